@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# make run     install what is missing, build, run the main job
+# make test    install what is missing, build everything, run all tests
+# make help    the other targets
+#
+# Nothing is built in the source folders: build/<variant>/ holds the host
+# programs, build/guest/ the RV64 kernel and programs (the same for every
+# variant). V = release debug asan cov; CC = gcc clang.
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.PHONY: help all deps deps-run run run-built test test-built test-one check \
+        floors headers format format-check tidy bench guest clean
+
+V ?= release
+CC = gcc
+Q ?= @
+ifeq ($(filter $(V),release debug asan cov),)
+$(error V=$(V) is unknown: release, debug, asan or cov)
+endif
+CC_NAME := $(notdir $(CC))
+B := build/$(V)$(if $(filter gcc,$(CC_NAME)),,-$(CC_NAME))
+G := build/guest
+JOBS := $(shell nproc 2>/dev/null || echo 2)
+
+# ---- packages -----------------------------------------------------------
+PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
+    libncurses-dev libcairo2-dev gcc-riscv64-unknown-elf \
+    binutils-riscv64-unknown-elf
+PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
+    libclang-rt-14-dev libcmocka-dev tmux util-linux
+
+# ---- flags --------------------------------------------------------------
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+    -Wmissing-prototypes -Wvla -Werror
+OPT_debug := -O0 -g
+OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -fno-omit-frame-pointer
+OPT_cov := -O0 -g --coverage
+LD_asan := -fsanitize=address,undefined
+LD_cov := --coverage
+OPT_release := -O2 -g1
+PKG = $(shell pkg-config $(1) $(2))
+CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(OPT_$(V)) -MMD -MP
+LUA_CFLAGS = $(call PKG,--cflags,lua5.4)
+LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lm
+VIZ_CFLAGS = $(call PKG,--cflags,cairo ncursesw)
+TUI_LIBS = $(call PKG,--libs,ncursesw)
+PLOT_LIBS = $(call PKG,--libs,cairo)
+
+# ---- sources: one library, several programs -----------------------------
+MAINS := sim/main.c viz/tui_main.c viz/plot_main.c
+LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
+VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
+TUI_SRC := $(wildcard viz/tui*.c viz/model*.c viz/pane*.c viz/canvas*.c)
+PLOT_SRC := $(wildcard viz/plot*.c)
+LIB := $(B)/libopalite.a
+OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
+PROGRAMS := $(B)/opalite
+ifneq ($(wildcard viz/tui_main.c),)
+PROGRAMS += $(B)/opalite-tui
+endif
+ifneq ($(wildcard viz/plot_main.c),)
+PROGRAMS += $(B)/opalite-plot
+endif
+
+all: $(PROGRAMS) guest
+
+help:
+	@echo "make run | test        the two commands of the README"
+	@echo "make all [V=..] [CC=..] build $(PROGRAMS) and the guest"
+	@echo "make deps              install every Debian package used here"
+	@echo "make check             floors, headers, format, clang-tidy"
+	@echo "make bench             speed of the simulator (ratios, one run)"
+	@echo "make format | clean"
+
+$(LIB): $(call OBJ,$(LIB_SRC))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/opalite: $(call OBJ,sim/main.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+$(B)/opalite-tui: $(call OBJ,$(TUI_SRC)) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(TUI_LIBS)
+$(B)/opalite-plot: $(call OBJ,$(PLOT_SRC)) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(PLOT_LIBS)
+
+$(B)/obj/%.o: %.c Makefile
+	$(Q)mkdir -p $(@D) && echo "  CC  $<" && $(CC) $(CFLAGS) \
+	    $(if $(filter sim/lua% sim/session%,$<),$(LUA_CFLAGS)) \
+	    $(if $(filter viz/%,$<),$(VIZ_CFLAGS)) -c -o $@ $<
+
+# ---- guest: kernel, programs, guest tests -------------------------------
+RV := riscv64-unknown-elf-
+RVFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
+    -ffreestanding -nostdlib -fno-common -std=c11 -I. -O2 -g -Wall -Wextra \
+    -Wshadow -Werror -ffunction-sections -MMD -MP -fno-stack-protector \
+    -fno-asynchronous-unwind-tables -ftls-model=local-exec
+RVLINK := -march=rv64imac -mabi=lp64 -nostdlib -static -Wl,--no-warn-rwx-segments \
+    -Wl,--build-id=none -Wl,--gc-sections
+-include os/guest.mk
+
+guest: $(GUEST_FILES)
+
+# ---- tests: tests/<floor>/test_x.c, one program each ---------------------
+TEST_SRC := $(wildcard tests/mmu/test_*.c tests/cpu/test_*.c \
+    tests/sim/test_*.c tests/os/test_*.c tests/viz/test_*.c)
+TEST_SUPPORT := $(wildcard tests/ref/*.c)
+TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+
+$(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
+	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(PLOT_LIBS)
+$(B)/tests/%: $(B)/obj/tests/%.o $(call OBJ,$(TEST_SUPPORT)) $(LIB)
+	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS)
+.SECONDARY:
+
+# One variant's tests: make test-one V=asan
+test-one: $(PROGRAMS) guest $(TESTS)
+	$(Q)tests/run.sh $(B) $(TESTS)
+
+test-built: floors headers format-check
+	$(Q)tests/all.sh
+
+test: deps
+	$(Q)$(MAKE) -j$(JOBS) test-built
+
+check: floors headers format-check tidy
+
+floors:
+	$(Q)tests/house/floors.sh
+headers:
+	$(Q)tests/house/headers.sh $(CC)
+format-check:
+	$(Q)tests/house/format.sh check
+format:
+	$(Q)tests/house/format.sh write
+tidy:
+	$(Q)tests/house/tidy.sh
+
+# ---- the two commands ----------------------------------------------------
+deps:
+	$(Q)tests/house/deps.sh $(PACKAGES_TEST)
+deps-run:
+	$(Q)tests/house/deps.sh $(PACKAGES_RUN)
+
+run: deps-run
+	$(Q)$(MAKE) -j$(JOBS) all
+	$(Q)$(MAKE) run-built
+run-built:
+	$(Q)mkdir -p out
+	$(Q)$(B)/opalite run scenarios/switch_cost.lua
+
+bench: all
+	$(Q)tests/bench.sh $(B)
+
+clean:
+	rm -rf build out
+
+-include $(shell find $(B) $(G) -name '*.d' 2>/dev/null)

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+# How the guest is built: kernel, user programs, bare-metal tests. Included by
+# the Makefile, which defines G, RV, RVFLAGS and RVLINK.
+
+KERNEL_SRC := $(wildcard os/kernel/*.c os/kernel/*.S os/kernel/*/*.c os/kernel/*/*.S)
+KERNEL_OBJ := $(addprefix $(G)/obj/,$(addsuffix .o,$(KERNEL_SRC)))
+RUNTIME_SRC := $(wildcard os/user/*.c os/user/*.S)
+RUNTIME_OBJ := $(addprefix $(G)/obj/,$(addsuffix .o,$(RUNTIME_SRC)))
+PROGRAM_SRC := $(wildcard os/user/programs/*.c os/user/programs/*.S)
+PROGRAMS_ELF := $(addprefix $(G)/programs/,$(addsuffix .elf,$(basename $(notdir $(PROGRAM_SRC)))))
+GUEST_TEST_SRC := $(wildcard tests/guest/*.S tests/guest/*.c)
+GUEST_TEST_ELF := $(addprefix $(G)/tests/,$(addsuffix .elf,$(basename $(notdir $(GUEST_TEST_SRC)))))
+BENCH_SRC := $(wildcard tests/guest/bench/*.S tests/guest/bench/*.c)
+BENCH_ELF := $(addprefix $(G)/bench/,$(addsuffix .elf,$(basename $(notdir $(BENCH_SRC)))))
+GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF)
+
+$(G)/obj/%.c.o: %.c Makefile os/guest.mk
+	$(Q)mkdir -p $(@D) && echo "  RV  $<" && $(RV)gcc $(RVFLAGS) -c -o $@ $<
+$(G)/obj/%.S.o: %.S Makefile os/guest.mk
+	$(Q)mkdir -p $(@D) && echo "  RV  $<" && $(RV)gcc $(RVFLAGS) -c -o $@ $<
+
+$(G)/kernel.elf: $(KERNEL_OBJ) os/kernel/kernel.ld
+	$(Q)$(RV)gcc $(RVLINK) -T os/kernel/kernel.ld -o $@ $(KERNEL_OBJ) -lgcc
+
+# A program: position-independent text, statics through tp (see os/user/user.ld)
+$(G)/programs/%.elf: $(G)/obj/os/user/programs/%.c.o $(RUNTIME_OBJ) os/user/user.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -Wl,-q -T os/user/user.ld -o $@ \
+	    $(filter %.o,$^) -lgcc
+
+# Bare-metal tests and benchmarks: M-mode, entry 0x80000000, end by tohost.
+$(G)/tests/%.elf: $(G)/obj/tests/guest/%.S.o tests/guest/link.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ $<
+$(G)/tests/%.elf: $(G)/obj/tests/guest/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
+	    $(filter %.o,$^) -lgcc
+$(G)/bench/%.elf: $(G)/obj/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
+	    $(filter %.o,$^) -lgcc

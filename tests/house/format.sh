@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# clang-format over the C files. Usage: format.sh check|write
+files=$(git ls-files '*.c' '*.h')
+[ -n "$files" ] || exit 0
+if [ "$1" = write ]; then
+    exec clang-format -i $files
+fi
+if clang-format --dry-run --Werror $files; then
+    echo "format: ok"
+else
+    echo "format: run 'make format'" >&2
+    exit 1
+fi
