@@ -151,8 +151,11 @@ run-built:
 	$(Q)mkdir -p out
 	$(Q)$(B)/opalite run scenarios/switch_cost.lua
 
-bench: all
-	$(Q)tests/bench.sh $(B)
+$(B)/bench: $(B)/obj/tests/bench.o
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^
+bench: deps-run
+	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench
+	$(Q)$(B)/bench $(B)/opalite $(BENCH_ELF)
 
 clean:
 	rm -rf build out
