@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A session is one run of one scenario: a sandboxed Lua state, the machines it
+ * made, and what is being waited for. It is the only driver of a scenario, so
+ * that a scenario behaves the same in every front end (docs/architecture.md,
+ * decision 7): the front end calls session_advance until it says FINISHED or
+ * FAILED, and looks at the machine in between. Looking (all of `const struct
+ * machine *`) changes nothing.
+ *
+ *     struct session *s = session_open(&options, &err);
+ *     while (session_advance(s, &slice) == SESSION_RUNNING)
+ *         draw(s->machine);
+ *     code = session_close(s);
+ */
+#pragma once
+
+#include "mmu/err.h"
+#include "sim/machine.h"
+
+enum session_state {
+    SESSION_RUNNING,  /* the slice is used up; call again */
+    SESSION_STOPPED,  /* an event of slice->stop_events: machine->stop_event;
+                         call again to go on */
+    SESSION_FINISHED, /* the scenario reached its end */
+    SESSION_FAILED    /* s->error says why; the machines stay inspectable */
+};
+
+struct session_options {
+    const char *path;   /* FILE.lua */
+    const char *preset; /* replaces the preset of every machine{}, NULL = no */
+    const char *const *set; /* "key=value", seen by Lua as args.key */
+    size_t set_count;
+    uint64_t seed;       /* of random() */
+    uint64_t max_cycles; /* of each machine, 0 = no limit */
+    uint64_t
+        max_lua_steps;    /* Lua instructions without advancing time, 0 = 2e9 */
+    size_t max_lua_bytes; /* 0 = 1 GiB */
+    const char *guest_dir;   /* NULL = OPALITE_GUEST, or ../guest of program */
+    const char *program_dir; /* where opalite-plot is; NULL = beside program */
+    const char *out_dir;     /* of output.*; NULL = "out" */
+    const char *trace_path;  /* event trace of every machine, NULL = none */
+    bool quiet;              /* no print, no progress: checks and errors only */
+    bool verbose;            /* every boot and every file written is said */
+    bool no_progress;        /* the front end owns the terminal */
+    /* print, note, tables and the guest's console; NULL = stdout. */
+    void (*print)(void *context, const char *text, size_t bytes);
+    void *print_context;
+};
+
+struct session_machine {
+    struct machine *machine; /* NULL after m:close() */
+    char name[32];           /* machine{name=...} or "m1", "m2" ... */
+};
+
+struct scenario; /* the Lua side: sim/lua_state.h */
+
+struct session {
+    enum session_state state;
+    struct err error;        /* when SESSION_FAILED: "file.lua:LINE: text" */
+    struct machine *machine; /* the one running now or last; NULL = none.
+                                Read it again after each session_advance. */
+    struct session_machine *machines; /* in order of creation */
+    size_t machine_count;
+    uint64_t checks_passed, checks_failed;
+    struct scenario *scenario;
+};
+
+/* Loads and compiles the scenario; runs nothing yet. NULL: *err says why. */
+MUST_CHECK
+struct session *session_open(const struct session_options *options,
+                             struct err *err);
+
+/*
+ * Runs Lua and machine until the slice is used up or something is to be told.
+ * slice->max_insns and until_cycle bound the machine that runs when the call
+ * begins to advance it; slice->stop_events stops on those events;
+ * slice->stop_on_mailbox is ignored. slice = NULL: to the end.
+ */
+enum session_state session_advance(struct session *s,
+                                   const struct run_limits *slice);
+
+/* Asks a running session_advance (from a signal handler) to return
+ * SESSION_RUNNING soon; *flag is polled by no one else. */
+void session_interrupt(struct session *s);
+
+/*
+ * Ends the session: writes what is buffered, frees everything. Returns the exit
+ * code: the error's, EXIT_CHECK_FAILED when a check failed, else EXIT_PASSED.
+ */
+enum exit_code session_close(struct session *s);
+
+/*
+ * Results so far as one JSON object (scenario, seed, arguments, checks, named
+ * outputs, statistics of each machine); the same run gives the same bytes.
+ * "-" = stdout.
+ */
+MUST_CHECK
+bool session_write_json(struct session *s, const char *path, struct err *err);
+/* The last table or csv of the scenario as CSV. */
+MUST_CHECK
+bool session_write_csv(struct session *s, const char *path, struct err *err);
