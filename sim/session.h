@@ -14,6 +14,8 @@
  */
 #pragma once
 
+#include <signal.h>
+
 #include "mmu/err.h"
 #include "sim/machine.h"
 
@@ -62,6 +64,9 @@ struct session {
     struct session_machine *machines; /* in order of creation */
     size_t machine_count;
     uint64_t checks_passed, checks_failed;
+    /* Set by a front end's signal handler: the run ends as soon as possible,
+     * SESSION_FAILED with EXIT_INTERRUPTED; results so far are kept. */
+    volatile sig_atomic_t interrupted;
     struct scenario *scenario;
 };
 
@@ -78,10 +83,6 @@ struct session *session_open(const struct session_options *options,
  */
 enum session_state session_advance(struct session *s,
                                    const struct run_limits *slice);
-
-/* Asks a running session_advance (from a signal handler) to return
- * SESSION_RUNNING soon; *flag is polled by no one else. */
-void session_interrupt(struct session *s);
 
 /*
  * Ends the session: writes what is buffered, frees everything. Returns the exit
