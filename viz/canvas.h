@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The canvas: a list of text runs with styles, in character cells. Panes draw
+ * on it and know nothing else of the screen; a back end (canvas_curses.c for a
+ * terminal, canvas_text.c for plain text) plays the list. Drawing is limited to
+ * the current box, so a pane can neither leave its place nor count wrong.
+ * Text is UTF-8; what is not one cell wide becomes '?'.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "mmu/err.h"
+
+/* What a run means; the back end chooses colours. A letter or a mark in the
+ * text says the same, so that nothing depends on colour. */
+enum style {
+    STYLE_TEXT,
+    STYLE_DIM,      /* less important, or stale */
+    STYLE_STRONG,   /* names, headings */
+    STYLE_FRAME,    /* lines between panes and their titles */
+    STYLE_FOCUS,    /* title of the pane that has the keys */
+    STYLE_STATUS,   /* the status lines on top */
+    STYLE_CURRENT,  /* the instruction at pc; the current domain */
+    STYLE_CHANGED,  /* changed by the last command */
+    STYLE_SELECTED, /* the line under the cursor */
+    STYLE_HIT,      /* H */
+    STYLE_MISS,     /* M */
+    STYLE_FAULT,    /* F, R */
+    STYLE_SWITCH,   /* S */
+    STYLE_WALK,     /* W */
+    STYLE_TRAP,     /* T */
+    STYLE_BAR,      /* the full part of a bar */
+    STYLE_COUNT
+};
+
+struct box {
+    int x, y, width, height;
+};
+
+struct run {
+    int16_t x, y, cells; /* where it starts, how many columns it takes */
+    uint8_t style;       /* enum style */
+    uint16_t bytes;
+    uint32_t text; /* offset in canvas.text */
+};
+
+struct canvas {
+    int width, height; /* of the whole screen, in cells */
+    bool ascii;        /* no UTF-8: lines and bars from - | # */
+    struct box box;    /* where drawing goes now; (0, 0) is its corner */
+    struct run *runs;
+    size_t run_count, run_room;
+    char *text;
+    size_t text_used, text_room;
+};
+
+/* Size of one screen; memory only grows. Clears it, box = all of it. */
+void canvas_begin(struct canvas *c, int width, int height, bool ascii);
+void canvas_free(struct canvas *c);
+
+/* Drawing goes into b (cut to the screen) until the next call. */
+void canvas_box(struct canvas *c, struct box b);
+
+/* Draws text at column x, line y of the box, cut at its right edge; returns
+ * the column after the text, also when it was cut. x may be negative. */
+int canvas_text(struct canvas *c, int x, int y, enum style style,
+                const char *text);
+PRINTF_LIKE(5, 6)
+int canvas_print(struct canvas *c, int x, int y, enum style style,
+                 const char *format, ...);
+/* Text that ends at column `right` (exclusive). */
+void canvas_right(struct canvas *c, int right, int y, enum style style,
+                  const char *text);
+/* n times one of the line-drawing characters below. */
+void canvas_line(struct canvas *c, int x, int y, enum style style, bool upright,
+                 int n);
+/* A bar of `cells` cells, `part` of `whole` full, in eighths of a cell where
+ * the terminal can; ASCII: whole '#'. */
+void canvas_bar(struct canvas *c, int x, int y, enum style style, int cells,
+                uint64_t part, uint64_t whole);
+/* Fills line y of the box with spaces of a style. */
+void canvas_fill(struct canvas *c, int y, enum style style);
+
+/* Word-wraps text to the box from line y on, skipping `skip` lines; draws what
+ * fits; returns how many lines the whole text has. */
+int canvas_wrap(struct canvas *c, int y, int skip, enum style style,
+                const char *text);
+
+/* Columns that UTF-8 text takes on the canvas. */
+int text_cells(const char *text);
+
+/* canvas_text.c: the screen as lines of plain text, no trailing blanks. */
+void canvas_write_text(const struct canvas *c, FILE *out);
+
+/* canvas_curses.c: a terminal. Nothing else in viz/ knows curses. */
+struct terminal {
+    bool open, colour;
+    void *screen; /* SCREEN of curses */
+};
+/* Opens the terminal on stdin, stdout. */
+MUST_CHECK
+bool terminal_open(struct terminal *t, bool colour, struct err *err);
+/* Gives the terminal back as it was; may be called twice, and from a signal
+ * handler's last words. */
+void terminal_close(struct terminal *t);
+void terminal_size(const struct terminal *t, int *width, int *height);
+void terminal_show(struct terminal *t, const struct canvas *c);
+/* Forgets what is on the screen: the next show draws everything. */
+void terminal_redraw(struct terminal *t);
+/* Next key, waiting up to `milliseconds` (0 = not at all); KEY_OF_NONE: none.
+ */
+int terminal_key(struct terminal *t, int milliseconds);
+
+/* Keys beyond ASCII. */
+enum {
+    KEY_OF_NONE = -1,
+    KEY_OF_RESIZE = 0x1000,
+    KEY_OF_UP,
+    KEY_OF_DOWN,
+    KEY_OF_LEFT,
+    KEY_OF_RIGHT,
+    KEY_OF_PAGE_UP,
+    KEY_OF_PAGE_DOWN,
+    KEY_OF_HOME,
+    KEY_OF_END,
+    KEY_OF_BACKTAB,
+    KEY_OF_END_OF_INPUT
+};

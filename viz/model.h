@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The view model: everything the screen shows, as plain rows that a pane can
+ * draw without knowing machine or terminal. model_read.c copies them out of a
+ * machine with peeks only, so looking changes nothing; what must survive
+ * between two looks (registers before the command, events read so far) is kept
+ * here, not in the machine. Panes get a const pointer.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mmu/account.h"
+#include "mmu/xsas.h"
+
+struct machine;
+struct session;
+
+enum {
+    MODEL_NAME = 32,     /* names and symbols, cut */
+    MODEL_LINE = 160,    /* one line of text */
+    MODEL_STORY = 2000,  /* one fault story */
+    MODEL_STORIES = 16,  /* the last ones */
+    MODEL_EVENTS = 512,  /* the last ones */
+    MODEL_ENTRIES = 512, /* rows of one lookaside unit */
+    MODEL_CODE = 96,     /* lines of code around pc */
+    MODEL_SEGMENTS = 128,
+    MODEL_DOMAINS = 64,
+    MODEL_BARS = 40,
+    MODEL_CONSOLE = 400 /* last lines of the console */
+};
+
+/* What the front end is doing. */
+enum model_state {
+    MODEL_PAUSED,
+    MODEL_RUNNING,
+    MODEL_ENDED, /* the scenario is over, all went well */
+    MODEL_FAILED /* it ended with an error or a failed check */
+};
+
+/* What may stop a run: the letters of the stop mask. */
+enum stop_letter {
+    STOP_ON_FAULT,      /* F */
+    STOP_ON_TLB,        /* M */
+    STOP_ON_PROTECTION, /* R */
+    STOP_ON_SWITCH,     /* S */
+    STOP_ON_TRAP,       /* T */
+    STOP_LETTERS
+};
+extern const char stop_letters[STOP_LETTERS + 1]; /* "FMRST" */
+extern const char *const stop_names[STOP_LETTERS];
+
+/* One row of a TLB. */
+struct tlb_row {
+    uint8_t unit; /* enum unit: UNIT_ITLB, UNIT_DTLB, UNIT_L2TLB */
+    char mark;    /* H used, M filled by the last step, else ' ' */
+    uint64_t va, pa, bytes;
+    uint8_t rights; /* RIGHT_R, W, X of the leaf */
+    bool user, global, accessed, dirty;
+    uint16_t asid;
+    uint32_t age; /* 0 = used last */
+};
+
+/* One row of the protection unit. */
+struct range_row {
+    uint8_t unit; /* UNIT_IRPLB, UNIT_DRPLB */
+    char mark;
+    uint16_t domain;
+    char domain_name[MODEL_NAME], segment[MODEL_NAME];
+    uint64_t base, limit;
+    uint8_t rights;
+    uint32_t age;
+};
+
+/* Counters of one lookaside unit or cache. */
+struct unit_row {
+    const char *name;    /* "itlb" ... as in the statistics */
+    uint32_t used, size; /* entries; 0 0 for caches */
+    uint64_t hits, misses, late, gifts;
+};
+
+struct code_row {
+    uint64_t pc;
+    bool is_source; /* text is a line of the program's source */
+    bool is_label;  /* text is a symbol */
+    bool is_pc;
+    char text[MODEL_LINE];
+};
+
+struct event_row {
+    uint64_t serial, cycle;
+    char letter;    /* F M R S T or '.' for the rest */
+    uint64_t story; /* serial of its story + 1, 0 = none */
+    char domain[MODEL_NAME];
+    char text[MODEL_LINE];
+};
+
+struct bar_row {
+    char name[MODEL_NAME];
+    uint64_t window, total; /* cycles since the last command began; of all */
+    bool heading;           /* a line of text instead */
+};
+
+struct domain_row {
+    uint32_t id;
+    bool current, ended;
+    char name[MODEL_NAME];
+};
+
+struct segment_row {
+    uint64_t base, bytes;
+    char name[MODEL_NAME];
+    uint8_t rights[MODEL_DOMAINS];    /* RIGHT_*, per row of domains */
+    uint8_t elsewhere[MODEL_DOMAINS]; /* 1 = at another address there (MAS) */
+};
+
+struct model {
+    /* the front end's own state, written by tui_*.c */
+    enum model_state state;
+    char scenario[MODEL_NAME * 2]; /* file name without folders */
+    int speed;                     /* index in speed_steps of tui.h */
+    uint32_t stops;                /* mask of 1 << enum stop_letter */
+    char notice[MODEL_LINE];       /* one line: what just happened */
+    uint32_t checks_passed, checks_failed;
+
+    /* the machine, written by model_refresh */
+    bool has_machine;
+    char machine[MODEL_NAME];
+    bool one_space;     /* one address space for all domains */
+    uint8_t protection; /* SPROT_*: which unit decides */
+    bool hardware_refill;
+    uint32_t hart;
+    char domain[MODEL_NAME], thread[MODEL_NAME];
+    uint16_t domain_id;
+    char privilege; /* U S M */
+    uint64_t cycle, instructions;
+    struct unit_row units[8]; /* in the order of enum unit */
+
+    uint64_t x[32], x_before[32], pc;
+    char symbol[32][MODEL_NAME]; /* what the register points at, or "" */
+    char pc_symbol[MODEL_NAME * 2];
+    uint64_t satp, sdomain, scause, stval, sepc, sstatus;
+
+    struct code_row code[MODEL_CODE];
+    int code_count, code_pc; /* rows; which one holds pc, -1 = none */
+
+    struct tlb_row tlb[3 * MODEL_ENTRIES];
+    int tlb_count;
+    struct range_row ranges[2 * MODEL_ENTRIES];
+    int range_count;
+
+    struct domain_row domains[MODEL_DOMAINS];
+    int domain_count;
+    struct segment_row segments[MODEL_SEGMENTS];
+    int segment_count, segments_more; /* more = not shown, too many */
+
+    struct event_row events[MODEL_EVENTS]; /* ring: serial % MODEL_EVENTS */
+    uint64_t event_count;                  /* ever read */
+    uint64_t events_lost;                  /* the machine's list was faster */
+    char stories[MODEL_STORIES][MODEL_STORY];
+    uint64_t story_count;
+
+    struct bar_row bars[MODEL_BARS];
+    int bar_count;
+    uint64_t window_cycles, total_cycles;
+
+    char console[MODEL_CONSOLE][MODEL_LINE]; /* ring of lines */
+    uint64_t console_lines;                  /* ever begun */
+    int console_cells;                       /* of the line being written */
+
+    /* memory of the reader, not for panes */
+    const struct machine *seen;    /* whose registers and events these are */
+    uint64_t event_cursor;         /* of the machine's event list */
+    uint64_t accounts_before[256]; /* ledger when the command began */
+};
+
+/* Empty model, paused. */
+void model_init(struct model *m);
+/* A command begins: registers and accounts are remembered as "before". */
+void model_mark(struct model *m, const struct session *s);
+/* Copies everything out of the session's current machine. */
+void model_refresh(struct model *m, const struct session *s);
+/* Adds text of the scenario or the guest to the console. */
+void model_print(struct model *m, const char *text, size_t bytes);
+
+/* The event row with this serial, or NULL when it has been overwritten. */
+const struct event_row *model_event(const struct model *m, uint64_t serial);
+/* The story of an event, or NULL. */
+const char *model_story(const struct model *m, const struct event_row *e);
+/* Line `serial` of the console. */
+const char *model_console_line(const struct model *m, uint64_t serial);
+
+/* "rwxm", a '-' for each right that is missing. */
+void rights_text(uint8_t rights, char to[5]);
+/* 18204 -> "18,204". */
+void grouped_number(uint64_t n, char *to, size_t room);
+/* Bytes as 4K, 2M, 1G; with all digits when they are none of these. */
+void size_text(uint64_t bytes, char *to, size_t room);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The plotter: a plot description (JSON, docs/plots.md) becomes a picture.
+ * plot_json.c reads JSON strictly, plot_spec.c turns it into these structs,
+ * plot_draw.c draws them with cairo. Nothing here knows the machine: whatever
+ * a scenario measured is in the description.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mmu/err.h"
+
+/* ---- plot_json.c: a JSON value as a tree ----------------------------- */
+
+enum json_kind {
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
+
+struct json_value {
+    enum json_kind kind;
+    int line, column; /* where it begins, from 1 */
+    double number;
+    char *text;              /* JSON_STRING: UTF-8 */
+    char *key;               /* when it is a member of an object */
+    size_t count, room;      /* JSON_ARRAY, JSON_OBJECT */
+    struct json_value *item; /* members in the order of the file */
+};
+
+/* Reads all of text (RFC 8259: no comments, no trailing commas, no key twice).
+ * False: err says NAME:LINE:COLUMN and what was expected. */
+MUST_CHECK
+bool json_parse(struct json_value *v, const char *name, const char *text,
+                size_t bytes, struct err *err);
+void json_value_free(struct json_value *v);
+/* Member of an object, or NULL. */
+const struct json_value *json_member(const struct json_value *v,
+                                     const char *key);
+
+/* ---- plot_spec.c: what is to be drawn ---------------------------------- */
+
+enum plot_kind { PLOT_LINES, PLOT_STACKED_BARS };
+enum plot_scale { SCALE_LINEAR, SCALE_LOG2 };
+
+struct plot_point {
+    double x, y;
+};
+
+struct plot_series {
+    char *name;
+    struct plot_point *point;
+    size_t count;
+};
+
+struct plot_part {
+    char *name;
+    double value;
+};
+
+struct plot_group {
+    char *label;
+    struct plot_part *part;
+    size_t count;
+};
+
+struct plot_axis {
+    char *label;
+    enum plot_scale scale; /* x of lines only */
+    double *tick;          /* NULL = chosen */
+    size_t tick_count;
+};
+
+struct plot_panel {
+    char *title;
+    enum plot_kind kind;
+    struct plot_axis x, y;
+    struct plot_series *series; /* PLOT_LINES */
+    size_t series_count;
+    struct plot_group *group; /* PLOT_STACKED_BARS */
+    size_t group_count;
+};
+
+struct plot {
+    char *title, *subtitle;
+    struct plot_panel *panel;
+    size_t panel_count;
+    char **note;
+    size_t note_count;
+    int width, height; /* points */
+};
+
+/* Reads and checks a description. Free with plot_free, also after failure. */
+MUST_CHECK
+bool plot_parse(struct plot *p, const char *name, const char *text,
+                size_t bytes, struct err *err);
+void plot_free(struct plot *p);
+
+/* ---- plot_draw.c -------------------------------------------------------- */
+
+/* Draws to a file; the ending chooses .svg, .png or .pdf; "-" = SVG to stdout.
+ * The same description gives the same bytes. */
+MUST_CHECK
+bool plot_write(const struct plot *p, const char *path, struct err *err);
