@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A machine: one hart (several later), bus, RAM, devices, and what watches it:
- * ledger, event list, step ring. machine_run advances time until something that
- * the caller asked for happens; nothing in here calls upward.
+ * ledger, event list, step ring, registry. machine_run advances time until
+ * something that the caller asked for happens; nothing in here calls upward.
+ * All of it may be looked at through `const struct machine *`.
  */
 #pragma once
 
@@ -17,41 +18,127 @@
 
 enum stop {
     STOP_BUDGET,      /* instructions or cycles asked for are done */
-    STOP_EVENT,       /* an event of the stop mask (machine.stop_event) */
+    STOP_EVENT,       /* an asked-for event: machine.stop_event */
     STOP_MAILBOX,     /* the pending mailbox request is done */
     STOP_SCRIPT,      /* a scripted thread asks for its next operation */
-    STOP_POWEROFF,    /* finisher: off; exit code 0 */
+    STOP_POWEROFF,    /* finisher: off; or tohost says passed */
     STOP_FAIL,        /* finisher or tohost: failure, machine.exit_value */
-    STOP_HUNG,        /* guest drove hardware wrongly; machine.hang_why */
+    STOP_HUNG,        /* guest drove hardware wrongly; machine.why */
     STOP_PANIC,       /* the kernel said HINT_PANIC */
     STOP_IDLE,        /* wfi with nothing that could ever wake it */
-    STOP_NO_PROGRESS  /* e.g. a trap whose handler cannot be fetched */
+    STOP_NO_PROGRESS, /* e.g. a trap whose handler cannot be fetched */
+    STOP_COUNT
 };
 
 struct run_limits {
-    uint64_t max_insns;   /* 0 = none */
-    uint64_t until_cycle; /* 0 = none */
-    uint32_t stop_events; /* mask of 1 << enum event_kind */
+    uint64_t max_insns;   /* more instructions than now; 0 = no limit */
+    uint64_t until_cycle; /* 0 = no limit */
+    uint32_t stop_events; /* EVENT_BIT of each kind that stops */
     bool stop_on_mailbox;
+    /* Stops also on events that match one of these. */
+    const struct event_filter *filters;
+    size_t filter_count;
 };
 
-struct machine;
+struct machine {
+    struct config config;
+    struct cpu cpu; /* cpu.mmu.accounts.total is the clock */
+    struct bus bus;
+    struct uart uart;
+    struct clint clint;
+    struct finisher finisher;
+    struct mailbox mailbox;
+    struct htif htif;
 
+    uint64_t reset_pc, reset_a1;
+    bool waiting;        /* in wfi */
+    uint64_t deadline;   /* clock of the next timer or limit */
+    uint64_t idle_traps; /* traps in a row without a retired instruction */
+
+    uint64_t exit_value;     /* of STOP_POWEROFF, STOP_FAIL */
+    char why[256];           /* of STOP_HUNG, STOP_NO_PROGRESS, STOP_IDLE */
+    struct event stop_event; /* of STOP_EVENT, STOP_PANIC */
+    enum stop stopped;       /* how the last run ended */
+
+    struct ledger ledger;
+    struct registry registry;
+    struct event_list events;
+    struct trace trace;
+    struct trace_file *trace_file; /* owned; NULL = none */
+    struct hint_record panic;      /* what HINT_PANIC pointed to */
+};
+
+/* NULL: err says what is wrong with the description. */
+MUST_CHECK
 struct machine *machine_new(const struct config *c, struct err *err);
 void machine_free(struct machine *m);
-/* Bare-metal or kernel ELF into RAM by physical address; sets entry. */
-bool machine_load_elf(struct machine *m, const char *path, struct err *err);
+
+/* Bare-metal or kernel ELF into RAM by physical address; its entry becomes
+ * the reset address. With htif, its symbol tohost is watched (error: none). */
+MUST_CHECK
+bool machine_load_elf(struct machine *m, const char *path, bool htif,
+                      struct err *err);
+/* Power-on state of hart and devices at pc; RAM, ledger and events stay. */
 void machine_reset(struct machine *m, uint64_t pc, uint64_t a1);
+
+/* Advances time. May be called again after every stop; after those from
+ * STOP_POWEROFF on it stops again at once for the same reason, if nothing
+ * changed. */
 enum stop machine_run(struct machine *m, const struct run_limits *limits);
+const char *stop_name(enum stop stop);
+/* What the program should exit with after this stop. */
+enum exit_code stop_exit_code(enum stop stop);
 
-/* Looking without effects. peek_va reads as domain/space `who` (a registry
- * domain id) would see it; false = not mapped. */
-bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to, size_t n);
-bool machine_peek_va(const struct machine *m, uint64_t who, uint64_t va,
+/* From now on events (and steps) go to this file; ends with the machine. */
+MUST_CHECK
+bool machine_trace_to(struct machine *m, const char *path, bool steps,
+                      struct err *err);
+/* Writes the rest of the trace file. */
+MUST_CHECK
+bool machine_trace_close(struct machine *m, struct err *err);
+
+/* ---- looking: no effect on the run ----------------------------------- */
+static inline uint64_t machine_clock(const struct machine *m)
+{
+    return m->cpu.mmu.accounts.total;
+}
+/* Registry id of the domain the hardware is in. */
+uint32_t machine_domain(const struct machine *m);
+/* RAM only; false = not all of it is RAM. */
+bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to,
+                       size_t n);
+/* Memory as domain `who` (registry id) would see it from U-mode, 0 = the kernel
+ * now; caches included. False = not mapped, or not allowed. */
+bool machine_peek_va(const struct machine *m, uint32_t who, uint64_t va,
                      void *to, size_t n);
+/* The same question with all verdicts: translation, protection, refusal. a: va,
+ * size, kind; privilege is set. */
+bool machine_peek_access(const struct machine *m, uint32_t who,
+                         struct access *a);
+/* Console output so far; never NULL. */
+const char *machine_console(const struct machine *m, size_t *length);
 
-/* Mailbox: post a system call; run with stop_on_mailbox; read the result. */
+/* ---- the host acts, between runs -------------------------------------- */
+/* Console input; returns how many bytes fitted. */
+size_t machine_console_input(struct machine *m, const char *bytes, size_t n);
+/* Writes RAM from outside, as coherent DMA. False = not RAM. */
+MUST_CHECK
+bool machine_poke_phys(struct machine *m, uint64_t pa, const void *from,
+                       size_t n);
+
+/*
+ * Mailbox: post a system call (arguments that are pointers: see
+ * MAILBOX_WINDOW), run with stop_on_mailbox, read the result. False: a request
+ * is still pending, or the window is too small.
+ */
+MUST_CHECK
 bool machine_mailbox_post(struct machine *m, uint64_t op, const uint64_t arg[6],
                           const void *window, size_t window_bytes);
 int64_t machine_mailbox_result(const struct machine *m);
-/* Scripted threads: who asks and with what; answer, then run on. */
+
+/*
+ * Scripted threads: after STOP_SCRIPT, mailbox.script_thread asks for its next
+ * operation and script_result is what the last one gave; answer, then run on.
+ */
+void machine_script_answer(struct machine *m, enum script_op op,
+                           const uint64_t arg[4]);

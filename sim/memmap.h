@@ -33,6 +33,7 @@
 #define MAILBOX_DONE       0x050 /* any write: request finished */
 #define MAILBOX_SCRIPT_THREAD 0x080 /* thread id asking */
 #define MAILBOX_SCRIPT_RESULT 0x088 /* value of the last operation */
+#define MAILBOX_SCRIPT_FAULT  0x090 /* cause if it faulted, else 0 */
 #define MAILBOX_SCRIPT_NEXT   0x098 /* any write: give me the next one */
 #define MAILBOX_SCRIPT_OP     0x0a0 /* enum script_op of os/abi/script.h */
 #define MAILBOX_SCRIPT_ARG    0x0a8 /* four arguments, 0x0a8 .. 0x0c7 */

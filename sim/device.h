@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The board's devices, each a plain struct with a read and a write of its
+ * registers. They keep state only; machine.c puts them on the bus and looks
+ * at their flags after a step that touched a device.
+ */
+#pragma once
+
+#include "sim/device_clint.h"
+#include "sim/device_finisher.h"
+#include "sim/device_htif.h"
+#include "sim/device_mailbox.h"
+#include "sim/device_uart.h"
