@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK        __attribute__((warn_unused_result))
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
 
 /* Exit codes of every program; README and --help print this list. */
@@ -33,7 +33,8 @@ struct err {
     char text[512];
 };
 
-/* Fills *err (which may be NULL) and returns false, for `return err_set(..)`. */
+/* Fills *err (which may be NULL) and returns false, for `return err_set(..)`.
+ */
 bool err_set(struct err *err, enum exit_code code, const char *format, ...)
     PRINTF_LIKE(3, 4);
 

@@ -2,9 +2,23 @@
 /*
  * The memory system of one hart, as the core sees it: hand in an access, get
  * it back with verdicts. Translation (translate/), protection (protect/) and
- * caches (cache.h) are separate units; this file only strings them together.
+ * caches (cache.h) are separate units; mmu.c only strings them together.
  * Requests go down; refusals come back in the access and become traps in
  * cpu/trap.c. Next: assoc.h (the one array all units are made of).
+ *
+ * Rules of the road:
+ * - A core fills va, size, kind, privilege; everything else is overwritten.
+ *   mmu_fetch ignores size and kind and sets them (size 2 or 4).
+ * - One access is one look-up in each unit it needs, even when it crosses two
+ *   pages or ranges (a hit only if both parts hit) or is retried after a walk.
+ *   Caches count one look-up per line touched.
+ * - Protection speaks first: if the protection unit refuses, translation is
+ *   not asked, so a domain learns nothing of mappings it has no right to.
+ *   Only S-mode data accesses under SUM=1 are translated first: they are
+ *   checked by the protection unit only if the page has U=1.
+ * - All cycles beyond the pipelined hit are charged to `accounts` here, and
+ *   summed in a->cycles. mmu_sfence and mmu_rplb_invalidate charge
+ *   their own cost (tlb.flush, rplb.inv) to FOR_EXECUTE, IN_CORE.
  */
 #pragma once
 
@@ -12,54 +26,103 @@
 #include "mmu/account.h"
 #include "mmu/alone.h"
 #include "mmu/bus.h"
-#include "mmu/cache.h"
 #include "mmu/config.h"
-#include "mmu/protect/rplb.h"
-#include "mmu/translate/tlb.h"
+#include "mmu/lookaside.h"
 
-/* What the core's CSRs tell the memory system; written by cpu/csr.c. */
+/* What the core's CSRs tell the memory system; written by cpu/csr.c, which
+ * calls mmu_context_changed after any of the first four changed. */
 struct mmu_regs {
     uint64_t satp;
-    uint16_t domain;  /* sdomain */
     uint64_t sprot;   /* unit and refill, 0 = page table decides */
     uint64_t srtable; /* roots of range trees, 0 = none */
+    uint16_t domain;  /* sdomain */
     bool sum, mxr;    /* from sstatus */
     bool hw_ad;       /* hardware A and D updates (menvcfg.ADUE) */
+};
+
+/* The line the last fetch came from. A second fetch from it hits the same
+ * entries, which are already the newest, so nothing but the counters needs to
+ * be done. Dropping it at any time changes nothing. */
+struct fetch_filter {
+    uint64_t first;     /* first byte, virtual */
+    uint64_t bytes;     /* 0 = empty */
+    const uint8_t *ram; /* host address of first */
+    uint8_t privilege;
+    bool tlb, protection, l1;
+    struct access verdict;
 };
 
 struct mmu {
     struct mmu_config config;
     struct mmu_regs regs;
-    struct accounts accounts;      /* cpu/ charges here too */
+    struct accounts accounts; /* cpu/ charges here too */
     struct unit_stats stats[UNIT_COUNT];
-    /* ... units, alone copies: laid out by mmu.h's owner ... */
-    struct bus *bus;               /* shared by the harts; not state */
+    struct lookaside unit[UNIT_COUNT];
+    struct alone alone;
+    struct fetch_filter filter;
+    uint64_t domain_key; /* sdomain, or satp */
+    uint64_t last_satp;  /* as of the last mmu_context_changed */
+    uint32_t who;        /* short hash of domain_key */
+    uint32_t asid_mask;
+    uint8_t line_shift;
+    bool satp_changed; /* since the last trap entry */
+    bool late_walk;    /* during a walk the domain alone would not
+                          have made: alone copies stand still */
+    void *memory;      /* all arrays of the units */
+    size_t memory_bytes;
+    struct bus *bus; /* shared by the harts; not state */
 };
-/* This sketch is replaced by the real file; the functions stay: */
 
-bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
-              struct err *err);
+/* Builds the units. False: the geometry is impossible, *err names the key.
+ * The bus must outlive the mmu. *m need not be initialised. */
+MUST_CHECK bool mmu_init(struct mmu *m, const struct mmu_config *c,
+                         struct bus *bus, struct err *err);
 void mmu_free(struct mmu *m);
 
-/* Timed, counted accesses. False: a->refused, a->cause say why; va is tval. */
-bool mmu_fetch(struct mmu *m, struct access *a, uint32_t *word);
-bool mmu_load(struct mmu *m, struct access *a, uint64_t *value);
-bool mmu_store(struct mmu *m, struct access *a, uint64_t value);
-/* AMO: check r and w, one look-up; then the core reads and writes. */
-bool mmu_amo(struct mmu *m, struct access *a, uint64_t *value);
-void mmu_amo_write(struct mmu *m, struct access *a, uint64_t value);
+/* Timed, counted accesses. False: a->refused and a->cause say why, and
+ * a->fault_va is tval (the first refused byte: for an access across two pages
+ * it may differ from va). Loads are zero-extended. */
+MUST_CHECK bool mmu_fetch(struct mmu *m, struct access *a, uint32_t *word);
+MUST_CHECK bool mmu_load(struct mmu *m, struct access *a, uint64_t *value);
+MUST_CHECK bool mmu_store(struct mmu *m, struct access *a, uint64_t value);
+/* AMO: checks r and w in one look-up and reads; then the core computes and
+ * writes. Misaligned or on a device: refused. */
+MUST_CHECK bool mmu_amo(struct mmu *m, struct access *a, uint64_t *value);
+void mmu_amo_write(struct mmu *m, const struct access *a, uint64_t value);
 
-/* After regs.satp or regs.domain changed: picks the alone copy. */
+/* After regs.satp, .sprot, .srtable or .domain changed: picks the alone
+ * copy. */
 void mmu_context_changed(struct mmu *m);
+/* At each trap entry: a later full flush belongs to a switch only if satp
+ * changes after this. */
+void mmu_trap_entered(struct mmu *m);
 /* sfence.vma; has_va/has_asid = rs1/rs2 not x0. */
 void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
                 uint64_t asid);
 void mmu_fence_i(struct mmu *m);
-void mmu_rplb_fill(struct mmu *m, uint64_t base, uint64_t limit,
-                   uint64_t meta);
+/* rplb.fill of [base, limit), meta as in xsas.h. A range with limit <= base
+ * or bound for no unit does nothing. Replaces an entry of the same domain and
+ * range. */
+void mmu_rplb_fill(struct mmu *m, uint64_t base, uint64_t limit, uint64_t meta);
 void mmu_rplb_invalidate(struct mmu *m, bool has_domain, uint16_t domain,
                          bool has_range, uint64_t base, uint64_t limit);
 
 /* Looking: no counter, no cycle, no replacement state, no A/D bit changes.
- * translate: full explanation of va as (satp, domain, privilege) would see it */
+ * Fills the verdicts (and predicted miss causes) that the access would get;
+ * a->cycles stays 0. mmu_peek_as sees it with other registers: another space,
+ * another domain. False = it would be refused. */
 bool mmu_peek(const struct mmu *m, struct access *a);
+bool mmu_peek_as(const struct mmu *m, const struct mmu_regs *regs,
+                 struct access *a);
+
+/*
+ * Storage of one unit in bits, CAM (compared in parallel) and RAM (read after
+ * the match) apart; replacement state is left out. tlb_protects: must the TLB
+ * tell spaces apart and hold rights (MAS), or only translate (RPLB selected)?
+ *   TLB    CAM: VPN (Sv39: 27) + G + ASID;  RAM: PPN (44) + U, A, D + R, W, X
+ *          translation only: CAM VPN; RAM PPN + U, G... (see storage.c)
+ *   RPLB   CAM: domain (16) + base, limit;   RAM: r, w, x, m
+ *   cache  CAM: tag per way;                 RAM: data, valid, dirty
+ */
+void mmu_storage_bits(const struct mmu_config *c, enum unit unit,
+                      bool tlb_protects, uint64_t *cam, uint64_t *ram);

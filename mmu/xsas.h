@@ -8,41 +8,41 @@
 #pragma once
 
 /* ---- M-mode CSR: the master switch (docs/isa.md 2.1) ---------------- */
-#define CSR_MXSAS          0x7C0 /* bit 0: Xsas on. 0 at reset */
-#define MXSAS_ENABLE       0x1
+#define CSR_MXSAS    0x7C0 /* bit 0: Xsas on. 0 at reset */
+#define MXSAS_ENABLE 0x1
 
 /* ---- S-mode CSRs (docs/isa.md 2.2) ---------------------------------- */
-#define CSR_SDOMAIN        0x5C0 /* current domain, 16 bits */
-#define CSR_SPROT          0x5C1 /* which protection unit decides */
-#define CSR_SRTABLE        0x5C2 /* physical base of the range-root table */
-#define CSR_SRBASE         0x5C3 /* operand: first byte of a range */
-#define CSR_SRLIMIT        0x5C4 /* operand: first byte after a range */
+#define CSR_SDOMAIN 0x5C0 /* current domain, 16 bits */
+#define CSR_SPROT   0x5C1 /* which protection unit decides */
+#define CSR_SRTABLE 0x5C2 /* physical base of the range-root table */
+#define CSR_SRBASE  0x5C3 /* operand: first byte of a range */
+#define CSR_SRLIMIT 0x5C4 /* operand: first byte after a range */
 
 /* sprot: unit in bits 3:0, hardware refill in bit 8 */
-#define SPROT_UNIT_MASK    0xF
-#define SPROT_PAGETABLE    0x0 /* R, W, X of the leaf decide (reset) */
-#define SPROT_RPLB         0x1
-#define SPROT_PLB          0x2 /* reserved */
-#define SPROT_GROUP        0x3 /* reserved */
-#define SPROT_KEY          0x4 /* reserved */
-#define SPROT_HWREFILL     0x100
+#define SPROT_UNIT_MASK 0xF
+#define SPROT_PAGETABLE 0x0 /* R, W, X of the leaf decide (reset) */
+#define SPROT_RPLB      0x1
+#define SPROT_PLB       0x2 /* reserved */
+#define SPROT_GROUP     0x3 /* reserved */
+#define SPROT_KEY       0x4 /* reserved */
+#define SPROT_HWREFILL  0x100
 
-#define DOMAIN_BITS        16
+#define DOMAIN_BITS     16
 
 /*
  * srtable: bits 55:12 = physical page number << 12 of a table of 8-byte
  * roots, indexed by domain id; bits 4:0 = log2 of the number of roots. A domain
  * beyond the table has no ranges. 0 = no table.
  */
-#define SRTABLE_LOG2_MASK  0x1F
-#define SRTABLE_BASE_MASK  0x00FFFFFFFFFFF000
+#define SRTABLE_LOG2_MASK 0x1F
+#define SRTABLE_BASE_MASK 0x00FFFFFFFFFFF000
 
 /* ---- rights: the same four bits in CSRs, tree, kernel and Lua ------- */
-#define RIGHT_R            0x1
-#define RIGHT_W            0x2
-#define RIGHT_X            0x4
-#define RIGHT_M            0x8 /* may change rights; software's */
-#define RIGHT_MASK         0xF
+#define RIGHT_R    0x1
+#define RIGHT_W    0x2
+#define RIGHT_X    0x4
+#define RIGHT_M    0x8 /* may change rights; software's */
+#define RIGHT_MASK 0xF
 
 /* ---- instructions: custom-0, funct3 = 0, R-type (docs/isa.md 3) ------ */
 /*
@@ -55,16 +55,16 @@
  * rplb.invr  rs1        as rplb.inv, but only entries that touch
  *                       [srbase, srlimit)
  */
-#define OPCODE_CUSTOM0     0x0B
-#define FUNCT7_RPLB_FILL   0x00
-#define FUNCT7_RPLB_INV    0x01
-#define FUNCT7_RPLB_INVR   0x02
+#define OPCODE_CUSTOM0   0x0B
+#define FUNCT7_RPLB_FILL 0x00
+#define FUNCT7_RPLB_INV  0x01
+#define FUNCT7_RPLB_INVR 0x02
 
 /* meta of rplb.fill and of a tree node's second-to-last word */
-#define RPLB_RIGHTS_SHIFT  0  /* bits 3:0 */
-#define RPLB_DOMAIN_SHIFT  16 /* bits 31:16 */
-#define RPLB_FILL_I        0x100 /* into the I unit */
-#define RPLB_FILL_D        0x200 /* into the D unit */
+#define RPLB_RIGHTS_SHIFT 0     /* bits 3:0 */
+#define RPLB_DOMAIN_SHIFT 16    /* bits 31:16 */
+#define RPLB_FILL_I       0x100 /* into the I unit */
+#define RPLB_FILL_D       0x200 /* into the D unit */
 
 /* ---- causes (scause, docs/isa.md 4) ---------------------------------- */
 #define CAUSE_RPLB_MISS_FETCH  24 /* no entry for (domain, va) */
@@ -88,10 +88,10 @@
  * word (8 bytes): two data accesses a level; on the node that holds va it
  * reads the left word for the rights.
  */
-#define RANGE_NODE_SIZE        32
-#define RANGE_NODE_BASE        0
-#define RANGE_NODE_LIMIT       8
-#define RANGE_NODE_LEFT        16
-#define RANGE_NODE_RIGHT       24
-#define RANGE_CHILD_MASK       0x00FFFFFFFFFFFFE0
-#define RANGE_TREE_MAX_DEPTH   64
+#define RANGE_NODE_SIZE      32
+#define RANGE_NODE_BASE      0
+#define RANGE_NODE_LIMIT     8
+#define RANGE_NODE_LEFT      16
+#define RANGE_NODE_RIGHT     24
+#define RANGE_CHILD_MASK     0x00FFFFFFFFFFFFE0
+#define RANGE_TREE_MAX_DEPTH 64

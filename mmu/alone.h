@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Late misses and gifts: what would this domain have seen had it run alone?
+ * Each recently run domain (64, the least recently run is forgotten) has a
+ * tag-only copy of the L1 and L2 TLBs, the RPLBs and the L1 caches, of the
+ * same geometry and policy, which sees only the accesses made while that
+ * domain is the hardware's current one, kernel work and walker reads included.
+ *
+ *   real miss + alone hit  = late: another domain or a switch's flush did it
+ *   real hit  + alone miss = gift: another domain had brought it in
+ *
+ * The domain is what the hardware knows: sdomain when a protection unit is
+ * selected, else satp. Invalidations reach all copies, except a switch's own
+ * flush. The L2 cache has no copy: there, a miss is late when the line was
+ * displaced by another domain's fill (miss.h). Under the random policy the
+ * copies draw their own numbers, so late and gift are estimates.
+ * They explain; they never change what the machine does.
+ */
+#pragma once
+
+#include "mmu/access.h"
+#include "mmu/assoc.h"
+#include "mmu/err.h"
+
+#define ALONE_SLOTS 64
+#define ALONE_UNITS UNIT_L2 /* every unit before the L2 cache */
+
+struct alone_slot {
+    uint64_t key;   /* the domain */
+    uint64_t stamp; /* when it last became current; 0 = slot never used */
+    void *memory;   /* of the arrays, allocated at first use */
+    struct assoc unit[ALONE_UNITS];
+};
+
+struct alone {
+    bool on;
+    uint64_t clock;
+    struct alone_slot *now; /* copy of the current domain */
+    struct assoc_shape shape[ALONE_UNITS];
+    size_t slot_bytes;
+    struct alone_slot *slot; /* [ALONE_SLOTS] */
+};
+
+/* shape[u].entries = 0: the machine has no such unit. */
+MUST_CHECK bool alone_init(struct alone *a, bool on,
+                           const struct assoc_shape shape[ALONE_UNITS],
+                           struct err *err);
+void alone_free(struct alone *a);
+/* The domain `key` runs from now on. */
+void alone_select(struct alone *a, uint64_t key);
+/* An invalidation that reaches every copy of the unit. */
+void alone_invalidate(struct alone *a, enum unit unit,
+                      const struct assoc_match *match);
+/* Puts a range into the current copy. */
+void alone_fill(struct alone *a, enum unit unit,
+                const struct assoc_entry *entry);
+
+/* Does the current domain's own copy hold it? Counts as a use there. */
+static inline bool alone_lookup(struct alone *a, enum unit unit,
+                                uint64_t address, uint32_t context)
+{
+    return assoc_lookup(&a->now->unit[unit], address, context) != ASSOC_NONE;
+}

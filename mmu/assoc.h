@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one associative array: every TLB, RPLB and cache is made of it. It holds
+ * *ranges* of addresses with a context: a cache line is a range of 64 bytes, a
+ * TLB entry a range of one page (so a superpage is nothing special), an RPLB
+ * entry any range. Sets, ways and replacement policy are parameters.
+ *
+ * The set of an entry is (first >> log2 of its length) mod sets. With several
+ * lengths present (superpages), a look-up probes once per length. A fully
+ * associative array (one set) takes ranges of any length.
+ *
+ * A hint remembers where an address was last found. It makes full
+ * associativity cheap to simulate and never changes a result: it is checked
+ * like any way, and not used while entries overlap.
+ */
+#pragma once
+
+#include "mmu/config.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ASSOC_NONE = -1,  /* no entry matches */
+    ASSOC_MULTI = -2, /* several do */
+    ASSOC_LENGTHS = 8 /* different entry lengths in a set-associative array */
+};
+
+struct assoc_entry {
+    uint64_t first, last; /* the range, both ends included */
+    uint64_t stamp;       /* LRU: time of last use; FIFO: time of fill */
+    uint32_t context;     /* ASID or domain; 0 in caches */
+    uint8_t valid;
+    uint8_t global; /* matches every context */
+    uint8_t dirty;  /* caches: written since the fill */
+    uint8_t rights; /* TLB: bits 7:0 of the PTE; RPLB: RIGHT_* */
+};
+
+/* What only TLBs need beside the range. */
+struct assoc_payload {
+    uint64_t pa;    /* physical address of `first` */
+    uint64_t pte;   /* the leaf, as it was when the entry was made */
+    uint64_t space; /* satp of the filling access, for miss causes */
+};
+
+struct assoc_shape {
+    uint32_t entries;
+    uint32_t ways;       /* 0 = fully associative */
+    uint8_t index_shift; /* log2 of the usual length */
+    uint8_t policy;      /* enum policy */
+    bool payload;
+    uint64_t seed; /* random policy */
+};
+
+struct assoc {
+    struct assoc_entry *entry;     /* [sets * ways], set by set */
+    struct assoc_payload *payload; /* the same, or NULL */
+    uint32_t *hint;                /* index of the entry last found */
+    uint8_t *tree;                 /* tree-PLRU: one byte per inner node */
+    uint64_t clock;                /* stamps are taken from it */
+    uint64_t random;               /* state of the random policy */
+    uint32_t sets, ways;
+    uint32_t hint_mask;
+    uint32_t valid;       /* valid entries */
+    uint32_t overlapping; /* pairs of valid entries that overlap */
+    uint8_t index_shift, policy;
+    uint8_t length_count; /* lengths ever used; set-associative only */
+    uint8_t length_shift[ASSOC_LENGTHS];
+    uint32_t length_present[ASSOC_LENGTHS];
+};
+
+/* Which entries an invalidation removes: all conditions must hold. */
+struct assoc_match {
+    bool has_context, has_range;
+    bool keep_global; /* spare global entries */
+    uint32_t context;
+    uint64_t first, last; /* entries that touch [first, last] */
+};
+
+/* Bytes of memory an array of this shape needs (0 for no entries). */
+size_t assoc_bytes(const struct assoc_shape *shape);
+/* `memory`: assoc_bytes(shape) zeroed bytes, 8-aligned, owned by the caller. */
+void assoc_init(struct assoc *a, const struct assoc_shape *shape, void *memory);
+/* Forgets every entry, hint and age; the random state goes on. */
+void assoc_clear(struct assoc *a);
+
+/* The full search behind assoc_find. */
+int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context);
+void assoc_touch_tree(struct assoc *a, int32_t index);
+
+/*
+ * Puts `entry` (its first, last, context, global, dirty, rights) in: over an
+ * entry of the same range and context, else into an invalid way, else over the
+ * policy's victim. *victim (may be NULL) gets the displaced entry, valid = 0
+ * when there was none; *victim_payload likewise when the array has payloads.
+ * Returns the index. In a set-associative array the length must be a power of
+ * two. Overlaps are allowed and counted; see assoc_overlap.
+ */
+int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
+                   const struct assoc_payload *payload,
+                   struct assoc_entry *victim,
+                   struct assoc_payload *victim_payload);
+/* Removes one entry. */
+void assoc_drop(struct assoc *a, int32_t index);
+/* Next entry at or after `from` that matches, or ASSOC_NONE. */
+int32_t assoc_next(const struct assoc *a, const struct assoc_match *match,
+                   int32_t from);
+/* Removes all that match; returns how many. */
+uint32_t assoc_invalidate(struct assoc *a, const struct assoc_match *match);
+
+static inline uint32_t assoc_entries(const struct assoc *a)
+{
+    return a->sets * a->ways;
+}
+
+static inline bool assoc_covers(const struct assoc_entry *e, uint64_t address,
+                                uint32_t context)
+{
+    return e->valid && address - e->first <= e->last - e->first &&
+           (e->context == context || e->global);
+}
+
+/* The index of the entry for (address, context), or ASSOC_NONE or _MULTI. */
+static inline int32_t assoc_find(const struct assoc *a, uint64_t address,
+                                 uint32_t context)
+{
+    uint32_t h = a->hint[(address >> a->index_shift) & a->hint_mask];
+    if (!a->overlapping && assoc_covers(&a->entry[h], address, context))
+        return (int32_t)h;
+    return assoc_search(a, address, context);
+}
+
+/* The replacement policy learns that an entry was used. */
+static inline void assoc_touch(struct assoc *a, int32_t index)
+{
+    if (a->policy == POLICY_LRU)
+        a->entry[index].stamp = ++a->clock;
+    else if (a->policy == POLICY_PLRU)
+        assoc_touch_tree(a, index);
+}
+
+/* As assoc_find, and the entry found counts as used. */
+static inline int32_t assoc_lookup(struct assoc *a, uint64_t address,
+                                   uint32_t context)
+{
+    int32_t i = assoc_find(a, address, context);
+    if (i >= 0) {
+        a->hint[(address >> a->index_shift) & a->hint_mask] = (uint32_t)i;
+        assoc_touch(a, i);
+    }
+    return i;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Why did it miss? The memory that each lookaside unit keeps beside its array
+ * to sort its misses into causes (enum miss_cause). It takes no part in what
+ * the machine does. Three memories:
+ *
+ *   seen    keys ever filled: not there = cold. Caches: one bit per line of
+ *           RAM, exact. TLBs: a bitmap of 2^20 bits by hash of (space, page),
+ *           so a cold miss is called by another name once in a while when many
+ *           thousands of pages are in use.
+ *   lost    for a key that left: why, and whose fill pushed it out. Direct
+ *           mapped by hash, 4 slots per entry of the unit (at least 1024);
+ *           a newer loss overwrites an older one.
+ *   shadow  a fully associative LRU array of the same size: a key that it
+ *           still holds was lost to a conflict. Only where the unit itself is
+ *           not fully associative.
+ *
+ * An RPLB miss does not know which range is missing, so for RPLBs `lost` holds
+ * ranges: the last 128 lost ones per (domain mod 64); a miss outside all
+ * of them is cold.
+ */
+#pragma once
+
+#include "mmu/access.h"
+#include "mmu/assoc.h"
+
+/* What a unit stores under: first address and space (satp; ~0 = global). */
+struct miss_key {
+    uint64_t first, space;
+};
+
+struct miss_lost {
+    struct miss_key key;
+    uint32_t by;     /* whose fill displaced it: hash of the domain key */
+    uint32_t reason; /* enum lost_reason; 0 = slot empty */
+};
+
+enum lost_reason { LOST_NOTHING, LOST_REPLACED, LOST_SWITCH, LOST_INVALIDATED };
+
+struct miss_range {
+    uint64_t first, last;
+    uint32_t context;
+    uint32_t by;
+    uint32_t reason;
+    uint32_t spare;
+};
+
+struct miss_node {
+    struct miss_key key;
+    uint32_t newer, older; /* neighbours in order of use */
+    uint32_t chain;        /* next in the hash bucket */
+    uint32_t live;
+};
+
+struct miss_shape {
+    uint32_t entries;
+    bool shadow;                       /* the unit is not fully associative */
+    bool ranges;                       /* RPLB */
+    uint64_t exact_first, exact_bytes; /* caches: where RAM is; else 0 */
+    uint8_t shift;                     /* log2 of the usual length */
+};
+
+struct miss_history {
+    uint64_t *seen;
+    struct miss_lost *lost;
+    struct miss_range *range; /* [64][128] */
+    uint32_t *range_count;    /* [64] */
+    struct miss_node *node;   /* shadow, NULL = none */
+    uint32_t *bucket;
+    uint32_t *node_of; /* entry index -> its node, a hint */
+    uint64_t exact_first, exact_bytes;
+    uint32_t lost_mask, bucket_mask;
+    uint32_t node_count, node_used;
+    uint32_t newest, oldest, free_node;
+    uint8_t shift;
+};
+
+size_t miss_bytes(const struct miss_shape *shape);
+/* `memory`: miss_bytes(shape) zeroed bytes, 8-aligned. */
+void miss_init(struct miss_history *h, const struct miss_shape *shape,
+               void *memory);
+
+/* The cause of a miss of `key` by the domain `who`. No effect. */
+enum miss_cause miss_classify(const struct miss_history *h, struct miss_key key,
+                              uint32_t who);
+/* The same for an RPLB miss. */
+enum miss_cause miss_classify_range(const struct miss_history *h,
+                                    uint64_t address, uint32_t context,
+                                    uint32_t who);
+/* The key was filled. */
+void miss_filled(struct miss_history *h, struct miss_key key);
+void miss_range_filled(struct miss_history *h, const struct assoc_entry *e);
+/* The key left: why, and by whom. */
+void miss_left(struct miss_history *h, struct miss_key key,
+               enum lost_reason reason, uint32_t by);
+void miss_range_left(struct miss_history *h, const struct assoc_entry *e,
+                     enum lost_reason reason, uint32_t by);
+/* The key, in entry `index` of the unit, was used: the shadow follows. */
+void miss_used_slow(struct miss_history *h, int32_t index, struct miss_key key);
+
+static inline void miss_used(struct miss_history *h, int32_t index,
+                             struct miss_key key)
+{
+    if (!h->node)
+        return;
+    uint32_t n = h->node_of[index];
+    const struct miss_node *node = &h->node[n];
+    if (n == h->newest && node->live && node->key.first == key.first &&
+        node->key.space == key.space)
+        return;
+    miss_used_slow(h, index, key);
+}
