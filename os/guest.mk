@@ -26,6 +26,12 @@ $(G)/kernel.elf: $(KERNEL_OBJ) os/kernel/kernel.ld
 $(G)/programs/%.elf: $(G)/obj/os/user/programs/%.c.o $(RUNTIME_OBJ) os/user/user.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -Wl,-q -T os/user/user.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
+$(G)/programs/%.elf: $(G)/obj/os/user/programs/%.S.o $(RUNTIME_OBJ) os/user/user.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -Wl,-q -T os/user/user.ld -o $@ \
+	    $(filter %.o,$^) -lgcc
+# memcpy and memset must not be compiled into calls of themselves
+$(G)/obj/os/user/string.c.o: RVFLAGS += -fno-strict-aliasing \
+    -fno-tree-loop-distribute-patterns
 
 # Bare-metal tests and benchmarks: M-mode, entry 0x80000000, end by tohost.
 $(G)/tests/%.elf: $(G)/obj/tests/guest/%.S.o tests/guest/link.ld
