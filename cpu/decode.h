@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Decode: a word becomes operands and a row of insn.def. The row is found
+ * through a table of candidates by opcode and funct3; a small direct-mapped
+ * memo keyed by the word itself spares most of that. It is a pure function of
+ * the word, so the memo is never stale and is no state of the machine.
+ */
+#pragma once
+
+#include "cpu/insn.h"
+
+#define DECODE_BUCKETS    (32 * 8 + 4 * 8) /* 32-bit, then compressed */
+#define DECODE_CANDIDATES 24
+#define DECODE_MEMO       2048 /* power of two */
+
+struct decoder {
+    uint16_t candidate[DECODE_BUCKETS][DECODE_CANDIDATES]; /* 0 ends */
+    struct decoded memo[DECODE_MEMO];
+};
+
+void decoder_init(struct decoder *d);
+/* Takes word apart without the memo. Bits above a 16-bit word are ignored. */
+struct decoded decode_word(const struct decoder *d, uint32_t word);
+/* The same through the memo; valid until the next call. */
+const struct decoded *decode(struct decoder *d, uint32_t word);
