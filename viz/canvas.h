@@ -41,7 +41,7 @@ struct box {
     int x, y, width, height;
 };
 
-struct run {
+struct text_run {
     int16_t x, y, cells; /* where it starts, how many columns it takes */
     uint8_t style;       /* enum style */
     uint16_t bytes;
@@ -52,7 +52,7 @@ struct canvas {
     int width, height; /* of the whole screen, in cells */
     bool ascii;        /* no UTF-8: lines and bars from - | # */
     struct box box;    /* where drawing goes now; (0, 0) is its corner */
-    struct run *runs;
+    struct text_run *runs;
     size_t run_count, run_room;
     char *text;
     size_t text_used, text_room;

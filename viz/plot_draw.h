@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Shared by the drawing files of the plotter: text and numbers (plot_text.c),
+ * what tells series apart (plot_mark.c), the panels (plot_panel.c), the page
+ * and the file (plot_draw.c). Units are points, y grows downward.
+ */
+#pragma once
+
+#include <cairo.h>
+
+#include "viz/plot.h"
+
+struct rect {
+    double x, y, w, h;
+};
+
+/* ---- plot_text.c ------------------------------------------------------- */
+
+enum text_face { FACE_PLAIN, FACE_BOLD };
+enum text_place { PLACE_LEFT, PLACE_MIDDLE, PLACE_RIGHT };
+
+/* Font and colour for what follows; grey 0 = black, 1 = white. */
+void text_set(cairo_t *cr, enum text_face face, double size, double grey);
+double text_width(cairo_t *cr, const char *text);
+/* Writes text with its left end, middle or right end at (x, baseline y). */
+void text_write(cairo_t *cr, double x, double y, enum text_place place,
+                const char *text);
+/* Writes words in lines of at most `width`; returns the number of lines. With
+ * draw = false it only counts. */
+int text_wrap(cairo_t *cr, double x, double y, enum text_place place,
+              double width, double leading, const char *text, bool draw);
+
+/* 12345.5 with one decimal -> "12,345.5". */
+void number_write(double value, int decimals, char *to, size_t room);
+/* Decimals needed to tell multiples of step apart. */
+int number_decimals(double step);
+/* 1, 2 or 5 times a power of ten, so that span / step is at most `most`. */
+double nice_step(double span, int most);
+
+/* ---- plot_mark.c ------------------------------------------------------- */
+
+enum { MARK_COUNT = 8 };
+
+/* Series i has its own colour, dashes and marker; part i its own colour and
+ * hatch: nothing is told by colour alone. */
+void mark_colour(cairo_t *cr, size_t i);
+void mark_dashes(cairo_t *cr, size_t i);
+void mark_point(cairo_t *cr, size_t i, double x, double y, double size);
+void mark_fill(cairo_t *cr, size_t i, struct rect r);
+
+/* A row-wrapped legend of `count` names; lines or boxes. Returns its height;
+ * draw = false only measures. */
+double legend(cairo_t *cr, struct rect r, const char *const *name, size_t count,
+              enum plot_kind kind, bool draw);
+
+/* ---- plot_panel.c ------------------------------------------------------- */
+
+/* Room that a panel needs above and below its plot area, so that neighbours can
+ * be given the same. */
+struct panel_room {
+    double above, below;
+};
+struct panel_room panel_measure(cairo_t *cr, const struct plot_panel *p,
+                                double width);
+void panel_draw(cairo_t *cr, const struct plot_panel *p, struct rect r,
+                struct panel_room room);
