@@ -62,7 +62,8 @@ uint64_t config_get(const struct config *c, const struct parameter *p);
 void config_format(const struct config *c, const struct parameter *p, char *to,
                    size_t room);
 
-/* Rules that tie several parameters, e.g. entries divisible by ways. */
+/* Rules that tie several parameters of the board; those of mmu/ and cpu/ are
+ * checked by their init functions. */
 MUST_CHECK
 bool config_check(const struct config *c, struct err *err);
 

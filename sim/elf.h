@@ -16,18 +16,25 @@
 struct elf_symbol {
     uint64_t address, size;
     const char *name; /* owned by the file */
+    bool absolute;    /* a number, not a place */
+};
+
+struct elf_segment {
+    uint64_t va, pa, bytes; /* in memory */
+    uint64_t offset, file_bytes;
 };
 
 struct elf_file {
     char *path;
     void *image; /* the whole file */
     size_t bytes;
-    uint64_t entry;
-    uint64_t first, end;        /* physical addresses its segments cover */
-    struct elf_symbol *symbols; /* code and data, by address */
+    uint64_t entry;               /* physical */
+    uint64_t first_pa, end_pa;    /* what its segments cover */
+    struct elf_segment *segments; /* PT_LOAD, as in the file */
+    size_t segment_count;
+    struct elf_symbol *symbols; /* by address */
     size_t symbol_count;
-    struct elf_lines *lines; /* libdw's state, NULL until the first line */
-    bool lines_tried;
+    struct elf_lines *lines; /* source lines, NULL until the first question */
 };
 
 /* Reads and checks a file: RV64 little-endian executable, complete. NULL: err
@@ -50,3 +57,6 @@ const struct elf_symbol *elf_symbol_at(const struct elf_file *f,
  * line is known. */
 bool elf_line_at(struct elf_file *f, uint64_t address, const char **file,
                  int *line);
+/* Physical address of an ELF address and back; false: in no segment. */
+bool elf_physical(const struct elf_file *f, uint64_t address, uint64_t *pa);
+bool elf_virtual(const struct elf_file *f, uint64_t pa, uint64_t *address);

@@ -102,6 +102,4 @@ const char *event_kind_name(enum event_kind kind);
 /* False: no such name; *kind untouched. */
 bool event_kind_find(const char *name, enum event_kind *kind);
 
-const char *unit_name(enum unit unit);              /* "itlb", "drplb" ... */
-const char *miss_cause_name(enum miss_cause cause); /* "cold" ... */
-const char *refusal_text(enum refusal refused);     /* plain words */
+const char *refusal_text(enum refusal refused); /* plain words */
