@@ -354,6 +354,9 @@ void portal_domain_end(struct domain *d);
 /* t ends: give back its open portal calls. Called before t leaves queues. */
 void portal_thread_end(struct thread *t);
 void loader_domain_end(struct domain *d);
+/* The tp of code at `entry` in d: its copy of that program's private statics;
+ * 0 = d has started no program that holds `entry`. */
+uint64_t loader_statics(const struct domain *d, uint64_t entry);
 /* Called once at boot, after everything else works. */
 void loader_init(void);
 void mailbox_init(void);
