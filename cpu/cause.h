@@ -2,6 +2,7 @@
 /* Trap causes by name (TRAP_ILLEGAL ...), from cause.def, and mip and mie. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "mmu/xsas.h"
@@ -25,4 +26,4 @@ enum interrupt {
 #define MIP_MEIP           (1u << INTERRUPT_MEI)
 
 /* "load page fault", "supervisor timer interrupt"; NULL = no such cause. */
-const char *cause_text(uint64_t cause, int interrupt);
+const char *cause_text(uint64_t cause, bool interrupt);

@@ -11,15 +11,17 @@
 
 #define DECODE_BUCKETS    (32 * 8 + 4 * 8) /* 32-bit, then compressed */
 #define DECODE_CANDIDATES 24
-#define DECODE_MEMO       2048 /* power of two */
+#define DECODE_MEMO_BITS  11
 
 struct decoder {
     uint16_t candidate[DECODE_BUCKETS][DECODE_CANDIDATES]; /* 0 ends */
-    struct decoded memo[DECODE_MEMO];
+    struct decoded memo[1u << DECODE_MEMO_BITS];
 };
 
 void decoder_init(struct decoder *d);
-/* Takes word apart without the memo. Bits above a 16-bit word are ignored. */
+/* The definition: the first row of insn.def that matches. Slow. */
+struct decoded decode_by_rows(uint32_t word);
+/* The same through the candidates. Bits above a 16-bit word are ignored. */
 struct decoded decode_word(const struct decoder *d, uint32_t word);
-/* The same through the memo; valid until the next call. */
+/* The same through the memo too; valid until the next call. */
 const struct decoded *decode(struct decoder *d, uint32_t word);
