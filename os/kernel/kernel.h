@@ -142,6 +142,7 @@ struct thread {
     int64_t result;      /* what thread_block returns; exit value at end */
     uint64_t wake_time;  /* sleeping: when; else NEVER */
     struct frame *fault_frame; /* interrupted registers, in_fault only */
+    struct domain *fault_domain; /* where the up-call runs, in_fault only */
     uint64_t fault_cause, fault_va;
     void *calls;         /* portal.c: its open portal calls */
     uint64_t message[3]; /* port.c: what it waits to send or receive */
@@ -175,6 +176,7 @@ struct kernel {
     struct address_space addresses;
     struct id_table domains, threads, semaphores, ports, portals;
     uint64_t segment_count, attachment_count, table_count;
+    uint64_t asids;             /* ASIDs in use: 0 .. asids - 1 */
 };
 extern struct kernel kernel;
 
@@ -222,7 +224,25 @@ void thread_unwind(struct thread *t);
 /* t goes on with d's rights (portals). If t is current: from now on. */
 void thread_set_domain(struct thread *t, struct domain *d);
 void thread_yield(void);
+/* The current thread, no longer running, gives the hart to the next one. */
 void schedule(void);
+/* The current thread has ended: gives the hart away for good. */
+_Noreturn void schedule_away(void);
+/* The idle thread's life. */
+_Noreturn void idle(void);
+/* Interrupts that are pending: timer and mailbox. */
+void interrupts_take(void);
+/* The current thread goes to sleep until mtime reaches `when`. */
+void thread_sleep(uint64_t when);
+/* Parts of thread_end, for domain_end: stops t (queues, joiners, hint) but
+ * keeps its memory; gives back stack and record. */
+void thread_stop(struct thread *t, int64_t value);
+void thread_forget(struct thread *t);
+/* trap.S: current = to, as it was when it switched away (see schedule.c). */
+void thread_switch(struct thread *to);
+_Noreturn void thread_resume(struct thread *to);
+/* trap.S: the current thread goes on in U-mode with its frame. */
+_Noreturn void user_resume(void);
 /* The timer ticks, wakes sleepers, ends slices. */
 void timer_interrupt(void);
 static inline uint64_t time_now(void)
@@ -269,6 +289,7 @@ MUST_CHECK bool segment_write(struct segment *s, uint64_t offset,
 
 /* ---- space.c: translations ------------------------------------------------*/
 void space_init(void);
+const char *space_personality(void);   /* "mas", "mas-asid" or "rplb" ... */
 struct space *space_for_domain(void); /* new or the shared one; NULL */
 void space_leave(struct space *s);    /* a domain left it: free if empty */
 void space_switch(struct space *s);   /* satp, and a flush if it needs one */
@@ -307,7 +328,18 @@ int64_t fault_resolve(struct domain *d, uint64_t cause, uint64_t va);
  * kernel thread, plain kernel addresses. False: refused (ERR_ADDRESS). */
 MUST_CHECK bool copy_in(void *to, uint64_t from, uint64_t bytes);
 MUST_CHECK bool copy_out(uint64_t to, const void *from, uint64_t bytes);
-/* A zero-ended string, cut to `room` - 1 characters. */
+/* A U-mode exception no retry can cure, in the current thread's domain:
+ * up-call or end of the domain. May not return. */
+void fault_deliver(uint64_t cause, uint64_t va);
+/* Ends the current thread's domain because of a fault. Does not come back to
+ * the faulting code. */
+void fault_kill(uint64_t cause, uint64_t va);
+/* Called by trap.S. */
+void trap_user(uint64_t cause, uint64_t va);
+uint64_t fault_in_kernel(uint64_t cause, uint64_t pc, uint64_t va,
+                         const uint64_t *stack);
+void trap_entry(void), refill_entry(void);
+/* A zero-ended string, cut to `room` - 1 characters; from = 0: empty. */
 MUST_CHECK bool copy_in_name(char *to, uint64_t from, uint64_t room);
 
 /* ---- syscall.c ------------------------------------------------------------*/
@@ -316,6 +348,7 @@ MUST_CHECK bool copy_in_name(char *to, uint64_t from, uint64_t room);
 typedef int64_t syscall_handler(uint64_t a0, uint64_t a1, uint64_t a2,
                                 uint64_t a3, uint64_t a4, uint64_t a5);
 extern syscall_handler *const syscall_table[SYSCALL_LIMIT];
+syscall_handler syscall_unknown;
 #define SYSCALL(number, name, arguments, doc) syscall_handler sys_##name;
 #include "os/abi/syscall.def"
 #undef SYSCALL
@@ -329,6 +362,8 @@ _Noreturn void panic(const char *what);
 /* Builds a hint_record; name may be NULL. Used through hint_record(). */
 struct hint_record *hint_fill(uint64_t domain, uint64_t object, uint64_t a,
                               uint64_t b, uint64_t c, const char *name);
+/* Of kernels built with SELFTEST: checks itself on a board without modules. */
+void selftest_start(void);
 #ifdef NO_HINTS
 #define hint_object(kind, domain, object, a, b, c, name) ((void)0)
 #else
@@ -357,8 +392,14 @@ void loader_domain_end(struct domain *d);
 /* The tp of code at `entry` in d: its copy of that program's private statics;
  * 0 = d has started no program that holds `entry`. */
 uint64_t loader_statics(const struct domain *d, uint64_t entry);
+/* thread_new with a stack and tp, if `entry` is in a program that d runs; else
+ * without (sp = 0). */
+struct thread *loader_thread_new(struct domain *d, uint64_t entry, uint64_t a0,
+                                 uint64_t a1);
 /* Called once at boot, after everything else works. */
 void loader_init(void);
 void mailbox_init(void);
-/* S external interrupt: the mailbox (its only source) has a request. */
+/* S external interrupt: the mailbox (its only source) has a request. The line
+ * stays up until DONE is written: mask SIP_EXTERNAL in CSR_SIE meanwhile. A
+ * kernel thread made ready goes to the front and runs at once. */
 void mailbox_interrupt(void);

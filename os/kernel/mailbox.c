@@ -24,12 +24,9 @@ struct pointer_argument {
 };
 
 static const struct pointer_argument pointers[] = {
-    { SYS_console_write, 0, 1, false },
-    { SYS_domain_create, 0, 0, false },
-    { SYS_segment_create, 1, 0, false },
-    { SYS_port_send, 1, 2, false },
-    { SYS_port_receive, 1, 2, true },
-    { SYS_program_load, 0, 0, false },
+    { SYS_console_write, 0, 1, false },  { SYS_domain_create, 0, 0, false },
+    { SYS_segment_create, 1, 0, false }, { SYS_port_send, 1, 2, false },
+    { SYS_port_receive, 1, 2, true },    { SYS_program_load, 0, 0, false },
 };
 
 static struct {
@@ -51,11 +48,24 @@ static const struct pointer_argument *pointer_argument_of(uint64_t call)
     return NULL;
 }
 
-/* Copies the window in; its last byte ends any name. */
-static void window_read(void)
+/* Is one of its bytes zero? (Borrows of the lowest zero byte reach bit 7.) */
+static bool word_has_zero(uint64_t word)
 {
-    for (unsigned i = 0; i < WINDOW_BYTES / 8; i++)
-        mailbox.window[i] = *mailbox_register(MAILBOX_WINDOW + 8 * i);
+    return ((word - 0x0101010101010101) & ~word & 0x8080808080808080) != 0;
+}
+
+/* Copies `bytes` bytes of the window in, or a name with its ending zero. */
+static void window_read(bool is_name, uint64_t bytes)
+{
+    uint64_t words = is_name ? WINDOW_BYTES / 8 : (bytes + 7) / 8;
+
+    for (uint64_t i = 0; i < words; i++) {
+        uint64_t word = *mailbox_register(MAILBOX_WINDOW + 8 * i);
+
+        mailbox.window[i] = word;
+        if (is_name && word_has_zero(word))
+            return;
+    }
     ((char *)mailbox.window)[WINDOW_BYTES - 1] = 0;
 }
 
@@ -77,11 +87,11 @@ static int64_t request_perform(uint64_t call, uint64_t *arg)
     if (pointer) {
         if (pointer->length && arg[pointer->length] > WINDOW_BYTES - 1)
             return -ERR_VALUE;
-        window_read();
+        window_read(!pointer->length, arg[pointer->length]);
         arg[pointer->pointer] = (uint64_t)mailbox.window;
     }
-    result = syscall_table[call](arg[0], arg[1], arg[2], arg[3], arg[4],
-                                 arg[5]);
+    result =
+        syscall_table[call](arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
     if (pointer && pointer->out && result > 0)
         window_write((uint64_t)result);
     return result;
@@ -99,8 +109,7 @@ static void mailbox_main(void)
         for (unsigned i = 0; i < ARGUMENTS; i++)
             arg[i] = *mailbox_register(MAILBOX_ARG + 8 * i);
 
-        int64_t result =
-            request_perform(*mailbox_register(MAILBOX_OP), arg);
+        int64_t result = request_perform(*mailbox_register(MAILBOX_OP), arg);
 
         *mailbox_register(MAILBOX_RESULT) = (uint64_t)result;
         *mailbox_register(MAILBOX_DONE) = 1;

@@ -43,7 +43,7 @@ struct portal {
     uint64_t tp; /* private statics of the callee's program */
     struct portal_call *calls;
     struct portal_call *unused;
-    uint64_t stacks; /* base of their segment */
+    uint64_t stacks;     /* base of their segment */
     struct list waiters; /* callers, while no stack is free */
     struct list in_domain;
 };

@@ -2,8 +2,8 @@
 /*
  * Scripted threads: the stub program `script` asks for its next operation here
  * and the scenario mailbox answers (sim/memmap.h). The answer is there with the
- * next instruction, so nothing waits; when the scenario has nothing to do yet it
- * answers SCRIPT_WAIT and the stub yields.
+ * next instruction, so nothing waits; when the scenario has nothing to do yet
+ * it answers SCRIPT_WAIT and the stub yields.
  */
 #include "os/kernel/kernel.h"
 #include "sim/memmap.h"
