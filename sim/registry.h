@@ -15,6 +15,7 @@ struct registry_domain {
     bool live;
     uint64_t space; /* space id */
     uint64_t satp;  /* of its space */
+    uint64_t key;   /* how the hardware knows it: ledger_domain_key */
     uint64_t created, ended;
     char name[NAME_BYTES];
 };
@@ -57,7 +58,6 @@ struct registry_program {
 struct registry_portal {
     uint32_t id, domain;
     uint64_t entry;
-    bool live;
 };
 
 /* A program file the machine was booted with. */
@@ -87,10 +87,11 @@ struct registry {
 };
 
 void registry_free(struct registry *r);
-/* One record hint. by = domain that was running, cycle = now. */
+/* One record hint. by = domain that was running, cycle = now; key = hardware
+ * key of the domain a HINT_DOMAIN_NEW announces. */
 void registry_hint(struct registry *r, enum hint hint,
                    const struct hint_record *record, uint64_t cycle,
-                   uint32_t by);
+                   uint32_t by, uint64_t key);
 void registry_add_file(struct registry *r, const char *name, const char *path);
 
 /* Domain key of the hardware (machine_domain_key) to the kernel's id; 0 =
