@@ -207,9 +207,6 @@ static void operands_16(struct decoded *d, uint32_t w, enum format format)
     case FORMAT_CLI:
         operands(d, rd, X0, 0, imm6);
         break;
-    case FORMAT_CNOP:
-        operands(d, X0, X0, 0, imm6);
-        break;
     case FORMAT_CLUI:
         operands(d, rd, 0, 0, imm6 * 4096);
         break;

@@ -28,8 +28,8 @@ enum format {
     FORMAT_B,       /* rs1, rs2, target */
     FORMAT_U,       /* rd, upper 20 bits */
     FORMAT_J,       /* rd, target */
-    FORMAT_CSR,     /* rd, csr, rs1 */
-    FORMAT_CSRI,    /* rd, csr, 5-bit value (in imm; the csr in rs2's place) */
+    FORMAT_CSR,     /* rd, csr, rs1: imm = csr | rs1 << 12 */
+    FORMAT_CSRI,    /* rd, csr, 5-bit value: imm = csr | value << 12 */
     FORMAT_FENCE,   /* predecessor set, successor set */
     FORMAT_AMO,     /* rd, rs2, (rs1); .aq, .rl */
     FORMAT_LR,      /* rd, (rs1); .aq, .rl */
@@ -37,7 +37,6 @@ enum format {
     FORMAT_RS1,     /* rs1 */
     FORMAT_CI,      /* rd = rd op imm6 */
     FORMAT_CLI,     /* rd = imm6 */
-    FORMAT_CNOP,    /* imm6, unused */
     FORMAT_CLUI,    /* rd = imm6 << 12 */
     FORMAT_CADDI16SP,
     FORMAT_CADDI4SPN,
@@ -59,7 +58,7 @@ enum format {
     FORMAT_CB,    /* rs1', target */
     FORMAT_CJR,   /* rs1 */
     FORMAT_CJALR, /* rs1, links ra */
-    FORMAT_CNONE, /* c.ebreak */
+    FORMAT_CNONE, /* c.nop, c.ebreak */
     FORMAT_COUNT
 };
 
@@ -108,5 +107,5 @@ struct decoded {
     uint8_t rd, rs1, rs2;
     uint8_t class;
     uint8_t length; /* 2 or 4 */
-    int64_t imm;    /* sign-extended; csr number for FORMAT_CSR, CSRI */
+    int64_t imm;    /* sign-extended; see FORMAT_CSR */
 };
