@@ -8,6 +8,9 @@ RUNTIME_SRC := $(wildcard os/user/*.c os/user/*.S)
 RUNTIME_OBJ := $(addprefix $(G)/obj/,$(addsuffix .o,$(RUNTIME_SRC)))
 PROGRAM_SRC := $(wildcard os/user/programs/*.c os/user/programs/*.S)
 PROGRAMS_ELF := $(addprefix $(G)/programs/,$(addsuffix .elf,$(basename $(notdir $(PROGRAM_SRC)))))
+PLAIN_PROGRAMS := statics toucher
+PROGRAMS_ELF += $(addprefix $(G)/programs/plain_,$(addsuffix .elf,$(PLAIN_PROGRAMS)))
+PLAIN_OBJ := $(addprefix $(G)/obj/plain/,$(addsuffix .o,$(RUNTIME_SRC)))
 GUEST_TEST_SRC := $(wildcard tests/guest/*.S tests/guest/*.c)
 GUEST_TEST_ELF := $(addprefix $(G)/tests/,$(addsuffix .elf,$(basename $(notdir $(GUEST_TEST_SRC)))))
 BENCH_SRC := $(wildcard tests/guest/bench/*.S tests/guest/bench/*.c)
@@ -29,8 +32,14 @@ $(G)/programs/%.elf: $(G)/obj/os/user/programs/%.c.o $(RUNTIME_OBJ) os/user/user
 $(G)/programs/%.elf: $(G)/obj/os/user/programs/%.S.o $(RUNTIME_OBJ) os/user/user.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -Wl,-q -T os/user/user.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
+# The conventional kind of program, for comparison (see os/user/plain.ld)
+$(G)/obj/plain/%.o: % Makefile os/guest.mk
+	$(Q)mkdir -p $(@D) && echo "  RV  $< (plain)" && $(RV)gcc $(RVFLAGS) -DPLAIN -c -o $@ $<
+$(G)/programs/plain_%.elf: $(G)/obj/plain/os/user/programs/%.c.o $(PLAIN_OBJ) os/user/plain.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T os/user/plain.ld -o $@ \
+	    $(filter %.o,$^) -lgcc
 # memcpy and memset must not be compiled into calls of themselves
-$(G)/obj/os/user/string.c.o: RVFLAGS += -fno-strict-aliasing \
+$(G)/obj/os/user/string.c.o $(G)/obj/plain/os/user/string.c.o: RVFLAGS += -fno-strict-aliasing \
     -fno-tree-loop-distribute-patterns
 
 # Bare-metal tests and benchmarks: M-mode, entry 0x80000000, end by tohost.
