@@ -49,9 +49,13 @@ struct session_options {
     void *print_context;
 };
 
+struct lua_machine;
+
 struct session_machine {
-    struct machine *machine; /* NULL after m:close() */
-    char name[32];           /* machine{name=...} or "m1", "m2" ... */
+    struct machine *machine;       /* NULL after m:close() */
+    char name[32];                 /* machine{name=...} or "m1", "m2" ... */
+    uint64_t cycles, instructions; /* when it was closed */
+    struct lua_machine *owner;     /* its Lua side; NULL after m:close() */
 };
 
 struct scenario; /* the Lua side: sim/lua_state.h */

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * machine{...}: from a Lua table to a struct config to a machine; and what one
+ * may look at: memory, console, clock. Looking changes nothing. Time advances
+ * in sim/lua_run.c; figures are in sim/lua_stats.c.
+ */
+#include "sim/lua_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/stats.h"
+#include "sim/story.h"
+
+#define MACHINE "machine"
+
+/* ---- the description ---------------------------------------------------- */
+
+/* Text of a parameter's value; NULL when it is no value. */
+static const char *value_text(lua_State *L, int index)
+{
+    switch (lua_type(L, index)) {
+    case LUA_TBOOLEAN:
+        return lua_toboolean(L, index) ? "on" : "off";
+    case LUA_TNUMBER:
+        return lua_pushfstring(
+            L, lua_isinteger(L, index) ? "%I" : "%f",
+            lua_isinteger(L, index) ? (LUAI_UACINT)lua_tointeger(L, index) : 0);
+    case LUA_TSTRING:
+        return lua_tostring(L, index);
+    default:
+        return NULL;
+    }
+}
+
+/* Nested tables become dotted keys, in sorted order. */
+static void describe(lua_State *L, int index, const char *prefix,
+                     struct config *c, int depth)
+{
+    struct err err;
+    luaL_checkstack(L, 10, "machine{}: tables too deep");
+    lua_Integer count = lua_push_sorted_keys(L, index);
+    int keys = lua_gettop(L);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_settop(L, keys);
+        if (lua_geti(L, keys, i) != LUA_TSTRING)
+            luaL_error(L, "machine{}: keys are names, got %s",
+                       lua_text(L, -1, NULL));
+        const char *name = lua_tostring(L, -1);
+        const char *key = *prefix ? lua_pushfstring(L, "%s.%s", prefix, name)
+                                  : lua_pushstring(L, name);
+        lua_pushvalue(L, -2);
+        lua_gettable(L, index);
+        if (lua_istable(L, -1) && depth < 4) {
+            describe(L, lua_gettop(L), key, c, depth + 1);
+            continue;
+        }
+        if (strcmp(key, "preset") == 0 || strcmp(key, "name") == 0)
+            continue;
+        const char *value = value_text(L, -1);
+        if (!value)
+            luaL_error(L, "machine{}: %s: expected a value, got a %s", key,
+                       luaL_typename(L, -1));
+        if (!config_set(c, key, value, &err))
+            luaL_error(L, "machine{}: %s", err.text);
+    }
+    lua_settop(L, keys - 1);
+}
+
+static const char *optional_name(lua_State *L, const char *key)
+{
+    if (lua_getfield(L, 1, key) == LUA_TNIL)
+        return NULL;
+    if (lua_type(L, -1) != LUA_TSTRING)
+        luaL_error(L, "machine{}: %s: expected a name, got a %s", key,
+                   luaL_typename(L, -1));
+    return lua_tostring(L, -1); /* stays on the stack */
+}
+
+/* --set machine.KEY=VALUE comes last: the command line has the last word. */
+static void override(lua_State *L, struct config *c)
+{
+    struct scenario *s = lua_scenario(L);
+    struct err err;
+    for (size_t i = 0; i < s->options.set_count; i++) {
+        const char *pair = s->options.set[i];
+        if (strncmp(pair, "machine.", 8) == 0 &&
+            !config_set_pair(c, pair + 8, &err))
+            luaL_error(L, "--set %s: %s", pair, err.text);
+    }
+}
+
+static void remember(struct session *session, struct lua_machine *m,
+                     const char *name)
+{
+    size_t bytes = (session->machine_count + 1) * sizeof *session->machines;
+    struct session_machine *list = realloc(session->machines, bytes);
+    if (!list)
+        bug("out of memory");
+    session->machines = list;
+    struct session_machine *entry = &list[session->machine_count++];
+    memset(entry, 0, sizeof *entry);
+    entry->machine = m->machine;
+    entry->owner = m;
+    m->index = session->machine_count - 1;
+    if (name)
+        snprintf(entry->name, sizeof entry->name, "%s", name);
+    else
+        snprintf(entry->name, sizeof entry->name, "m%zu",
+                 session->machine_count);
+    session->machine = m->machine;
+}
+
+static int new_machine(lua_State *L)
+{
+    struct scenario *s = lua_scenario(L);
+    struct config c;
+    struct err err;
+    if (s->observing)
+        return luaL_error(L, "machine{}: not inside a hook");
+    if (lua_isnoneornil(L, 1)) {
+        lua_settop(L, 0);
+        lua_newtable(L);
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    const char *preset = optional_name(L, "preset");
+    const char *name = optional_name(L, "name");
+    if (s->options.preset)
+        preset = s->options.preset;
+    if (!config_preset(&c, preset ? preset : PRESET_DEFAULT, &err))
+        return luaL_error(L, "machine{}: %s", err.text);
+    describe(L, 1, "", &c, 0);
+    override(L, &c);
+    if (!config_check(&c, &err))
+        return luaL_error(L, "machine{}: %s", err.text);
+
+    struct lua_machine *m = lua_newuserdatauv(L, sizeof *m, 1);
+    memset(m, 0, sizeof *m);
+    m->serial = ++s->serial;
+    m->scenario = s;
+    m->reference = LUA_NOREF;
+    luaL_setmetatable(L, MACHINE);
+    lua_newtable(L);
+    lua_setiuservalue(L, -2, 1);
+    m->machine = machine_new(&c, &err);
+    if (!m->machine)
+        return lua_raise(L, err.code, "machine{}: %s", err.text);
+    remember(s->session, m, name);
+    lua_pushvalue(L, -1);
+    m->reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    if (s->options.trace_path &&
+        !machine_trace_to(m->machine, s->options.trace_path, false, &err))
+        return lua_raise(L, err.code, "--trace: %s", err.text);
+    return 1;
+}
+
+/* ---- its end ------------------------------------------------------------ */
+
+bool lua_machine_close(struct lua_machine *m, struct err *err)
+{
+    if (!m->machine)
+        return true;
+    struct session *session = m->scenario->session;
+    struct session_machine *entry = &session->machines[m->index];
+    bool ok = ledger_check(&m->machine->ledger, &m->machine->cpu.mmu, err);
+    if (ok)
+        ok = machine_trace_close(m->machine, err);
+    entry->cycles = machine_clock(m->machine);
+    entry->instructions = m->machine->ledger.instructions;
+    entry->machine = NULL;
+    entry->owner = NULL;
+    if (session->machine == m->machine)
+        session->machine = NULL;
+    machine_free(m->machine);
+    m->machine = NULL;
+    free(m->hooks);
+    free(m->filters);
+    free(m->scripts);
+    free(m->marks);
+    m->hooks = NULL;
+    m->filters = NULL;
+    m->scripts = NULL;
+    m->marks = NULL;
+    m->hook_count = m->script_count = m->mark_count = 0;
+    return ok;
+}
+
+static int close_machine(lua_State *L)
+{
+    struct lua_machine *m = luaL_checkudata(L, 1, MACHINE);
+    struct err err;
+    if (m->scenario->observing)
+        return luaL_error(L, "m:close: not inside a hook");
+    bool ok = lua_machine_close(m, &err);
+    luaL_unref(L, LUA_REGISTRYINDEX, m->reference);
+    m->reference = LUA_NOREF;
+    return ok ? 0 : lua_raise(L, err.code, "m:close: %s", err.text);
+}
+
+/* ---- looking ------------------------------------------------------------ */
+
+struct lua_machine *lua_check_machine(lua_State *L, int index)
+{
+    struct lua_machine *m = luaL_checkudata(L, index, MACHINE);
+    if (!m->machine)
+        luaL_error(L, "this machine was closed");
+    return m;
+}
+
+void lua_push_machine(lua_State *L, struct lua_machine *m)
+{
+    lua_rawgeti(L, LUA_REGISTRYINDEX, m->reference);
+}
+
+/* nil or a domain of this machine, as a registry id (0 = kernel). */
+static uint32_t check_viewer(lua_State *L, struct lua_machine *m, int index)
+{
+    if (lua_isnoneornil(L, index))
+        return 0;
+    struct lua_object *o = lua_check_object(L, index, OBJECT_DOMAIN);
+    if (o->m != m)
+        luaL_error(L, "domain %s belongs to another machine", o->name);
+    return (uint32_t)o->id;
+}
+
+/* m:peek(address[, bytes[, domain]]): integer; nil = not mapped for it. */
+static int peek(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    uint64_t value = 0, address = lua_check_word(L, 2);
+    lua_Integer size = luaL_optinteger(L, 3, 8);
+    luaL_argcheck(L, size == 1 || size == 2 || size == 4 || size == 8, 3,
+                  "1, 2, 4 or 8 bytes");
+    uint32_t who = check_viewer(L, m, 4);
+    if (machine_peek_va(m->machine, who, address, &value, (size_t)size))
+        lua_pushinteger(L, (lua_Integer)value);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+/* m:peek_bytes(address, count[, domain]): a string; nil = not mapped. */
+static int peek_bytes(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    uint64_t address = lua_check_word(L, 2);
+    lua_Integer count = luaL_checkinteger(L, 3);
+    luaL_argcheck(L, count >= 0 && count <= 1 << 24, 3, "0 to 16 MiB");
+    uint32_t who = check_viewer(L, m, 4);
+    luaL_Buffer b;
+    char *to = luaL_buffinitsize(L, &b, (size_t)count);
+    if (!machine_peek_va(m->machine, who, address, to, (size_t)count))
+        return 0;
+    luaL_pushresultsize(&b, (size_t)count);
+    return 1;
+}
+
+/*
+ * m:explain(address, "r" | "w" | "x", domain): may it? true, or false and the
+ * rule that would refuse it.
+ */
+static int explain(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    static const char *const rights[] = { "r", "w", "x", NULL };
+    static const enum access_kind kinds[] = { ACCESS_LOAD, ACCESS_STORE,
+                                              ACCESS_FETCH };
+    struct access a = { .va = lua_check_word(L, 2), .size = 1 };
+    a.kind = (uint8_t)kinds[luaL_checkoption(L, 3, "r", rights)];
+    if (a.kind == ACCESS_FETCH)
+        a.size = 2;
+    bool allowed = machine_peek_access(m->machine, check_viewer(L, m, 4), &a);
+    lua_pushboolean(L, allowed);
+    if (allowed)
+        return 1;
+    char text[512];
+    story_refusal(m->machine, &a, text, sizeof text);
+    lua_pushstring(L, text);
+    return 2;
+}
+
+/* m:symbol("name" or "program.elf:name"): its address, or nil. */
+static int symbol(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    uint64_t address;
+    if (!registry_symbol(&m->machine->registry, luaL_checkstring(L, 2),
+                         &address))
+        return 0;
+    lua_pushinteger(L, (lua_Integer)address);
+    return 1;
+}
+
+/* m:setting "dtlb.entries": the number, or the choice's name. */
+static int setting(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    const char *key = luaL_checkstring(L, 2);
+    const struct parameter *p = config_find(key);
+    char text[64];
+    if (!p)
+        return luaL_error(L, "m:setting: no parameter %s", key);
+    config_format(&m->machine->config, p, text, sizeof text);
+    if (p->choices)
+        lua_pushstring(L, text);
+    else
+        lua_pushinteger(L, (lua_Integer)config_get(&m->machine->config, p));
+    return 1;
+}
+
+static int console_input(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    size_t bytes;
+    const char *text = luaL_checklstring(L, 2, &bytes);
+    if (m->scenario->observing)
+        return luaL_error(L, "m:type: not inside a hook, which only observes");
+    lua_pushinteger(
+        L, (lua_Integer)machine_console_input(m->machine, text, bytes));
+    return 1;
+}
+
+/*
+ * m:poke(address, value[, bytes[, domain]]): writes memory from outside the
+ * hart, as a device would; the page must be there. False = it is not.
+ */
+static int poke(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    struct access a = { .va = lua_check_word(L, 2), .kind = ACCESS_LOAD };
+    uint64_t value = lua_check_word(L, 3);
+    lua_Integer size = luaL_optinteger(L, 4, 8);
+    luaL_argcheck(L, size == 1 || size == 2 || size == 4 || size == 8, 4,
+                  "1, 2, 4 or 8 bytes");
+    if (m->scenario->observing)
+        return luaL_error(L, "m:poke: not inside a hook, which only observes");
+    a.size = (uint8_t)size;
+    bool done = machine_peek_access(m->machine, check_viewer(L, m, 5), &a) &&
+                machine_poke_phys(m->machine, a.pa, &value, (size_t)size);
+    lua_pushboolean(L, done);
+    return 1;
+}
+
+/* ---- fields ------------------------------------------------------------- */
+
+static bool push_field(lua_State *L, struct lua_machine *m, const char *key)
+{
+    size_t bytes;
+    const char *text;
+    if (strcmp(key, "cycles") == 0) {
+        lua_pushinteger(L, (lua_Integer)machine_clock(m->machine));
+    } else if (strcmp(key, "instructions") == 0) {
+        lua_pushinteger(L, (lua_Integer)m->machine->ledger.instructions);
+    } else if (strcmp(key, "console") == 0) {
+        text = machine_console(m->machine, &bytes);
+        lua_pushlstring(L, text, bytes);
+    } else if (strcmp(key, "stats") == 0) {
+        lua_push_stats(L, m, 1);
+    } else if (strcmp(key, "name") == 0) {
+        lua_pushstring(L, m->scenario->session->machines[m->index].name);
+    } else if (strcmp(key, "preset") == 0) {
+        lua_pushstring(L, m->machine->config.preset);
+    } else if (strcmp(key, "personality") == 0) {
+        lua_pushstring(L, m->booted ? m->personality->name : NULL);
+    } else if (strcmp(key, "os") == 0) {
+        if (m->booted)
+            lua_push_object(L, m, 1, OBJECT_OS, 0);
+        else
+            lua_pushnil(L);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static const luaL_Reg methods[] = {
+    { "boot", lua_machine_boot },
+    { "run", lua_machine_run },
+    { "on", lua_machine_on },
+    { "off", lua_machine_off },
+    { "marks", lua_machine_marks },
+    { "snapshot", lua_machine_snapshot },
+    { "switches", lua_machine_switches },
+    { "storage_bits", lua_machine_storage_bits },
+    { "peek", peek },
+    { "peek_bytes", peek_bytes },
+    { "poke", poke },
+    { "explain", explain },
+    { "symbol", symbol },
+    { "setting", setting },
+    { "type", console_input },
+    { "close", close_machine },
+    { NULL, NULL },
+};
+
+static int machine_index(lua_State *L)
+{
+    static const char *const names[] = {
+        "cycles",   "instructions", "console", "stats",        "name",
+        "preset",   "personality",  "os",      "boot",         "run",
+        "on",       "off",          "marks",   "snapshot",     "peek",
+        "switches", "peek_bytes",   "poke",    "storage_bits", "type",
+        "explain",  "symbol",       "setting", "close",        NULL,
+    };
+    struct lua_machine *m = luaL_checkudata(L, 1, MACHINE);
+    const char *key = luaL_checkstring(L, 2);
+    for (const luaL_Reg *r = methods; r->name; r++) {
+        if (strcmp(r->name, key) == 0) {
+            lua_pushcfunction(L, r->func);
+            return 1;
+        }
+    }
+    if (!m->machine)
+        return luaL_error(L, "this machine was closed");
+    if (push_field(L, m, key))
+        return 1;
+    return luaL_error(L, "a machine has no '%s'%s", key,
+                      lua_push_nearest(L, key, names));
+}
+
+static int machine_tostring(lua_State *L)
+{
+    struct lua_machine *m = luaL_checkudata(L, 1, MACHINE);
+    lua_pushfstring(L, "machine %s",
+                    m->scenario->session->machines[m->index].name);
+    return 1;
+}
+
+static int machine_assign(lua_State *L)
+{
+    return luaL_error(L, "a machine's '%s' cannot be assigned",
+                      lua_text(L, 2, NULL));
+}
+
+void lua_open_machine(lua_State *L)
+{
+    static const luaL_Reg meta[] = {
+        { "__index", machine_index },
+        { "__newindex", machine_assign },
+        { "__tostring", machine_tostring },
+        { "__close", close_machine },
+        { NULL, NULL },
+    };
+    luaL_newmetatable(L, MACHINE);
+    luaL_setfuncs(L, meta, 0);
+    lua_pushboolean(L, false); /* hides the metatable from the scenario */
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+    lua_pushcfunction(L, new_machine);
+    lua_setglobal(L, "machine");
+}

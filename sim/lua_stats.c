@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Figures in Lua: m.stats by dotted or nested name, m:snapshot() and the
+ * difference of two, m:switches(), m:storage_bits(). All are read from the
+ * ledger and the counters; nothing here counts.
+ */
+#include "sim/lua_state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/stats.h"
+
+#define STATS    "stats"
+#define SNAPSHOT "snapshot"
+
+/* ---- stats: a path that ends at a figure
+ * ------------------------------------- */
+
+/* User value 1 keeps the machine or the snapshot alive. */
+struct lua_stats {
+    uint64_t serial;
+    struct lua_machine *m;                /* live figures, or NULL */
+    const struct ledger_snapshot *window; /* figures of a window, or NULL */
+    char prefix[96];
+};
+
+struct lua_snapshot {
+    uint64_t serial;
+    struct ledger_snapshot totals;
+    bool difference;
+};
+
+static void push_path(lua_State *L, struct lua_machine *m,
+                      const struct ledger_snapshot *window, int keep,
+                      const char *prefix)
+{
+    keep = lua_absindex(L, keep);
+    struct lua_stats *v = lua_newuserdatauv(L, sizeof *v, 1);
+    memset(v, 0, sizeof *v);
+    v->serial = ++lua_scenario(L)->serial;
+    v->m = m;
+    v->window = window;
+    snprintf(v->prefix, sizeof v->prefix, "%s", prefix);
+    luaL_setmetatable(L, STATS);
+    lua_pushvalue(L, keep);
+    lua_setiuservalue(L, -2, 1);
+}
+
+void lua_push_stats(lua_State *L, struct lua_machine *m, int machine_index)
+{
+    push_path(L, m, NULL, machine_index, "");
+}
+
+static void each(const struct lua_stats *v, stats_visit *visit, void *context)
+{
+    if (v->window)
+        stats_each_window(v->window, visit, context);
+    else
+        stats_each(v->m->machine, visit, context);
+}
+
+static bool find(const struct lua_stats *v, const char *name, uint64_t *value)
+{
+    if (v->window)
+        return stats_find_window(v->window, name, value);
+    return stats_find(v->m->machine, name, value);
+}
+
+/* Names below a path, for "is there anything" and for error messages. */
+struct search {
+    const char *path;
+    size_t bytes;
+    bool found;
+    const char **names; /* NULL = only look */
+    size_t count;
+};
+
+static void search_visit(void *context, const char *name, uint64_t value,
+                         const char *unit, const char *doc)
+{
+    (void)value, (void)unit, (void)doc;
+    struct search *s = context;
+    if (strncmp(name, s->path, s->bytes) == 0 && name[s->bytes] == '.')
+        s->found = true;
+    if (s->names && s->count < 2000)
+        s->names[s->count++] = strdup(name);
+}
+
+static int no_figure(lua_State *L, const struct lua_stats *v, const char *path)
+{
+    struct search all = { .path = path, .bytes = strlen(path) };
+    all.names = calloc(2001, sizeof *all.names);
+    if (!all.names)
+        bug("out of memory");
+    each(v, search_visit, &all);
+    lua_push_nearest(L, path, all.names);
+    for (size_t i = 0; i < all.count; i++)
+        free((void *)(uintptr_t)all.names[i]);
+    free(all.names);
+    return luaL_error(L, "no figure '%s'%s", path, lua_tostring(L, -1));
+}
+
+static struct lua_stats *check_stats(lua_State *L)
+{
+    struct lua_stats *v = luaL_checkudata(L, 1, STATS);
+    if (v->m && !v->m->machine)
+        luaL_error(L, "its machine was closed");
+    return v;
+}
+
+static int stats_index(lua_State *L)
+{
+    struct lua_stats *v = check_stats(L);
+    const char *key = luaL_checkstring(L, 2);
+    char path[200];
+    uint64_t value;
+    snprintf(path, sizeof path, "%s%s%s", v->prefix, v->prefix[0] ? "." : "",
+             key);
+    if (find(v, path, &value)) {
+        lua_pushinteger(L, (lua_Integer)value);
+        return 1;
+    }
+    struct search below = { .path = path, .bytes = strlen(path) };
+    each(v, search_visit, &below);
+    if (!below.found || strlen(path) >= sizeof v->prefix)
+        return no_figure(L, v, path);
+    lua_getiuservalue(L, 1, 1);
+    push_path(L, v->m, v->window, -1, path);
+    return 1;
+}
+
+struct collect {
+    lua_State *L;
+    const char *prefix;
+    size_t bytes;
+};
+
+static void collect_visit(void *context, const char *name, uint64_t value,
+                          const char *unit, const char *doc)
+{
+    (void)unit, (void)doc;
+    struct collect *c = context;
+    if (c->bytes) {
+        if (strncmp(name, c->prefix, c->bytes) != 0 || name[c->bytes] != '.')
+            return;
+        name += c->bytes + 1;
+    }
+    lua_pushstring(c->L, name);
+    lua_pushinteger(c->L, (lua_Integer)value);
+    lua_rawset(c->L, -3);
+}
+
+/* pairs(m.stats): every figure below the path, by its dotted name */
+static int stats_pairs(lua_State *L)
+{
+    struct lua_stats *v = check_stats(L);
+    lua_getglobal(L, "pairs");
+    lua_newtable(L);
+    struct collect c = { L, v->prefix, strlen(v->prefix) };
+    each(v, collect_visit, &c);
+    lua_call(L, 1, 3);
+    return 3;
+}
+
+static int stats_tostring(lua_State *L)
+{
+    struct lua_stats *v = luaL_checkudata(L, 1, STATS);
+    lua_pushfstring(L, "stats %s", v->prefix);
+    return 1;
+}
+
+/* ---- snapshots
+ * ----------------------------------------------------------------- */
+
+static struct lua_snapshot *push_snapshot(lua_State *L)
+{
+    struct lua_snapshot *s = lua_newuserdatauv(L, sizeof *s, 0);
+    memset(s, 0, sizeof *s);
+    s->serial = ++lua_scenario(L)->serial;
+    luaL_setmetatable(L, SNAPSHOT);
+    return s;
+}
+
+int lua_machine_snapshot(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    struct lua_snapshot *s = push_snapshot(L);
+    ledger_snapshot(&m->machine->ledger, &m->machine->cpu.mmu, &s->totals);
+    return 1;
+}
+
+/* later - earlier: what happened between them */
+static int snapshot_sub(lua_State *L)
+{
+    struct lua_snapshot *later = luaL_checkudata(L, 1, SNAPSHOT);
+    struct lua_snapshot *earlier = luaL_checkudata(L, 2, SNAPSHOT);
+    if (later->totals.cycles < earlier->totals.cycles)
+        return luaL_error(L, "the later snapshot comes first: later - earlier");
+    struct lua_snapshot *s = push_snapshot(L);
+    ledger_difference(&later->totals, &earlier->totals, &s->totals);
+    s->difference = true;
+    return 1;
+}
+
+static void set(lua_State *L, const char *key, uint64_t value)
+{
+    lua_pushinteger(L, (lua_Integer)value);
+    lua_setfield(L, -2, key);
+}
+
+static void push_switches(lua_State *L, const struct switch_stats *s,
+                          bool difference)
+{
+    lua_newtable(L);
+    set(L, "count", s->count);
+    set(L, "direct", s->direct);
+    set(L, "instructions", s->instructions);
+    if (!difference) {
+        set(L, "min", s->min);
+        set(L, "max", s->max);
+    }
+    lua_newtable(L);
+    for (int i = 0; i < PHASE_COUNT; i++)
+        set(L, phase_name((enum phase)i), s->phase[i]);
+    lua_setfield(L, -2, "phases");
+    lua_newtable(L);
+    for (int i = 0; i < LATE_COUNT; i++)
+        set(L, late_name((enum late_group)i), s->late[i]);
+    lua_setfield(L, -2, "late");
+    lua_newtable(L);
+    for (int i = 0; i < LATE_COUNT; i++)
+        set(L, late_name((enum late_group)i), s->gift[i]);
+    lua_setfield(L, -2, "gifts");
+}
+
+static int snapshot_switches(lua_State *L)
+{
+    struct lua_snapshot *s = luaL_checkudata(L, 1, SNAPSHOT);
+    push_switches(L, &s->totals.switches, s->difference);
+    return 1;
+}
+
+/* m:switches([window]) */
+int lua_machine_switches(lua_State *L)
+{
+    if (!lua_isnoneornil(L, 2)) {
+        struct lua_snapshot *s = luaL_checkudata(L, 2, SNAPSHOT);
+        push_switches(L, &s->totals.switches, s->difference);
+        return 1;
+    }
+    struct lua_machine *m = lua_check_machine(L, 1);
+    struct ledger_snapshot now;
+    ledger_snapshot(&m->machine->ledger, &m->machine->cpu.mmu, &now);
+    push_switches(L, &now.switches, false);
+    return 1;
+}
+
+static int snapshot_index(lua_State *L)
+{
+    struct lua_snapshot *s = luaL_checkudata(L, 1, SNAPSHOT);
+    const char *key = luaL_checkstring(L, 2);
+    if (strcmp(key, "switches") == 0) {
+        lua_pushcfunction(L, snapshot_switches);
+        return 1;
+    }
+    if (strcmp(key, "cycles") == 0) {
+        lua_pushinteger(L, (lua_Integer)s->totals.cycles);
+        return 1;
+    }
+    push_path(L, NULL, &s->totals, 1, "");
+    if (strcmp(key, "stats") == 0)
+        return 1;
+    lua_pushvalue(L, 2);
+    lua_gettable(L, -2);
+    return 1;
+}
+
+static int snapshot_pairs(lua_State *L)
+{
+    struct lua_snapshot *s = luaL_checkudata(L, 1, SNAPSHOT);
+    lua_settop(L, 1);
+    push_path(L, NULL, &s->totals, 1, "");
+    lua_replace(L, 1);
+    return stats_pairs(L);
+}
+
+static int snapshot_tostring(lua_State *L)
+{
+    struct lua_snapshot *s = luaL_checkudata(L, 1, SNAPSHOT);
+    lua_pushfstring(L, "%s of %I cycles", s->difference ? "window" : "snapshot",
+                    (LUAI_UACINT)s->totals.cycles);
+    return 1;
+}
+
+/* ---- storage
+ * --------------------------------------------------------------------- */
+
+static unsigned log2_of(uint64_t n)
+{
+    unsigned bits = 0;
+    while (n > 1) {
+        n >>= 1;
+        bits++;
+    }
+    return bits;
+}
+
+struct bits {
+    uint64_t cam, ram;
+};
+
+/*
+ * A TLB entry: tag = virtual page number and ASID, page size (2), global,
+ * valid; data = physical page number (44) and R W X U G A D. Fully associative:
+ * the tag is compared everywhere, hence CAM; else it is RAM, and the bits that
+ * index the set are not stored.
+ */
+static struct bits tlb_bits(int64_t entries, int64_t ways, int64_t asid_bits,
+                            uint64_t satp_mode)
+{
+    struct bits b = { 0, 0 };
+    uint64_t page_number = satp_mode >= 10 ? 45 : satp_mode == 9 ? 36 : 27;
+    uint64_t tag = page_number + (uint64_t)asid_bits + 4;
+    uint64_t data = 44 + 7, n = (uint64_t)entries;
+    if (ways == 0) {
+        b.cam = n * tag;
+        b.ram = n * data;
+    } else {
+        tag -= log2_of(n / (uint64_t)ways);
+        b.ram = n * (tag + data);
+    }
+    return b;
+}
+
+/* An RPLB entry: base and limit (64 each), domain (16), valid: all compared;
+ * data = the four rights. */
+static struct bits rplb_bits(int64_t entries)
+{
+    uint64_t n = (uint64_t)entries;
+    return (struct bits){ n * (64 + 64 + 16 + 1), n * 4 };
+}
+
+static void set_bits(lua_State *L, const char *unit, struct bits b,
+                     struct bits *sum)
+{
+    lua_newtable(L);
+    set(L, "cam", b.cam);
+    set(L, "ram", b.ram);
+    lua_setfield(L, -2, unit);
+    sum->cam += b.cam;
+    sum->ram += b.ram;
+}
+
+/* m:storage_bits(): {itlb = {cam=, ram=}, dtlb, l2tlb, irplb, drplb, total} */
+int lua_machine_storage_bits(lua_State *L)
+{
+    struct lua_machine *m = lua_check_machine(L, 1);
+    const struct mmu_config *c = &m->machine->config.mmu;
+    struct bits sum = { 0, 0 };
+    lua_newtable(L);
+    set_bits(
+        L, "itlb",
+        tlb_bits(c->itlb_entries, c->itlb_ways, c->asid_bits, m->satp_mode),
+        &sum);
+    set_bits(
+        L, "dtlb",
+        tlb_bits(c->dtlb_entries, c->dtlb_ways, c->asid_bits, m->satp_mode),
+        &sum);
+    set_bits(
+        L, "l2tlb",
+        tlb_bits(c->l2tlb_entries, c->l2tlb_ways, c->asid_bits, m->satp_mode),
+        &sum);
+    set_bits(L, "irplb", rplb_bits(c->irplb_entries), &sum);
+    set_bits(L, "drplb", rplb_bits(c->drplb_entries), &sum);
+    set_bits(L, "total", sum, &sum);
+    return 1;
+}
+
+/* ---- */
+
+static void make_class(lua_State *L, const char *name, const luaL_Reg *meta)
+{
+    luaL_newmetatable(L, name);
+    luaL_setfuncs(L, meta, 0);
+    lua_pushboolean(L, false);
+    lua_setfield(L, -2, "__metatable");
+    lua_pop(L, 1);
+}
+
+void lua_open_stats(lua_State *L)
+{
+    static const luaL_Reg stats_meta[] = {
+        { "__index", stats_index },
+        { "__pairs", stats_pairs },
+        { "__tostring", stats_tostring },
+        { NULL, NULL },
+    };
+    static const luaL_Reg snapshot_meta[] = {
+        { "__index", snapshot_index },
+        { "__pairs", snapshot_pairs },
+        { "__sub", snapshot_sub },
+        { "__tostring", snapshot_tostring },
+        { NULL, NULL },
+    };
+    make_class(L, STATS, stats_meta);
+    make_class(L, SNAPSHOT, snapshot_meta);
+}
