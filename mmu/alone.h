@@ -28,7 +28,6 @@
 struct alone_slot {
     uint64_t key;   /* the domain */
     uint64_t stamp; /* when it last became current; 0 = slot never used */
-    void *memory;   /* of the arrays, allocated at first use */
     struct assoc unit[ALONE_UNITS];
 };
 
@@ -39,6 +38,7 @@ struct alone {
     struct assoc_shape shape[ALONE_UNITS];
     size_t slot_bytes;
     struct alone_slot *slot; /* [ALONE_SLOTS] */
+    void *memory;            /* of all arrays; the host backs what is used */
 };
 
 /* shape[u].entries = 0: the machine has no such unit. */
@@ -51,8 +51,10 @@ void alone_select(struct alone *a, uint64_t key);
 /* An invalidation that reaches every copy of the unit. */
 void alone_invalidate(struct alone *a, enum unit unit,
                       const struct assoc_match *match);
-/* Puts a range into the current copy. */
-void alone_fill(struct alone *a, enum unit unit,
+/* The copy of the domain `key`, or NULL. */
+struct alone_slot *alone_find(const struct alone *a, uint64_t key);
+/* Puts a range into a copy. */
+void alone_fill(struct alone_slot *slot, enum unit unit,
                 const struct assoc_entry *entry);
 
 /* Does the current domain's own copy hold it? Counts as a use there. */

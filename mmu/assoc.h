@@ -95,12 +95,16 @@ void assoc_touch_tree(struct assoc *a, int32_t index);
  * policy's victim. *victim (may be NULL) gets the displaced entry, valid = 0
  * when there was none; *victim_payload likewise when the array has payloads.
  * Returns the index. In a set-associative array the length must be a power of
- * two. Overlaps are allowed and counted; see assoc_overlap.
+ * two. Overlaps are allowed and counted; see assoc_overlaps.
  */
 int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    const struct assoc_payload *payload,
                    struct assoc_entry *victim,
                    struct assoc_payload *victim_payload);
+/* How many valid entries other than this very range overlap `entry` in its
+ * context; *first is one of them, or ASSOC_NONE. */
+uint32_t assoc_overlaps(const struct assoc *a, const struct assoc_entry *entry,
+                        int32_t *first);
 /* Removes one entry. */
 void assoc_drop(struct assoc *a, int32_t index);
 /* Next entry at or after `from` that matches, or ASSOC_NONE. */

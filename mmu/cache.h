@@ -9,6 +9,12 @@
 
 #include "mmu/lookaside.h"
 
+/* Under which name miss causes know a line. */
+static inline struct miss_key cache_key(uint64_t line)
+{
+    return (struct miss_key){ line, 0 };
+}
+
 /* Brings the line in; *victim (valid = 0: none) is what had to go. */
 int32_t cache_fill(struct lookaside *u, struct unit_stats *stats, uint64_t line,
                    uint64_t line_bytes, bool dirty, uint32_t who,

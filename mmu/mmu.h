@@ -48,8 +48,7 @@ struct fetch_filter {
     uint64_t bytes;     /* 0 = empty */
     const uint8_t *ram; /* host address of first */
     uint8_t privilege;
-    bool tlb, protection, l1;
-    struct access verdict;
+    struct access verdict; /* of a fetch of `first` */
 };
 
 struct mmu {
@@ -63,7 +62,10 @@ struct mmu {
     uint64_t domain_key; /* sdomain, or satp */
     uint64_t last_satp;  /* as of the last mmu_context_changed */
     uint32_t who;        /* short hash of domain_key */
-    uint32_t asid_mask;
+    /* taken from regs by mmu_context_changed */
+    uint32_t asid;  /* as wide as asid_bits */
+    uint8_t levels; /* of the page table, 0 = bare */
+    bool protected; /* a protection unit decides */
     uint8_t line_shift;
     bool satp_changed; /* since the last trap entry */
     bool late_walk;    /* during a walk the domain alone would not
@@ -116,13 +118,10 @@ bool mmu_peek_as(const struct mmu *m, const struct mmu_regs *regs,
                  struct access *a);
 
 /*
- * Storage of one unit in bits, CAM (compared in parallel) and RAM (read after
- * the match) apart; replacement state is left out. tlb_protects: must the TLB
- * tell spaces apart and hold rights (MAS), or only translate (RPLB selected)?
- *   TLB    CAM: VPN (Sv39: 27) + G + ASID;  RAM: PPN (44) + U, A, D + R, W, X
- *          translation only: CAM VPN; RAM PPN + U, G... (see storage.c)
- *   RPLB   CAM: domain (16) + base, limit;   RAM: r, w, x, m
- *   cache  CAM: tag per way;                 RAM: data, valid, dirty
+ * Storage of one unit in bits: CAM (compared in parallel) and RAM (read after
+ * the match) apart; how they are counted stands in storage.c. `tlb_protects`:
+ * must the TLB tell spaces apart and hold R, W, X (a MAS), or does it only
+ * translate (a protection unit selected)?
  */
 void mmu_storage_bits(const struct mmu_config *c, enum unit unit,
                       bool tlb_protects, uint64_t *cam, uint64_t *ram);

@@ -43,8 +43,6 @@
 /* How the walker reaches memory. False = no RAM there. */
 struct walk_memory {
     bool (*read)(void *context, uint64_t pa, uint64_t *pte);
-    /* Sets bits in a PTE, atomically with respect to other harts. */
-    bool (*set)(void *context, uint64_t pa, uint64_t bits);
     void *context;
 };
 
@@ -55,6 +53,7 @@ struct walk {
     uint8_t page_shift;
     uint8_t reads;   /* PTEs read */
     uint8_t refused; /* enum refusal */
+    bool global;     /* G of the leaf or of any PTE above it */
 };
 
 /* Levels of a satp.MODE (3, 4, 5), or 0 for bare and anything else. */

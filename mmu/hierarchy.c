@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See hierarchy.h. */
+#include "mmu/hierarchy.h"
+
+#include "mmu/cache.h"
+
+static uint64_t line_of(const struct mmu *m, uint64_t pa)
+{
+    return pa >> m->line_shift << m->line_shift;
+}
+
+static uint64_t line_bytes(const struct mmu *m)
+{
+    return 1ULL << m->line_shift;
+}
+
+static void note_place(struct lookup *l, const struct assoc *a, int32_t index)
+{
+    l->set = index / (int32_t)a->ways;
+    l->way = index % (int32_t)a->ways;
+}
+
+static void note_hit(struct lookaside *u, struct unit_stats *stats,
+                     struct lookup *l, int32_t index, uint64_t line)
+{
+    stats->lookups++;
+    stats->hits++;
+    *l = (struct lookup){ .result = LOOKUP_HIT };
+    note_place(l, &u->array, index);
+    miss_used(&u->history, index, cache_key(line));
+}
+
+static void note_miss(struct mmu *m, enum unit unit, struct lookup *l,
+                      uint64_t line)
+{
+    struct unit_stats *stats = &m->stats[unit];
+    enum miss_cause cause =
+        miss_classify(&m->unit[unit].history, cache_key(line), m->who);
+    stats->lookups++;
+    stats->misses++;
+    stats->by_cause[cause]++;
+    *l = (struct lookup){
+        .result = LOOKUP_MISS, .cause = (uint8_t)cause, .set = -1, .way = -1
+    };
+}
+
+static void charge_dram(struct mmu *m, enum purpose purpose)
+{
+    account_charge(&m->accounts, purpose, IN_DRAM,
+                   (uint64_t)m->config.dram_latency);
+}
+
+/* `explained`: something above is already called late for this access. */
+static void access_l2(struct mmu *m, uint64_t pa, bool write,
+                      enum purpose purpose, bool explained, struct lookup *l)
+{
+    struct lookaside *u = &m->unit[UNIT_L2];
+    struct unit_stats *stats = &m->stats[UNIT_L2];
+    uint64_t line = line_of(m, pa);
+    struct assoc_entry victim;
+    if (!lookaside_present(u)) {
+        charge_dram(m, purpose);
+        return;
+    }
+    account_charge(&m->accounts, purpose, IN_L2,
+                   (uint64_t)m->config.l2_latency);
+    int32_t i = assoc_lookup(&u->array, pa, 0);
+    if (i >= 0) {
+        note_hit(u, stats, l, i, line);
+        u->array.entry[i].dirty |= write;
+        return;
+    }
+    note_miss(m, UNIT_L2, l, line);
+    charge_dram(m, purpose);
+    if (m->alone.on && !explained && l->cause == MISS_SWITCH) {
+        l->late = true;
+        stats->late++;
+        stats->late_cycles += (uint64_t)m->config.dram_latency;
+    }
+    note_place(
+        l, &u->array,
+        cache_fill(u, stats, line, line_bytes(m), write, m->who, &victim));
+}
+
+/* A dirty line leaves L1. */
+static void write_back(struct mmu *m, uint64_t line, enum purpose purpose)
+{
+    struct lookaside *l2 = &m->unit[UNIT_L2];
+    account_charge(&m->accounts, purpose, IN_L1,
+                   (uint64_t)m->config.l1_writeback);
+    if (!lookaside_present(l2))
+        return;
+    int32_t i = assoc_find(&l2->array, line, 0);
+    if (i >= 0)
+        l2->array.entry[i].dirty = 1;
+}
+
+static void hit_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
+                   int32_t i, struct lookup *l)
+{
+    struct lookaside *u = &m->unit[l1];
+    struct assoc_entry *e = &u->array.entry[i];
+    note_hit(u, &m->stats[l1], l, i, e->first);
+    e->dirty |= write;
+    if (m->alone.on && !m->late_walk && !alone_lookup(&m->alone, l1, pa, 0)) {
+        l->gift = true;
+        m->stats[l1].gifts++;
+        alone_fill(m->alone.now, l1, e);
+    }
+}
+
+static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
+                    enum purpose purpose, struct lookup *first,
+                    struct lookup *second)
+{
+    struct lookaside *u = &m->unit[l1];
+    struct unit_stats *stats = &m->stats[l1];
+    struct assoc_entry victim;
+    uint64_t line = line_of(m, pa), start = m->accounts.total;
+    bool attribute = m->alone.on && !m->late_walk;
+    note_miss(m, l1, first, line);
+    first->late = attribute && alone_lookup(&m->alone, l1, pa, 0);
+    access_l2(m, pa, false, purpose, first->late || m->late_walk, second);
+    int32_t i =
+        cache_fill(u, stats, line, line_bytes(m), write, m->who, &victim);
+    note_place(first, &u->array, i);
+    account_charge(&m->accounts, purpose, IN_L1, (uint64_t)m->config.l1_fill);
+    if (victim.valid && victim.dirty)
+        write_back(m, victim.first, purpose);
+    if (first->late) {
+        stats->late++;
+        stats->late_cycles += m->accounts.total - start;
+    } else if (attribute) {
+        alone_fill(m->alone.now, l1, &u->array.entry[i]);
+    }
+}
+
+void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
+                      enum purpose purpose, struct lookup *first,
+                      struct lookup *second)
+{
+    struct lookaside *u = &m->unit[l1];
+    if (!lookaside_present(u)) {
+        access_l2(m, pa, write, purpose, m->late_walk, second);
+        return;
+    }
+    int32_t i = assoc_lookup(&u->array, pa, 0);
+    if (i >= 0)
+        hit_l1(m, l1, pa, write, i, first);
+    else
+        miss_l1(m, l1, pa, write, purpose, first, second);
+}

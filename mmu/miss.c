@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See miss.h. Only misses come here, and hits that change the order of the
+ * shadow. */
+#include "mmu/miss.h"
+
+#include <string.h>
+
+enum {
+    SEEN_BITS = 20,
+    LOST_MIN = 1024,
+    RANGE_BUCKETS = 64,
+    RANGES_PER_BUCKET = 128
+};
+
+static uint64_t key_hash(struct miss_key key, unsigned shift)
+{
+    uint64_t h = (key.first >> shift) * 0x9E3779B97F4A7C15ULL;
+    h ^= (key.space + 0x632BE59BD9B4E019ULL) * 0xD6E8FEB86659FD93ULL;
+    h ^= h >> 32;
+    h *= 0xD6E8FEB86659FD93ULL;
+    return h ^ (h >> 29);
+}
+
+static bool key_equal(struct miss_key x, struct miss_key y)
+{
+    return x.first == y.first && x.space == y.space;
+}
+
+static uint32_t power_of_two_from(uint32_t n)
+{
+    uint32_t p = 1;
+    while (p < n)
+        p *= 2;
+    return p;
+}
+
+static uint32_t lost_slots(const struct miss_shape *s)
+{
+    uint32_t n = power_of_two_from(4 * s->entries);
+    return n < LOST_MIN ? LOST_MIN : n;
+}
+
+static size_t round_up_8(size_t n)
+{
+    return (n + 7) & ~(size_t)7;
+}
+
+static size_t seen_bytes(const struct miss_shape *s)
+{
+    uint64_t bits =
+        s->exact_bytes ? (s->exact_bytes >> s->shift) + 64 : 1ULL << SEEN_BITS;
+    return round_up_8((size_t)(bits / 8));
+}
+
+size_t miss_bytes(const struct miss_shape *s)
+{
+    if (!s->entries)
+        return 0;
+    if (s->ranges)
+        return RANGE_BUCKETS * RANGES_PER_BUCKET * sizeof(struct miss_range) +
+               RANGE_BUCKETS * sizeof(uint32_t);
+    size_t n = seen_bytes(s) + lost_slots(s) * sizeof(struct miss_lost);
+    if (s->shadow)
+        n += (s->entries + 1) * sizeof(struct miss_node) +
+             power_of_two_from(s->entries) * sizeof(uint32_t) +
+             s->entries * sizeof(uint32_t);
+    return round_up_8(n);
+}
+
+void miss_init(struct miss_history *h, const struct miss_shape *s, void *memory)
+{
+    uint8_t *at = memory;
+    *h = (struct miss_history){ .shift = s->shift };
+    if (!s->entries)
+        return;
+    if (s->ranges) {
+        h->range = (struct miss_range *)(void *)at;
+        at += RANGE_BUCKETS * RANGES_PER_BUCKET * sizeof *h->range;
+        h->range_count = (uint32_t *)(void *)at;
+        return;
+    }
+    h->exact_first = s->exact_first;
+    h->exact_bytes = s->exact_bytes;
+    h->seen = (uint64_t *)(void *)at;
+    at += seen_bytes(s);
+    h->lost = (struct miss_lost *)(void *)at;
+    h->lost_mask = lost_slots(s) - 1;
+    at += (h->lost_mask + 1) * sizeof *h->lost;
+    if (!s->shadow)
+        return;
+    h->node = (struct miss_node *)(void *)at;
+    h->node_count = s->entries;
+    at += (s->entries + 1) * sizeof *h->node;
+    h->bucket = (uint32_t *)(void *)at;
+    h->bucket_mask = power_of_two_from(s->entries) - 1;
+    at += (h->bucket_mask + 1) * sizeof *h->bucket;
+    h->node_of = (uint32_t *)(void *)at;
+}
+
+/* ---- seen ------------------------------------------------------------ */
+
+static uint64_t seen_bit(const struct miss_history *h, struct miss_key key)
+{
+    if (h->exact_bytes)
+        return (key.first - h->exact_first) >> h->shift;
+    return key_hash(key, h->shift) & ((1ULL << SEEN_BITS) - 1);
+}
+
+static bool is_seen(const struct miss_history *h, struct miss_key key)
+{
+    uint64_t bit = seen_bit(h, key);
+    return h->seen[bit / 64] >> (bit % 64) & 1;
+}
+
+/* ---- shadow: a fully associative LRU array ---------------------------- */
+/* Nodes 1..node_count; 0 = none. Hash buckets lead to chains of nodes. */
+
+static uint32_t *shadow_bucket(const struct miss_history *h,
+                               struct miss_key key)
+{
+    return &h->bucket[key_hash(key, h->shift) >> 20 & h->bucket_mask];
+}
+
+static uint32_t shadow_find(const struct miss_history *h, struct miss_key key)
+{
+    uint32_t n = *shadow_bucket(h, key);
+    while (n && !key_equal(h->node[n].key, key))
+        n = h->node[n].chain;
+    return n;
+}
+
+static void shadow_unlink(struct miss_history *h, uint32_t n)
+{
+    struct miss_node *node = &h->node[n];
+    *(node->newer ? &h->node[node->newer].older : &h->newest) = node->older;
+    *(node->older ? &h->node[node->older].newer : &h->oldest) = node->newer;
+}
+
+static void shadow_push(struct miss_history *h, uint32_t n)
+{
+    h->node[n].newer = 0;
+    h->node[n].older = h->newest;
+    *(h->newest ? &h->node[h->newest].newer : &h->oldest) = n;
+    h->newest = n;
+}
+
+/* Takes the node out of order and hash; it is then nobody's. */
+static void shadow_remove(struct miss_history *h, uint32_t n)
+{
+    uint32_t *link = shadow_bucket(h, h->node[n].key);
+    while (*link != n)
+        link = &h->node[*link].chain;
+    *link = h->node[n].chain;
+    shadow_unlink(h, n);
+    h->node[n].live = 0;
+}
+
+static uint32_t shadow_take(struct miss_history *h)
+{
+    uint32_t n = h->free_node;
+    if (n) {
+        h->free_node = h->node[n].chain;
+        return n;
+    }
+    if (h->node_used < h->node_count)
+        return ++h->node_used;
+    n = h->oldest;
+    shadow_remove(h, n);
+    return n;
+}
+
+static uint32_t shadow_insert(struct miss_history *h, struct miss_key key)
+{
+    uint32_t n = shadow_take(h);
+    uint32_t *bucket = shadow_bucket(h, key);
+    h->node[n].key = key;
+    h->node[n].live = 1;
+    h->node[n].chain = *bucket;
+    *bucket = n;
+    shadow_push(h, n);
+    return n;
+}
+
+static void shadow_forget(struct miss_history *h, struct miss_key key)
+{
+    uint32_t n = h->node ? shadow_find(h, key) : 0;
+    if (!n)
+        return;
+    shadow_remove(h, n);
+    h->node[n].chain = h->free_node;
+    h->free_node = n;
+}
+
+void miss_used_slow(struct miss_history *h, int32_t index, struct miss_key key)
+{
+    uint32_t n = h->node_of[index];
+    if (!h->node[n].live || !key_equal(h->node[n].key, key))
+        n = shadow_find(h, key);
+    if (!n) {
+        h->node_of[index] = shadow_insert(h, key);
+        return;
+    }
+    h->node_of[index] = n;
+    if (n != h->newest) {
+        shadow_unlink(h, n);
+        shadow_push(h, n);
+    }
+}
+
+/* ---- keys: TLBs and caches --------------------------------------------- */
+
+static struct miss_lost *lost_slot(const struct miss_history *h,
+                                   struct miss_key key)
+{
+    return &h->lost[key_hash(key, h->shift) >> 8 & h->lost_mask];
+}
+
+static enum miss_cause cause_of(uint32_t reason, uint32_t by, uint32_t who,
+                                enum miss_cause otherwise)
+{
+    if (reason == LOST_INVALIDATED)
+        return MISS_INVALIDATED;
+    if (reason == LOST_SWITCH || (reason == LOST_REPLACED && by != who))
+        return MISS_SWITCH;
+    return otherwise;
+}
+
+enum miss_cause miss_classify(const struct miss_history *h, struct miss_key key,
+                              uint32_t who)
+{
+    if (!is_seen(h, key))
+        return MISS_COLD;
+    const struct miss_lost *lost = lost_slot(h, key);
+    bool known = key_equal(lost->key, key);
+    bool in_shadow = h->node && shadow_find(h, key);
+    return cause_of(known ? lost->reason : LOST_NOTHING, lost->by, who,
+                    in_shadow ? MISS_CONFLICT : MISS_CAPACITY);
+}
+
+void miss_filled(struct miss_history *h, struct miss_key key)
+{
+    uint64_t bit = seen_bit(h, key);
+    h->seen[bit / 64] |= 1ULL << (bit % 64);
+}
+
+/* An invalidated key leaves the shadow too: a unit of any shape would have
+ * lost it. */
+void miss_left(struct miss_history *h, struct miss_key key,
+               enum lost_reason reason, uint32_t by)
+{
+    *lost_slot(h, key) = (struct miss_lost){ key, by, reason };
+    if (reason != LOST_REPLACED)
+        shadow_forget(h, key);
+}
+
+/* ---- ranges: RPLBs ------------------------------------------------------ */
+
+static struct miss_range *range_bucket(const struct miss_history *h,
+                                       uint32_t context, uint32_t **count)
+{
+    uint32_t b = context % RANGE_BUCKETS;
+    *count = &h->range_count[b];
+    return h->range + b * RANGES_PER_BUCKET;
+}
+
+enum miss_cause miss_classify_range(const struct miss_history *h,
+                                    uint64_t address, uint32_t context,
+                                    uint32_t who)
+{
+    uint32_t *count;
+    const struct miss_range *r = range_bucket(h, context, &count);
+    for (uint32_t i = *count; i-- > 0;)
+        if (r[i].context == context &&
+            address - r[i].first <= r[i].last - r[i].first)
+            return cause_of(r[i].reason, r[i].by, who, MISS_CAPACITY);
+    return MISS_COLD;
+}
+
+static void range_remove(struct miss_range *r, uint32_t *count, uint32_t i)
+{
+    --*count;
+    memmove(r + i, r + i + 1, (*count - i) * sizeof *r);
+}
+
+void miss_range_filled(struct miss_history *h, const struct assoc_entry *e)
+{
+    uint32_t *count;
+    struct miss_range *r = range_bucket(h, e->context, &count);
+    for (uint32_t i = *count; i-- > 0;)
+        if (r[i].context == e->context && r[i].first == e->first &&
+            r[i].last == e->last) {
+            range_remove(r, count, i);
+            return;
+        }
+}
+
+void miss_range_left(struct miss_history *h, const struct assoc_entry *e,
+                     enum lost_reason reason, uint32_t by)
+{
+    uint32_t *count;
+    struct miss_range *r = range_bucket(h, e->context, &count);
+    miss_range_filled(h, e);
+    if (*count == RANGES_PER_BUCKET)
+        range_remove(r, count, 0);
+    r[(*count)++] = (struct miss_range){ .first = e->first,
+                                         .last = e->last,
+                                         .context = e->context,
+                                         .by = by,
+                                         .reason = reason };
+}
