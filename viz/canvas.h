@@ -104,9 +104,10 @@ struct terminal {
 /* Opens the terminal on stdin, stdout. */
 MUST_CHECK
 bool terminal_open(struct terminal *t, bool colour, struct err *err);
-/* Gives the terminal back as it was; may be called twice, and from a signal
- * handler's last words. */
+/* Gives the terminal back as it was; may be called twice. */
 void terminal_close(struct terminal *t);
+/* The same without freeing anything, for a program that is about to die. */
+void terminal_restore(struct terminal *t);
 void terminal_size(const struct terminal *t, int *width, int *height);
 void terminal_show(struct terminal *t, const struct canvas *c);
 /* Forgets what is on the screen: the next show draws everything. */

@@ -97,10 +97,13 @@ struct event_row {
     char text[MODEL_LINE];
 };
 
+/* A bar of the ledger. The accounts add up to all cycles; rows with is_switch
+ * are a second view of some of them: what the switches cost. */
 struct bar_row {
     char name[MODEL_NAME];
     uint64_t window, total; /* cycles since the last command began; of all */
-    bool heading;           /* a line of text instead */
+    bool is_switch;
+    bool is_count; /* a number of things, not cycles */
 };
 
 struct domain_row {
@@ -131,6 +134,7 @@ struct model {
     bool one_space;     /* one address space for all domains */
     uint8_t protection; /* SPROT_*: which unit decides */
     bool hardware_refill;
+    char personality[MODEL_NAME]; /* "rplb, hardware refill", "mas, ASIDs" */
     uint32_t hart;
     char domain[MODEL_NAME], thread[MODEL_NAME];
     uint16_t domain_id;
@@ -145,9 +149,10 @@ struct model {
 
     struct code_row code[MODEL_CODE];
     int code_count, code_pc; /* rows; which one holds pc, -1 = none */
+    char source[MODEL_LINE]; /* file:line and text of pc's source line */
 
     struct tlb_row tlb[3 * MODEL_ENTRIES];
-    int tlb_count;
+    int tlb_count, tlb_more; /* more = valid entries not listed */
     struct range_row ranges[2 * MODEL_ENTRIES];
     int range_count;
 
@@ -165,19 +170,21 @@ struct model {
     struct bar_row bars[MODEL_BARS];
     int bar_count;
     uint64_t window_cycles, total_cycles;
+    uint64_t window_switches, total_switches;
+    bool whole_run; /* bars: of the whole run, not of the last command */
 
     char console[MODEL_CONSOLE][MODEL_LINE]; /* ring of lines */
     uint64_t console_lines;                  /* ever begun */
-    int console_cells;                       /* of the line being written */
+    int console_bytes;                       /* in the last line */
+    bool console_open;                       /* the last line goes on */
 
-    /* memory of the reader, not for panes */
-    const struct machine *seen;    /* whose registers and events these are */
-    uint64_t event_cursor;         /* of the machine's event list */
-    uint64_t accounts_before[256]; /* ledger when the command began */
+    struct model_memory *memory; /* of model_read.c; not for panes */
 };
 
-/* Empty model, paused. */
-void model_init(struct model *m);
+/* Empty model, paused. source_root: where relative source paths begin, or
+ * NULL. */
+void model_init(struct model *m, const char *source_root);
+void model_free(struct model *m);
 /* A command begins: registers and accounts are remembered as "before". */
 void model_mark(struct model *m, const struct session *s);
 /* Copies everything out of the session's current machine. */
@@ -198,3 +205,8 @@ void rights_text(uint8_t rights, char to[5]);
 void grouped_number(uint64_t n, char *to, size_t room);
 /* Bytes as 4K, 2M, 1G; with all digits when they are none of these. */
 void size_text(uint64_t bytes, char *to, size_t room);
+/* Hex digits of an address, right-aligned in `width` columns; when it has more,
+ * ".." and its last digits. */
+void address_text(uint64_t address, int width, char *to, size_t room);
+/* part of whole as "97.1%"; "-" when whole is 0. */
+void percent_text(uint64_t part, uint64_t whole, char *to, size_t room);

@@ -29,6 +29,7 @@ struct pane_view {
     int selected; /* events: how many before the newest; -1 = follow newest */
     int column;   /* first column shown of the rights matrix */
     bool focused;
+    bool filtered; /* events: only those of the stop mask */
 };
 
 /* What drawing told. */

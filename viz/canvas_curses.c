@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The terminal back end, on ncursesw; the only file that knows curses. Styles
+ * become colours of the palette of Okabe and Ito where the terminal has 256
+ * colours, the nearest of the basic eight elsewhere, and bold, reverse or
+ * underline where it has none or the user asked for none (NO_COLOR).
+ */
+#include "viz/canvas.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Foreground in 256 and in 8 colours, -1 = the terminal's own. */
+static const struct {
+    short wide, basic;
+    attr_t with, without; /* with colour, and without */
+} looks[STYLE_COUNT] = {
+    [STYLE_TEXT] = { -1, -1, A_NORMAL, A_NORMAL },
+    [STYLE_DIM] = { 245, -1, A_NORMAL, A_DIM },
+    [STYLE_STRONG] = { -1, -1, A_BOLD, A_BOLD },
+    [STYLE_FRAME] = { 245, -1, A_NORMAL, A_DIM },
+    [STYLE_FOCUS] = { 74, COLOR_CYAN, A_BOLD | A_REVERSE, A_REVERSE },
+    [STYLE_STATUS] = { -1, -1, A_REVERSE, A_REVERSE },
+    [STYLE_CURRENT] = { 74, COLOR_CYAN, A_BOLD, A_BOLD },
+    [STYLE_CHANGED] = { 178, COLOR_YELLOW, A_BOLD, A_BOLD | A_UNDERLINE },
+    [STYLE_SELECTED] = { -1, -1, A_REVERSE, A_REVERSE },
+    [STYLE_HIT] = { 36, COLOR_GREEN, A_NORMAL, A_NORMAL },
+    [STYLE_MISS] = { 178, COLOR_YELLOW, A_BOLD, A_BOLD },
+    [STYLE_FAULT] = { 166, COLOR_RED, A_BOLD, A_BOLD | A_UNDERLINE },
+    [STYLE_SWITCH] = { 175, COLOR_MAGENTA, A_BOLD, A_BOLD },
+    [STYLE_WALK] = { 32, COLOR_BLUE, A_BOLD, A_NORMAL },
+    [STYLE_TRAP] = { 74, COLOR_CYAN, A_NORMAL, A_NORMAL },
+    [STYLE_BAR] = { 32, COLOR_BLUE, A_NORMAL, A_NORMAL },
+};
+
+static void set_colours(struct terminal *t)
+{
+    if (!t->colour || !has_colors() || start_color() == ERR) {
+        t->colour = false;
+        return;
+    }
+    use_default_colors();
+    for (int i = 0; i < STYLE_COUNT; i++)
+        init_pair((short)(i + 1),
+                  COLORS >= 256 ? looks[i].wide : looks[i].basic, -1);
+}
+
+bool terminal_open(struct terminal *t, bool colour, struct err *err)
+{
+    SCREEN *screen = newterm(NULL, stdout, stdin);
+
+    memset(t, 0, sizeof *t);
+    if (!screen) {
+        const char *name = getenv("TERM");
+        return err_set(err, EXIT_HOST_RESOURCE,
+                       "this terminal cannot be used (TERM=%s)",
+                       name ? name : "");
+    }
+    t->screen = screen;
+    t->open = true;
+    t->colour = colour;
+    set_term(screen);
+    set_colours(t);
+    cbreak();
+    noecho();
+    nonl();
+    intrflush(stdscr, FALSE);
+    keypad(stdscr, TRUE);
+    set_escdelay(50);
+    curs_set(0);
+    return true;
+}
+
+void terminal_close(struct terminal *t)
+{
+    if (!t->open)
+        return;
+    t->open = false;
+    endwin();
+    delscreen(t->screen);
+    t->screen = NULL;
+}
+
+void terminal_restore(struct terminal *t)
+{
+    if (t->open)
+        endwin();
+}
+
+void terminal_size(const struct terminal *t, int *width, int *height)
+{
+    (void)t;
+    *width = COLS;
+    *height = LINES;
+}
+
+void terminal_show(struct terminal *t, const struct canvas *c)
+{
+    char text[4096];
+
+    erase();
+    for (size_t i = 0; i < c->run_count; i++) {
+        const struct text_run *r = &c->runs[i];
+        if (t->colour)
+            attr_set(looks[r->style].with, (short)(r->style + 1), NULL);
+        else
+            attr_set(looks[r->style].without, 0, NULL);
+        size_t n = r->bytes < sizeof text - 1 ? r->bytes : sizeof text - 1;
+        memcpy(text, c->text + r->text, n);
+        text[n] = 0;
+        mvaddstr(r->y, r->x, text);
+    }
+    attr_set(A_NORMAL, 0, NULL);
+    refresh();
+}
+
+void terminal_redraw(struct terminal *t)
+{
+    (void)t;
+    clearok(curscr, TRUE);
+}
+
+int terminal_key(struct terminal *t, int milliseconds)
+{
+    (void)t;
+    timeout(milliseconds);
+    int key = getch();
+    switch (key) {
+    case ERR:
+        return KEY_OF_NONE;
+    case KEY_RESIZE:
+        return KEY_OF_RESIZE;
+    case KEY_UP:
+        return KEY_OF_UP;
+    case KEY_DOWN:
+        return KEY_OF_DOWN;
+    case KEY_LEFT:
+        return KEY_OF_LEFT;
+    case KEY_RIGHT:
+        return KEY_OF_RIGHT;
+    case KEY_PPAGE:
+        return KEY_OF_PAGE_UP;
+    case KEY_NPAGE:
+        return KEY_OF_PAGE_DOWN;
+    case KEY_HOME:
+        return KEY_OF_HOME;
+    case KEY_END:
+        return KEY_OF_END;
+    case KEY_BTAB:
+        return KEY_OF_BACKTAB;
+    case KEY_ENTER:
+    case '\r':
+        return '\n';
+    case KEY_F(1):
+        return '?';
+    case KEY_F(5):
+    case KEY_F(6):
+        return ' ';
+    case KEY_F(10):
+        return 'n';
+    case KEY_F(11):
+        return 's';
+    default:
+        return key < 256 ? key : KEY_OF_NONE;
+    }
+}

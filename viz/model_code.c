@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Code around pc for the view model: bytes are read as the fetch unit would
+ * find them but without asking the protection unit (a reader has no domain),
+ * taken apart by cpu/disasm.c, and set beside the source lines that DWARF names
+ * when the source files are there to read.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/disasm.h"
+#include "viz/model_memory.h"
+
+enum { ROWS_BEFORE = 30, BYTES_BEFORE = 2048, SOURCE_LIMIT = 4 << 20 };
+
+/* ---- source files ----------------------------------------------------------
+ */
+
+void model_free_sources(struct model_memory *memory)
+{
+    for (int i = 0; i < SOURCE_FILES; i++) {
+        free(memory->source[i].text);
+        free(memory->source[i].line);
+        memset(&memory->source[i], 0, sizeof memory->source[i]);
+    }
+}
+
+static char *read_text(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char *text;
+    size_t n;
+
+    if (!f)
+        return NULL;
+    text = malloc(SOURCE_LIMIT + 1);
+    if (!text)
+        bug("out of memory");
+    n = fread(text, 1, SOURCE_LIMIT, f);
+    fclose(f);
+    text[n] = 0;
+    char *tight = realloc(text, n + 1);
+    return tight ? tight : text;
+}
+
+static void split_lines(struct source_file *f)
+{
+    size_t room = 1;
+
+    for (const char *p = f->text; *p; p++)
+        room += *p == '\n';
+    f->line = malloc(room * sizeof *f->line);
+    if (!f->line)
+        bug("out of memory");
+    for (char *p = f->text; *p;) {
+        f->line[f->count++] = p;
+        p += strcspn(p, "\n");
+        if (*p)
+            *p++ = 0;
+    }
+}
+
+static struct source_file *find_source(struct model_memory *k, const char *path)
+{
+    char full[2 * SOURCE_PATH];
+
+    for (int i = 0; i < SOURCE_FILES; i++)
+        if (strcmp(k->source[i].path, path) == 0)
+            return &k->source[i];
+    struct source_file *f = &k->source[k->next_source];
+    k->next_source = (k->next_source + 1) % SOURCE_FILES;
+    free(f->text);
+    free(f->line);
+    memset(f, 0, sizeof *f);
+    snprintf(f->path, sizeof f->path, "%s", path);
+    f->text = read_text(path);
+    if (!f->text && k->root[0] && path[0] != '/') {
+        snprintf(full, sizeof full, "%s/%s", k->root, path);
+        f->text = read_text(full);
+    }
+    if (f->text)
+        split_lines(f);
+    return f;
+}
+
+/* "trap.c:120  text of the line", without the text when it cannot be read. */
+static void source_text(struct model_memory *k, const char *path, int line,
+                        char to[MODEL_LINE])
+{
+    const struct source_file *f = find_source(k, path);
+    const char *name = strrchr(path, '/'), *text = "";
+
+    if (f->text && line >= 1 && line <= f->count) {
+        text = f->line[line - 1];
+        while (isspace((unsigned char)*text))
+            text++;
+    }
+    snprintf(to, MODEL_LINE, "%.60s:%d  %.90s", name ? name + 1 : path, line,
+             text);
+    for (char *p = to; *p; p++)
+        if (*p == '\t')
+            *p = ' ';
+}
+
+/* ---- instructions ----------------------------------------------------------
+ */
+
+/* Two bytes at va; false = not mapped. */
+static bool peek_parcel(const struct machine *machine, uint64_t va,
+                        uint16_t *parcel)
+{
+    struct mmu_regs regs = machine->cpu.mmu.regs;
+    struct access a = { .va = va,
+                        .size = 2,
+                        .kind = ACCESS_FETCH,
+                        .privilege = machine->cpu.privilege };
+
+    regs.sprot = 0; /* translation only */
+    return mmu_peek_as(&machine->cpu.mmu, &regs, &a) &&
+           machine_peek_phys(machine, a.pa, parcel, sizeof *parcel);
+}
+
+/* The instruction at va; 0 = cannot be read. Returns its length. */
+static int peek_word(const struct machine *machine, uint64_t va, uint32_t *word)
+{
+    uint16_t low, high;
+
+    if (!peek_parcel(machine, va, &low))
+        return 0;
+    *word = low;
+    if ((low & 3) != 3)
+        return 2;
+    if (!peek_parcel(machine, va + 2, &high))
+        return 0;
+    *word |= (uint32_t)high << 16;
+    return 4;
+}
+
+/* Branch and jump targets by name: "jal ra,0x8000.." -> "jal ra,schedule". */
+static void name_target(const struct machine *machine, char text[MODEL_LINE],
+                        const char *function)
+{
+    struct place_name place = { 0 };
+    const char *mnemonic = strncmp(text, "c.", 2) == 0 ? text + 2 : text;
+    char *target = strstr(text, "0x");
+
+    if (!target || (mnemonic[0] != 'b' && mnemonic[0] != 'j') ||
+        strncmp(mnemonic, "jalr", 4) == 0)
+        return;
+    if (!registry_place(&machine->registry, strtoull(target, NULL, 16),
+                        &place) ||
+        !place.function)
+        return;
+    size_t room = (size_t)(text + MODEL_LINE - target);
+    if (function && strcmp(function, place.function) == 0)
+        snprintf(target, room, "+0x%llx", (unsigned long long)place.offset);
+    else if (place.offset)
+        snprintf(target, room, "%.40s+0x%llx", place.function,
+                 (unsigned long long)place.offset);
+    else
+        snprintf(target, room, "%.40s", place.function);
+}
+
+/* Where to begin so that about ROWS_BEFORE instructions come before pc: from
+ * the start of its function, since code cannot be read backwards. */
+static uint64_t find_start(const struct machine *machine, uint64_t pc)
+{
+    struct place_name place = { 0 };
+    uint64_t at, back[ROWS_BEFORE];
+    int count = 0;
+    uint32_t word;
+
+    if (!registry_place(&machine->registry, pc, &place) || !place.function ||
+        place.offset > BYTES_BEFORE)
+        return pc;
+    for (at = pc - place.offset; at < pc;) {
+        int length = peek_word(machine, at, &word);
+        if (length == 0)
+            return pc;
+        back[count++ % ROWS_BEFORE] = at;
+        at += (uint64_t)length;
+    }
+    if (at != pc || count == 0)
+        return pc;
+    return count <= ROWS_BEFORE ? back[0] : back[count % ROWS_BEFORE];
+}
+
+static struct code_row *add_row(struct model *m, uint64_t pc)
+{
+    struct code_row *r = &m->code[m->code_count++];
+
+    memset(r, 0, sizeof *r);
+    r->pc = pc;
+    return r;
+}
+
+/* The label and source line that stand before the instruction at pc. */
+static void add_context(struct model *m, const struct place_name *place,
+                        uint64_t pc, char last[MODEL_LINE])
+{
+    char line[MODEL_LINE];
+
+    if (place->function && (place->offset == 0 || m->code_count == 0)) {
+        struct code_row *r = add_row(m, pc);
+        r->is_label = true;
+        snprintf(r->text, MODEL_LINE, "%.100s:", place->function);
+    }
+    if (!place->file || place->line <= 0)
+        return;
+    source_text(m->memory, place->file, place->line, line);
+    if (strcmp(line, last) == 0)
+        return;
+    snprintf(last, MODEL_LINE, "%s", line);
+    struct code_row *r = add_row(m, pc);
+    r->is_source = true;
+    snprintf(r->text, MODEL_LINE, "%s", line);
+}
+
+static void read_rows(struct model *m, const struct machine *machine,
+                      uint64_t at)
+{
+    char last[MODEL_LINE] = "";
+    uint32_t word;
+
+    while (m->code_count + 3 <= MODEL_CODE) {
+        struct place_name place = { 0 };
+        bool named = registry_place(&machine->registry, at, &place);
+        int length = peek_word(machine, at, &word);
+        if (length == 0)
+            return;
+        if (named)
+            add_context(m, &place, at, last);
+        struct code_row *r = add_row(m, at);
+        disasm(word, at, r->text, DISASM_BYTES);
+        name_target(machine, r->text, named ? place.function : NULL);
+        if (at == m->pc) {
+            r->is_pc = true;
+            m->code_pc = m->code_count - 1;
+            snprintf(m->source, MODEL_LINE, "%s", last);
+        }
+        at += (uint64_t)length;
+    }
+}
+
+static void name_pc(struct model *m, const struct machine *machine)
+{
+    struct place_name place = { 0 };
+
+    if (registry_place(&machine->registry, m->pc, &place) && place.function)
+        snprintf(m->pc_symbol, sizeof m->pc_symbol, "%.16s %.30s+0x%llx",
+                 place.program ? place.program : "", place.function,
+                 (unsigned long long)place.offset);
+    else
+        snprintf(m->pc_symbol, sizeof m->pc_symbol, "%llx",
+                 (unsigned long long)m->pc);
+}
+
+void model_read_code(struct model *m, const struct machine *machine)
+{
+    m->code_count = 0;
+    m->code_pc = -1;
+    m->source[0] = 0;
+    name_pc(m, machine);
+    read_rows(m, machine, find_start(machine, m->pc));
+}

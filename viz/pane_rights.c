@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The matrix of rights: a line per segment, a column per domain, as the kernel
+ * has granted them. This is the policy; the protection pane shows the part of
+ * it that the hardware holds now.
+ */
+#include "viz/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { CELL = 7 };
+
+/* Columns of the name, size and base address. */
+struct places {
+    int name, size, base, cells;
+};
+
+static struct places places_for(int width)
+{
+    if (width >= 100)
+        return (struct places){ 20, 27, 45, 47 };
+    if (width >= 60)
+        return (struct places){ 14, 20, 38, 40 };
+    return (struct places){ 10, 15, -1, 16 };
+}
+
+static void draw_row(struct canvas *c, int y, const struct model *m,
+                     const struct segment_row *s, int column)
+{
+    struct places p = places_for(c->box.width);
+    char text[24];
+    int x = p.cells;
+
+    canvas_print(c, 0, y, STYLE_TEXT, "%.*s", p.name, s->name);
+    size_text(s->bytes, text, sizeof text);
+    canvas_right(c, p.size, y, STYLE_DIM, text);
+    if (p.base >= 0) {
+        address_text(s->base, 16, text, sizeof text);
+        canvas_right(c, p.base, y, STYLE_DIM, text);
+    }
+    for (int d = column; d < m->domain_count && x < c->box.width;
+         d++, x += CELL) {
+        rights_text(s->rights[d], text);
+        if (s->elsewhere[d])
+            strcat(text, "@");
+        canvas_text(c, x, y,
+                    m->domains[d].current ? STYLE_CURRENT
+                    : s->rights[d]        ? STYLE_TEXT
+                                          : STYLE_DIM,
+                    text);
+    }
+}
+
+struct pane_extent pane_rights_draw(struct canvas *c, const struct model *m,
+                                    const struct pane_view *v)
+{
+    struct places p = places_for(c->box.width);
+    int shown = c->box.height - 1, x = p.cells;
+    int column = v->column < m->domain_count ? v->column : 0;
+
+    canvas_text(c, 0, 0, STYLE_DIM, "segment");
+    canvas_right(c, p.size, 0, STYLE_DIM, "size");
+    if (p.base >= 0)
+        canvas_right(c, p.base, 0, STYLE_DIM, "base");
+    for (int d = column; d < m->domain_count && x < c->box.width;
+         d++, x += CELL)
+        canvas_print(c, x, 0,
+                     m->domains[d].current ? STYLE_CURRENT : STYLE_STRONG,
+                     "%.*s", CELL - 1, m->domains[d].name);
+    for (int y = 0; y < shown && y + v->scroll < m->segment_count; y++)
+        draw_row(c, y + 1, m, &m->segments[y + v->scroll], column);
+    if (m->segments_more > 0)
+        canvas_print(c, 0, m->segment_count + 1 - v->scroll, STYLE_DIM,
+                     "and %d more", m->segments_more);
+    if (m->segment_count == 0)
+        canvas_text(c, 0, 1, STYLE_DIM, "no segments yet");
+    return (struct pane_extent){ m->segment_count + (m->segments_more > 0),
+                                 shown };
+}
+
+void pane_rights_title(const struct model *m, char *to, size_t room)
+{
+    snprintf(to, room, "%d segment%s, %d domain%s", m->segment_count,
+             m->segment_count == 1 ? "" : "s", m->domain_count,
+             m->domain_count == 1 ? "" : "s");
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The two status lines: what runs where, what the clock says, how well the
+ * lookaside units do, and what will stop the next run. Whatever does not fit
+ * is left out from the right.
+ */
+#include "viz/pane.h"
+
+#include <stdio.h>
+
+#include "mmu/access.h"
+
+static const char *const state_names[] = { "PAUSED", "RUNNING", "ENDED",
+                                           "FAILED" };
+
+/* The letters of the stop mask, a '.' for each that is off. */
+static void mask_text(uint32_t stops, char to[STOP_LETTERS + 1])
+{
+    for (int i = 0; i < STOP_LETTERS; i++)
+        to[i] = stops >> i & 1 ? stop_letters[i] : '.';
+    to[STOP_LETTERS] = 0;
+}
+
+static int draw_ratio(struct canvas *c, int x, const char *name,
+                      const struct unit_row *u)
+{
+    char ratio[16];
+
+    percent_text(u->hits, u->hits + u->misses, ratio, sizeof ratio);
+    return canvas_print(c, x, 1, STYLE_STATUS, " %s %s", name, ratio);
+}
+
+static void draw_ratios(struct canvas *c, int x, const struct model *m)
+{
+    x = draw_ratio(c, x, "ITLB", &m->units[UNIT_ITLB]);
+    x = draw_ratio(c, x, "DTLB", &m->units[UNIT_DTLB]);
+    if (m->protection)
+        x = draw_ratio(c, x, "RPLB", &m->units[UNIT_DRPLB]);
+    x = draw_ratio(c, x, "L1I", &m->units[UNIT_L1I]);
+    x = draw_ratio(c, x, "L1D", &m->units[UNIT_L1D]);
+    draw_ratio(c, x, "L2", &m->units[UNIT_L2]);
+}
+
+void pane_status(struct canvas *c, const struct model *m, const char *speed)
+{
+    char cycle[32], instructions[32], mask[STOP_LETTERS + 1], text[200];
+    int x;
+
+    canvas_fill(c, 0, STYLE_STATUS);
+    canvas_fill(c, 1, STYLE_STATUS);
+    grouped_number(m->cycle, cycle, sizeof cycle);
+    grouped_number(m->instructions, instructions, sizeof instructions);
+    x = canvas_print(c, 0, 0, STYLE_STATUS, " %s", m->scenario);
+    if (m->has_machine) {
+        x = canvas_print(c, x, 0, STYLE_STATUS, " %s hart%u %s", m->machine,
+                         m->hart, m->domain);
+        if (m->thread[0])
+            x = canvas_print(c, x, 0, STYLE_STATUS, "/%s", m->thread);
+        canvas_print(c, x, 0, STYLE_STATUS, " %c", m->privilege);
+        snprintf(text, sizeof text, " cycle %s  insn %s ", cycle, instructions);
+        canvas_right(c, c->box.width, 0, STYLE_STATUS, text);
+    }
+    mask_text(m->stops, mask);
+    x = canvas_print(c, 0, 1, STYLE_STATUS, " %-7s %s  stop %s ",
+                     state_names[m->state], speed, mask);
+    if (m->has_machine)
+        draw_ratios(c, x, m);
+}
