@@ -10,6 +10,7 @@
 
 #include "mmu/mmu.h"
 #include "os/abi/abi.h"
+#include "sim/registry.h"
 
 enum phase {
     PHASE_USER,   /* user code */
@@ -46,11 +47,14 @@ enum late_group { LATE_TLB, LATE_PROTECTION, LATE_CACHE, LATE_COUNT };
 
 typedef uint64_t ledger_cells[PURPOSE_COUNT][PLACE_COUNT];
 
+/* One protection domain's part of all cycles. */
 struct ledger_domain {
-    uint64_t key; /* hardware's: see ledger_domain_key */
-    uint32_t id;  /* the kernel's; 0 = kernel */
-    bool live;    /* false: ended; its key may belong to another now */
-    char name[NAME_BYTES];
+    uint64_t serial;       /* never reused; 0 = free slot */
+    uint64_t key;          /* hardware's: see ledger_domain_key */
+    uint64_t ended;        /* clock, when it is not live */
+    uint32_t id;           /* the kernel's; 0 = kernel, or never announced */
+    bool live;             /* false: its key may belong to another now */
+    char name[NAME_BYTES]; /* empty: never announced */
     ledger_cells phase[PHASE_COUNT];
     uint64_t instructions[PHASE_COUNT];
     struct unit_stats unit[UNIT_COUNT];
@@ -96,54 +100,56 @@ struct pc_range {
     uint64_t first, end; /* [first, end) */
 };
 
-struct ledger {
-    struct ledger_domain *domains; /* [0] = all that ended long ago */
-    size_t domain_count, domain_room;
+/* The switch that may be under way: from a trap out of U-mode to the first
+ * instruction retired in U-mode. */
+struct ledger_window {
+    bool open;
+    bool landed; /* back in U-mode, nothing retired yet */
+    uint64_t from_serial;
+    uint32_t from, from_thread; /* registry ids */
+    uint64_t phase[PHASE_COUNT];
+    uint64_t instructions;
+};
 
-    /* Where the machine is now: what the next cycles belong to. */
+/* A software refill under way. If its miss was late, all its cycles are. */
+struct ledger_refill {
+    bool open, late;
+    uint64_t start;              /* clock before the trap entry */
+    uint64_t start_late;         /* late cycles of the hardware until then */
+    uint64_t phase[PHASE_COUNT]; /* the window's, to go back to */
+    uint64_t instructions;
+};
+
+struct ledger {
+    struct ledger_domain *domains; /* [0]: all that ended long ago */
+    size_t domain_count;
+    uint64_t serials;
+
+    /* What the next cycles belong to. */
     size_t domain; /* index */
     enum phase phase;
     uint64_t pc_first, pc_span; /* phase holds while pc - pc_first < pc_span */
     bool user;                  /* in U-mode */
-    bool script_kernel;         /* serving a script_next call */
+    bool script_call;           /* the kernel serves a script_next */
     uint64_t instructions;      /* retired; machine_run counts here */
-    uint64_t traps;
 
     /* What has been folded so far. */
     struct accounts folded;
     uint64_t folded_instructions;
+    uint64_t folded_late;
     struct unit_stats folded_units[UNIT_COUNT];
 
-    /* Phase ranges, from the kernel's symbols. */
-    struct pc_range ranges[PHASE_COUNT];
-    struct pc_range kernel_text;
-
-    /* The switch under way, and the book of those done. */
-    struct {
-        bool open;   /* in the kernel after a trap from U */
-        bool landed; /* back in U, nothing retired yet */
-        size_t from; /* domain index */
-        uint32_t from_thread;
-        uint64_t start_instructions;
-        uint64_t phase[PHASE_COUNT];
-        uint64_t instructions;
-    } window;
-    struct {
-        bool open, late;
-        uint64_t start, hardware_late;
-        size_t domain;
-    } refill; /* a software refill under way */
+    struct pc_range ranges[PHASE_COUNT]; /* of the kernel's phases */
+    struct ledger_window window;
+    struct ledger_refill refill;
     struct switch_stats switches;
     uint64_t refill_late; /* cycles of late software refills */
     struct switch_record book[LEDGER_SWITCHES];
 };
 
 /* The domain as the hardware knows it: sdomain when a protection unit is
- * selected, else satp. */
-static inline uint64_t ledger_domain_key(const struct mmu_regs *r)
-{
-    return r->sprot & SPROT_UNIT_MASK ? r->domain : r->satp;
-}
+ * selected, else satp without its ASID, which a kernel may hand out anew. */
+uint64_t ledger_domain_key(const struct mmu_regs *r);
 
 /* Totals so far, the cycles since the last fold included. Looking only. */
 void ledger_snapshot(const struct ledger *l, const struct mmu *m,
@@ -180,11 +186,33 @@ const char *place_short_name(enum place place); /* "core", "l1" ... */
 const char *purpose_name(enum purpose purpose);
 const char *late_name(enum late_group group); /* "tlb" ... */
 
-/* ---- for machine.c only ---------------------------------------------- */
-MUST_CHECK
-bool ledger_init(struct ledger *l, struct err *err);
+/* ---- for the machine only (observe.c) ---------------------------------- */
+void ledger_init(struct ledger *l);
 void ledger_free(struct ledger *l);
+/* [first, end) of the kernel is this phase. */
 void ledger_set_phase(struct ledger *l, enum phase phase, uint64_t first,
                       uint64_t end);
 /* Adds what was charged since the last fold to the current domain and phase. */
 void ledger_fold(struct ledger *l, const struct mmu *m);
+/* What the ledger must know of a trap that was taken. */
+struct ledger_entry {
+    uint64_t cause;
+    bool interrupt;
+    bool late;        /* a protection miss that another domain caused */
+    bool script_next; /* system call that fetches a scripted operation */
+    uint32_t thread;  /* running then */
+};
+void ledger_trap(struct ledger *l, const struct mmu *m,
+                 const struct ledger_entry *e);
+/* mret or sret; to_user: the hart is in U-mode now. */
+void ledger_return(struct ledger *l, const struct mmu *m, bool to_user);
+/* The pc left the phase: finds the new one. retired: the last step retired.
+ * True: a switch was completed; it is ledger_switch(l, 0). */
+bool ledger_move(struct ledger *l, const struct mmu *m, uint64_t pc,
+                 bool retired, const struct registry *registry);
+/* satp, sdomain or sprot changed. */
+void ledger_context(struct ledger *l, const struct mmu *m);
+/* The kernel announced, or ended, the domain behind a key. */
+void ledger_name_domain(struct ledger *l, const struct mmu *m, uint64_t key,
+                        uint32_t id, const char *name);
+void ledger_end_domain(struct ledger *l, uint32_t id, uint64_t clock);
