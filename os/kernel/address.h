@@ -6,9 +6,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define ADDRESS_FIRST_ORDER 28 /* user addresses start at 1 << 28 */
+#define ADDRESS_MIN_ORDER   12 /* a page */
 #define ADDRESS_ORDERS      64
 
 struct address_space {

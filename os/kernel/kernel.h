@@ -141,7 +141,7 @@ struct thread {
     struct list joiners; /* threads that wait for its end */
     int64_t result;      /* what thread_block returns; exit value at end */
     uint64_t wake_time;  /* sleeping: when; else NEVER */
-    struct frame *fault_frame; /* interrupted registers, in_fault only */
+    struct frame *fault_frame;   /* interrupted registers, in_fault only */
     struct domain *fault_domain; /* where the up-call runs, in_fault only */
     uint64_t fault_cause, fault_va;
     void *calls;         /* portal.c: its open portal calls */
@@ -176,7 +176,7 @@ struct kernel {
     struct address_space addresses;
     struct id_table domains, threads, semaphores, ports, portals;
     uint64_t segment_count, attachment_count, table_count;
-    uint64_t asids;             /* ASIDs in use: 0 .. asids - 1 */
+    uint64_t asids; /* ASIDs in use: 0 .. asids - 1 */
 };
 extern struct kernel kernel;
 
@@ -234,10 +234,12 @@ _Noreturn void idle(void);
 void interrupts_take(void);
 /* The current thread goes to sleep until mtime reaches `when`. */
 void thread_sleep(uint64_t when);
-/* Parts of thread_end, for domain_end: stops t (queues, joiners, hint) but
- * keeps its memory; gives back stack and record. */
+/* Parts of thread_end, for domain_end. stop: out of all queues, joiners told,
+ * only the record is left (and the stack, if t is current); forget: the record.
+ * leave: the current thread's stack; the next thread runs. */
 void thread_stop(struct thread *t, int64_t value);
 void thread_forget(struct thread *t);
+_Noreturn void thread_leave(void);
 /* trap.S: current = to, as it was when it switched away (see schedule.c). */
 void thread_switch(struct thread *to);
 _Noreturn void thread_resume(struct thread *to);
@@ -268,6 +270,8 @@ void domain_switch(struct domain *d);
 int64_t segment_new(uint64_t bytes, const char *name, struct domain *creator,
                     struct segment **segment);
 void segment_end(struct segment *s);
+/* Its creator ends: s lives on as long as someone has it attached. */
+void segment_disown(struct segment *s);
 struct segment *segment_find(uint64_t base); /* by its exact base */
 /* May the current thread give and take rights on s? (m, creator, kernel) */
 bool segment_may_manage(const struct segment *s);
@@ -289,7 +293,7 @@ MUST_CHECK bool segment_write(struct segment *s, uint64_t offset,
 
 /* ---- space.c: translations ------------------------------------------------*/
 void space_init(void);
-const char *space_personality(void);   /* "mas", "mas-asid" or "rplb" ... */
+const char *space_personality(void);  /* "mas", "mas-asid" or "rplb" ... */
 struct space *space_for_domain(void); /* new or the shared one; NULL */
 void space_leave(struct space *s);    /* a domain left it: free if empty */
 void space_switch(struct space *s);   /* satp, and a flush if it needs one */
@@ -333,7 +337,9 @@ MUST_CHECK bool copy_out(uint64_t to, const void *from, uint64_t bytes);
 void fault_deliver(uint64_t cause, uint64_t va);
 /* Ends the current thread's domain because of a fault. Does not come back to
  * the faulting code. */
-void fault_kill(uint64_t cause, uint64_t va);
+_Noreturn void fault_kill(uint64_t cause, uint64_t va);
+/* t leaves its fault up-call, if it is in one, without returning from it. */
+void fault_forget(struct thread *t);
 /* Called by trap.S. */
 void trap_user(uint64_t cause, uint64_t va);
 uint64_t fault_in_kernel(uint64_t cause, uint64_t pc, uint64_t va,
@@ -359,6 +365,9 @@ void console_put(char c);
 /* %s %c %d %u %x %p; l is ignored: all numbers are 64 bits wide. */
 void console_print(const char *format, ...);
 _Noreturn void panic(const char *what);
+/* The same with the registers and stack of a trap. */
+_Noreturn void panic_at(const char *what, uint64_t cause, uint64_t pc,
+                        uint64_t va, const uint64_t *stack);
 /* Builds a hint_record; name may be NULL. Used through hint_record(). */
 struct hint_record *hint_fill(uint64_t domain, uint64_t object, uint64_t a,
                               uint64_t b, uint64_t c, const char *name);
