@@ -10,7 +10,7 @@
 extern char user_copy_start[], user_copy_end[], user_copy_failed[];
 bool user_copy(void *to, const void *from, uint64_t bytes);
 
-static struct pool fault_frame_pool = POOL(struct frame);
+static struct pool fault_frames = POOL(struct frame);
 
 /* The right that an access of this cause needs; 0: not a memory access. */
 static unsigned right_needed(uint64_t cause)
@@ -73,34 +73,36 @@ void trap_user(uint64_t cause, uint64_t va)
 
 /* ---- up-calls
  * ----------------------------------------------------------------- */
+/* The domain's handler runs instead, on the thread's own stack. A fault in the
+ * handler itself, or no memory to keep the frame: the domain ends. */
 void fault_deliver(uint64_t cause, uint64_t va)
 {
     struct thread *t = current;
-    struct frame *frame = &t->frame;
+    uint64_t *x = t->frame.x;
+    struct frame *kept = NULL;
 
     if (t->domain->fault_handler && !t->in_fault)
-        t->fault_frame = pool_alloc(&fault_frame_pool);
-    else
+        kept = pool_alloc(&fault_frames);
+    if (!kept)
         fault_kill(cause, va);
-    if (!t->fault_frame)
-        fault_kill(cause, va);
-    *t->fault_frame = *frame;
+    *kept = t->frame;
+    t->fault_frame = kept;
     t->in_fault = true;
     t->fault_domain = t->domain;
     t->fault_cause = cause;
     t->fault_va = va;
-    frame->x[REG_A0] = cause;
-    frame->x[REG_A1] = va;
-    frame->x[REG_A2] = frame->x[REG_PC];
-    frame->x[REG_SP] &= ~15ul;
-    frame->x[REG_PC] = t->domain->fault_handler;
+    x[REG_A0] = cause;
+    x[REG_A1] = va;
+    x[REG_A2] = x[REG_PC];
+    x[REG_SP] &= ~15ul;
+    x[REG_PC] = t->domain->fault_handler;
 }
 
 void fault_forget(struct thread *t)
 {
     if (!t->in_fault)
         return;
-    pool_free(&fault_frame_pool, t->fault_frame);
+    pool_free(&fault_frames, t->fault_frame);
     t->fault_frame = NULL;
     t->in_fault = false;
 }
@@ -130,8 +132,9 @@ int64_t sys_fault_return(uint64_t retry, uint64_t a1, uint64_t a2, uint64_t a3,
                          uint64_t a4, uint64_t a5)
 {
     struct thread *t = current;
+
     (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
-    if (!t->in_fault || t->fault_domain != t->domain)
+    if (!t->in_fault)
         return -ERR_VALUE;
     t->frame = *t->fault_frame;
     fault_forget(t);

@@ -141,8 +141,9 @@ struct thread {
     struct list joiners; /* threads that wait for its end */
     int64_t result;      /* what thread_block returns; exit value at end */
     uint64_t wake_time;  /* sleeping: when; else NEVER */
-    struct frame *fault_frame;   /* interrupted registers, in_fault only */
-    struct domain *fault_domain; /* where the up-call runs, in_fault only */
+    /* in_fault only; a portal call keeps its caller's (portal.c) */
+    struct frame *fault_frame;   /* interrupted registers */
+    struct domain *fault_domain; /* where the up-call runs */
     uint64_t fault_cause, fault_va;
     void *calls;         /* portal.c: its open portal calls */
     uint64_t message[3]; /* port.c: what it waits to send or receive */
@@ -397,6 +398,9 @@ void port_domain_end(struct domain *d);
 void portal_domain_end(struct domain *d);
 /* t ends: give back its open portal calls. Called before t leaves queues. */
 void portal_thread_end(struct thread *t);
+/* The current thread's newest portal call ends with -ERR_KILLED, wherever the
+ * callee is; the a0 of the caller's frame. */
+int64_t portal_abandon(void);
 void loader_domain_end(struct domain *d);
 /* The tp of code at `entry` in d: its copy of that program's private statics;
  * 0 = d has started no program that holds `entry`. */

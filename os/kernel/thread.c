@@ -135,9 +135,6 @@ void thread_end(struct thread *t, int64_t value)
 
 void thread_unwind(struct thread *t)
 {
-    /* Its fault handler ends with the domain it ran in. */
-    if (t->in_fault && t->fault_domain->dying)
-        fault_forget(t);
     if (t == current) {
         t->unwound = true;
         return;
@@ -166,7 +163,7 @@ int64_t sys_thread_create(uint64_t domain, uint64_t entry, uint64_t a0,
         return -ERR_RIGHT;
     if (flags > 1)
         return -ERR_VALUE;
-    t = thread_new(d, entry, 0, a0, a1, NULL);
+    t = loader_thread_new(d, entry, a0, a1);
     if (!t)
         return -ERR_MEMORY;
     if (!flags)
@@ -243,6 +240,9 @@ int64_t sys_thread_exit(uint64_t value, uint64_t a1, uint64_t a2, uint64_t a3,
     (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
     if (current->home->id == 0)
         return -ERR_VALUE;
+    /* A portal's code cannot end its caller's thread, only the call. */
+    if (current->calls)
+        return portal_abandon();
     thread_end(current, (int64_t)value);
     return 0;
 }
