@@ -106,7 +106,7 @@ guest: $(GUEST_FILES)
 # ---- tests: tests/<floor>/test_x.c, one program each ---------------------
 TEST_SRC := $(wildcard tests/mmu/test_*.c tests/cpu/test_*.c \
     tests/sim/test_*.c tests/os/test_*.c tests/viz/test_*.c)
-TEST_SUPPORT := $(wildcard tests/ref/*.c)
+TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 
 $(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
