@@ -30,7 +30,10 @@ struct portal_call {
     struct thread *thread;     /* who is calling; NULL = not in use */
     uint64_t stack_top;
     uint64_t pc, ra, sp, gp, tp, s[SAVED_REGISTERS]; /* of the caller */
-    struct frame *fault_frame; /* the caller's, if it is in its up-call */
+    /* of the caller, if it calls from its fault up-call */
+    struct frame *fault_frame;
+    struct domain *fault_domain;
+    uint64_t fault_cause, fault_va;
     bool in_fault;
 };
 
@@ -75,8 +78,33 @@ static void call_save(struct portal_call *call, const struct thread *t)
 #pragma GCC unroll 12
     for (unsigned i = 2; i < SAVED_REGISTERS; i++)
         call->s[i] = x[16 + i];
+}
+
+/* The callee may fault and handle it without touching its caller's up-call. */
+static void call_save_fault(struct portal_call *call, struct thread *t)
+{
     call->in_fault = t->in_fault;
+    if (!t->in_fault)
+        return;
     call->fault_frame = t->fault_frame;
+    call->fault_domain = t->fault_domain;
+    call->fault_cause = t->fault_cause;
+    call->fault_va = t->fault_va;
+    t->in_fault = false;
+    t->fault_frame = NULL;
+}
+
+static void call_restore_fault(const struct portal_call *call, struct thread *t)
+{
+    if (t->in_fault)
+        fault_forget(t); /* the callee's own */
+    t->in_fault = call->in_fault;
+    if (!t->in_fault)
+        return;
+    t->fault_frame = call->fault_frame;
+    t->fault_domain = call->fault_domain;
+    t->fault_cause = call->fault_cause;
+    t->fault_va = call->fault_va;
 }
 
 static void call_restore(const struct portal_call *call, struct thread *t)
@@ -96,8 +124,6 @@ static void call_restore(const struct portal_call *call, struct thread *t)
 #pragma GCC unroll 12
     for (unsigned i = 2; i < SAVED_REGISTERS; i++)
         x[16 + i] = call->s[i];
-    t->in_fault = call->in_fault;
-    t->fault_frame = call->fault_frame;
 }
 
 static void portal_free(struct portal *p)
@@ -125,6 +151,7 @@ static void call_pop(struct thread *t)
     struct portal *p = call->portal;
 
     call_restore(call, t);
+    call_restore_fault(call, t);
     t->calls = call->outer;
     call->thread = NULL;
     call->outer = p->unused;
@@ -286,8 +313,7 @@ int64_t sys_portal_call(uint64_t id, uint64_t a1, uint64_t a2, uint64_t a3,
     call->outer = t->calls;
     t->calls = call;
     call_save(call, t);
-    t->in_fault = false;
-    t->fault_frame = NULL;
+    call_save_fault(call, t);
 
     uint64_t *x = t->frame.x;
 
@@ -304,19 +330,12 @@ int64_t sys_portal_call(uint64_t id, uint64_t a1, uint64_t a2, uint64_t a3,
     return (int64_t)a1;
 }
 
-int64_t sys_portal_return(uint64_t result, uint64_t a1, uint64_t a2,
-                          uint64_t a3, uint64_t a4, uint64_t a5)
+/* The newest call of the current thread is over. */
+static int64_t call_end(int64_t result)
 {
     struct thread *t = current;
-    struct portal_call *call = t->calls;
     struct domain *back;
 
-    (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
-    if (!call)
-        return -ERR_ID;
-    if (t->in_fault)
-        return -ERR_BUSY; /* the up-call has to end first */
-    hint(PORTAL_RETURN, call->portal->object.id);
     call_pop(t);
     back = domain_of_calls(t);
     if (!back) {
@@ -324,7 +343,26 @@ int64_t sys_portal_return(uint64_t result, uint64_t a1, uint64_t a2,
         return -ERR_KILLED;
     }
     thread_set_domain(t, back);
-    return (int64_t)result;
+    return result;
+}
+
+int64_t sys_portal_return(uint64_t result, uint64_t a1, uint64_t a2,
+                          uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    struct portal_call *call = current->calls;
+
+    (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
+    if (!call)
+        return -ERR_ID;
+    if (current->in_fault)
+        return -ERR_BUSY; /* the up-call has to end first */
+    hint(PORTAL_RETURN, call->portal->object.id);
+    return call_end((int64_t)result);
+}
+
+int64_t portal_abandon(void)
+{
+    return call_end(-ERR_KILLED);
 }
 
 /* ---- when a domain or a thread ends --------------------------------------*/

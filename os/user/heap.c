@@ -11,9 +11,18 @@ void heap_over(struct heap *h, void *base, uint64_t bytes)
     h->limit = h->next + bytes;
 }
 
-int64_t heap_new(struct heap *h, uint64_t bytes, const char *name)
+int64_t segment_own(uint64_t bytes, const char *name)
 {
     int64_t base = sys_segment_create(bytes, (uint64_t)name);
+
+    if (base < 0)
+        return base;
+    return sys_segment_attach(0, (uint64_t)base, RIGHT_R | RIGHT_W, 0);
+}
+
+int64_t heap_new(struct heap *h, uint64_t bytes, const char *name)
+{
+    int64_t base = segment_own(bytes, name);
 
     if (base < 0)
         return base;

@@ -180,6 +180,12 @@ size_t strlen(const char *text);
  */
 int64_t print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* ---- memory (heap.c) ----------------------------------------------------- */
+
+/* A new segment of the caller's domain, attached for reading and writing; its
+ * base, or -ERR_*. */
+int64_t segment_own(uint64_t bytes, const char *name);
+
 /* ---- heap (heap.c): a bump allocator over a segment ---------------------- */
 
 /* Hands out a segment from its start upwards and never takes back. */

@@ -20,7 +20,7 @@ static void portal_entry(void)
 /* A segment of ours that the other domain shares, then does not. */
 static int64_t lend_segment(uint64_t domain)
 {
-    int64_t base = sys_segment_create(2 * PAGE_BYTES, (uint64_t) "lent");
+    int64_t base = segment_own(2 * PAGE_BYTES, "lent");
     int64_t error;
 
     if (base < 0)

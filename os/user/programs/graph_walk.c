@@ -90,7 +90,7 @@ static void graph_swizzle(struct graph *g)
 static struct graph *graph_copy(const struct graph *g)
 {
     uint64_t bytes = sizeof *g + g->nodes * sizeof g->node[0];
-    int64_t base = sys_segment_create(bytes, (uint64_t) "graph copy");
+    int64_t base = segment_own(bytes, "graph copy");
 
     if (base < 0)
         return NULL;

@@ -28,13 +28,13 @@ static void on_fault(uint64_t cause, uint64_t address, uint64_t pc)
         store_word(NULL, 1);
     if (mode_wanted == MODE_GIVE_UP)
         sys_fault_return(0);
-    sys_rights_set(0, (uint64_t)word, RIGHT_R | RIGHT_W | RIGHT_M);
+    sys_rights_set(0, (uint64_t)word, RIGHT_R | RIGHT_W);
     sys_fault_return(1);
 }
 
 int64_t main(uint64_t mode, uint64_t unused)
 {
-    int64_t base = sys_segment_create(PAGE_BYTES, (uint64_t) "guarded");
+    int64_t base = segment_own(PAGE_BYTES, "guarded");
 
     (void)unused;
     if (base < 0)
@@ -44,7 +44,7 @@ int64_t main(uint64_t mode, uint64_t unused)
     store_word(word, 1);
     if (sys_fault_handler((uint64_t)on_fault) < 0)
         return -1;
-    if (sys_rights_set(0, (uint64_t)base, RIGHT_R | RIGHT_M) < 0)
+    if (sys_rights_set(0, (uint64_t)base, RIGHT_R) < 0)
         return -2;
     store_word(word, 42);
     if (load_word(word) != 42 || last_address != (uint64_t)base)

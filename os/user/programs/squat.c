@@ -19,7 +19,7 @@ static void portal_entry(void)
 
 int64_t main(uint64_t end, uint64_t unused)
 {
-    int64_t segment = sys_segment_create(3 * PAGE_BYTES, (uint64_t) "squat");
+    int64_t segment = segment_own(3 * PAGE_BYTES, "squat");
     int64_t semaphore = sys_semaphore_create(0);
     int64_t port = sys_port_create(2);
 

@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Preemption: a domain that never calls the kernel does not stop the others,
+-- and gets no more than its share.
+
+local personality = args.personality or "rplb"
+
+local m = machine {}
+local os = m:boot { protection = personality, quantum = 1000 }
+
+-- END_SPIN of squat.c: runs for ever.
+local spinner = os:domain "spinner"
+spinner:start("squat", 3)
+local d = os:domain "worker"
+check.equal(d:start("statics", 50000):join(),
+            os:domain("second"):start("statics", 50000):join(),
+            "workers end beside a spinning domain, with the same answer")
+
+-- Two spinners share the hart equally.
+local other = os:domain "other spinner"
+other:start("squat", 3)
+local before = os:info "switches"
+local runs = {}
+m:on("switch", function(e)
+  if e.domain then runs[e.domain.id] = (runs[e.domain.id] or 0) + 1 end
+end)
+m:run { instructions = 400000 }
+check.less(before + 4, os:info "switches")
+check.that((runs[spinner.id] or 0) > 1 and (runs[other.id] or 0) > 1,
+           "both are given the hart")
+check.less(math.abs(runs[spinner.id] - runs[other.id]), 3)
+
+-- Killing them leaves a machine that goes idle.
+spinner:destroy()
+other:destroy()
+m:run()
+check.equal(os:domain("after"):start("hello", 1):join(), 1)
