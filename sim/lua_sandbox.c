@@ -76,8 +76,13 @@ const char *lua_text(lua_State *L, int index, size_t *bytes)
             lua_pop(L, 1);
             break;
         }
-        if (luaL_getmetafield(L, index, "__name") != LUA_TSTRING)
-            lua_pushstring(L, luaL_typename(L, index));
+        index = lua_absindex(L, index);
+        if (luaL_getmetafield(L, index, "__name") != LUA_TNIL) {
+            if (lua_type(L, -1) == LUA_TSTRING)
+                return lua_tolstring(L, -1, bytes);
+            lua_pop(L, 1);
+        }
+        lua_pushstring(L, luaL_typename(L, index));
         return lua_tolstring(L, -1, bytes);
     default:
         break;

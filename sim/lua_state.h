@@ -26,8 +26,8 @@ enum request_kind {
 struct request {
     enum request_kind kind;
     struct lua_machine *machine;
-    uint64_t until_cycle; /* RUN: 0 = no limit */
-    uint64_t until_insns; /* RUN: clock of instructions, 0 = no limit */
+    uint64_t until_cycle;      /* RUN: 0 = no limit */
+    uint64_t until_insns;      /* RUN: clock of instructions, 0 = no limit */
     struct event_filter until; /* RUN: zero kinds = no event */
     bool posted;               /* CALL: the mailbox has it */
     uint64_t op, arg[6];
@@ -250,6 +250,8 @@ size_t lua_event_filters(struct lua_machine *m,
 /* sim/lua_output.c */
 /* What goes to --json: name to value. The value is on top; pops it. */
 void lua_keep_result(lua_State *L, const char *name);
+/* Header and rows become the text of --csv; raises. */
+void lua_keep_csv(lua_State *L, int header, int rows);
 struct json;
 void lua_write_json(lua_State *L, int index, struct json *j);
 /* Path of an output file in the scenario's out directory; raises. */

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands share: options, messages, where files are. See cmd.h. */
+#include "sim/cmd.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/config.h"
+
+static const char *row_name(size_t i, const void *context)
+{
+    return ((const struct option_row *)context)[i].name;
+}
+
+static void print_help(const struct options *o)
+{
+    printf("usage: opalite %s %s\n\n%s\n", o->command->name,
+           o->command->arguments, o->command->doc);
+    if (o->rows[0].name)
+        printf("\noptions:\n");
+    for (const struct option_row *r = o->rows; r->name; r++) {
+        char left[64];
+        snprintf(left, sizeof left, "%c%c%s--%s%s%s", r->letter ? '-' : ' ',
+                 r->letter ? r->letter : ' ', r->letter ? ", " : "  ", r->name,
+                 r->argument ? " " : "", r->argument ? r->argument : "");
+        printf("  %-26s %s\n", left, r->doc);
+    }
+    printf("  %-26s %s\n\n", "-h, --help", "this text");
+    exit_codes_print();
+}
+
+static int bad_option(struct options *o, const char *word, size_t length)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)length, word);
+    const char *near = nearest_word(name, row_name, o->rows);
+    if (near)
+        usage_error(o->command, "no option --%s (did you mean --%s?)", name,
+                    near);
+    else
+        usage_error(o->command, "no option --%s", name);
+    return OPTION_BAD;
+}
+
+/* The option's argument: after '=', or the next word. */
+static int take_value(struct options *o, int row, const char *attached)
+{
+    const struct option_row *r = &o->rows[row];
+    o->value = NULL;
+    if (!r->argument) {
+        if (!attached)
+            return row;
+        usage_error(o->command, "--%s takes no value", r->name);
+        return OPTION_BAD;
+    }
+    if (attached) {
+        o->value = attached;
+        return row;
+    }
+    if (o->at >= o->argc) {
+        usage_error(o->command, "--%s needs a value: %s", r->name, r->argument);
+        return OPTION_BAD;
+    }
+    o->value = o->argv[o->at++];
+    return row;
+}
+
+static int long_option(struct options *o, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    const char *attached = word[length] ? word + length + 1 : NULL;
+    if (strcmp(word, "help") == 0) {
+        print_help(o);
+        return OPTION_HELP;
+    }
+    for (int i = 0; o->rows[i].name; i++)
+        if (strncmp(o->rows[i].name, word, length) == 0 &&
+            o->rows[i].name[length] == 0)
+            return take_value(o, i, attached);
+    return bad_option(o, word, length);
+}
+
+int option_next(struct options *o)
+{
+    if (o->at >= o->argc)
+        return OPTION_END;
+    const char *word = o->argv[o->at++];
+    if (o->only_operands || word[0] != '-' || word[1] == 0) {
+        o->value = word;
+        return OPTION_OPERAND;
+    }
+    if (strcmp(word, "--") == 0) {
+        o->only_operands = true;
+        return option_next(o);
+    }
+    if (word[1] == '-')
+        return long_option(o, word + 2);
+    if (strcmp(word, "-h") == 0)
+        return long_option(o, "help");
+    for (int i = 0; o->rows[i].name && word[2] == 0; i++)
+        if (o->rows[i].letter == word[1])
+            return take_value(o, i, NULL);
+    usage_error(o->command, "no option %s", word);
+    return OPTION_BAD;
+}
+
+bool option_number(const struct options *o, uint64_t *value)
+{
+    char *end;
+    unsigned long long n = strtoull(o->value, &end, 0);
+    if (end == o->value || *end || strchr(o->value, '-')) {
+        usage_error(o->command, "%s is not a whole number", o->value);
+        return false;
+    }
+    *value = n;
+    return true;
+}
+
+int usage_error(const struct command *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "opalite %s: ", c->name);
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "; see opalite %s --help\n", c->name);
+    va_end(args);
+    return EXIT_USAGE;
+}
+
+int report(const struct err *err)
+{
+    fflush(stdout);
+    fprintf(stderr, "opalite: %s\n", err->text);
+    return (int)err->code;
+}
+
+void program_directory(char *to, size_t room)
+{
+    ssize_t n = readlink("/proc/self/exe", to, room - 1);
+    to[n > 0 ? n : 0] = 0;
+    char *slash = strrchr(to, '/');
+    if (slash)
+        *slash = 0;
+    else
+        snprintf(to, room, ".");
+}
+
+void guest_directory(char *to, size_t room)
+{
+    const char *set = getenv("OPALITE_GUEST");
+    char program[1000];
+    if (set && *set) {
+        snprintf(to, room, "%s", set);
+        return;
+    }
+    program_directory(program, sizeof program);
+    snprintf(to, room, "%s/../guest", program);
+}

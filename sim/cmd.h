@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands of `opalite`, one file each, and what they share: options as a
+ * table that parses, complains with the nearest known name, and prints its own
+ * help.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "mmu/err.h"
+
+struct command {
+    const char *name, *arguments, *doc;
+    int (*run)(const struct command *c, int argc, char **argv);
+};
+
+/* The list, NULL name after the last: sim/main.c. */
+extern const struct command commands[];
+
+int command_run(const struct command *c, int argc, char **argv);
+int command_exec(const struct command *c, int argc, char **argv);
+int command_presets(const struct command *c, int argc, char **argv);
+int command_claims(const struct command *c, int argc, char **argv);
+int command_doctor(const struct command *c, int argc, char **argv);
+/* Becomes the program opalite-NAME beside this one. */
+int command_sibling(const struct command *c, int argc, char **argv);
+
+/* ---- options ------------------------------------------------------------ */
+
+struct option_row {
+    char letter;          /* 0 = none */
+    const char *name;     /* "max-cycles"; NULL after the last row */
+    const char *argument; /* what the help calls it; NULL = a flag */
+    const char *doc;
+};
+
+struct options {
+    const struct command *command;
+    const struct option_row *rows;
+    int argc, at;
+    char **argv;
+    const char *value;  /* argument of the option just found */
+    bool only_operands; /* after -- */
+};
+
+/* Next option: its row; OPTION_OPERAND (value = the word); OPTION_END; or
+ * OPTION_BAD, already said on stderr; OPTION_HELP, already printed. */
+enum {
+    OPTION_END = -1,
+    OPTION_OPERAND = -2,
+    OPTION_BAD = -3,
+    OPTION_HELP = -4
+};
+int option_next(struct options *o);
+
+/* Whole decimal or 0x number. False: said on stderr. */
+MUST_CHECK
+bool option_number(const struct options *o, uint64_t *value);
+
+/* "opalite COMMAND: text" and the hint at --help on stderr; EXIT_USAGE. */
+int usage_error(const struct command *c, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+/* "opalite: text" on stderr; the error's code. */
+int report(const struct err *err);
+void exit_codes_print(void);
+
+/* Directory of this program; guest files (kernel.elf, programs/). Static text
+ * of the process, filled once. */
+void program_directory(char *to, size_t room);
+void guest_directory(char *to, size_t room);

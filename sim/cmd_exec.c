@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opalite exec: one bare-metal ELF on one machine, no kernel of ours, no Lua.
+ * What the guest says ends the program: the finisher, or tohost with --htif
+ * (then the exit code is tohost >> 1, as test suites expect).
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cmd.h"
+#include "sim/json.h"
+#include "sim/stats.h"
+#include "sim/story.h"
+
+static const struct option_row rows[] = {
+    { 0, "htif", NULL, "watch the symbol tohost; exit code = tohost >> 1" },
+    { 0, "max-insns", "N", "stop after N instructions (exit code 6)" },
+    { 0, "preset", "NAME", "machine (opalite presets)" },
+    { 0, "set", "KEY=VALUE", "a parameter of the machine" },
+    { 0, "dump-regs", NULL, "print pc and registers at the end" },
+    { 0, "stats", "FILE", "figures; as JSON when it ends in .json" },
+    { 0, "trace", "FILE", "one JSON object a line for each event" },
+    { 0, "trace-steps", NULL, "with --trace: for each instruction too" },
+    { 0, NULL, NULL, NULL },
+};
+enum {
+    ROW_HTIF,
+    ROW_MAX_INSNS,
+    ROW_PRESET,
+    ROW_SET,
+    ROW_DUMP_REGS,
+    ROW_STATS,
+    ROW_TRACE,
+    ROW_TRACE_STEPS
+};
+
+struct arguments {
+    const char *path, *preset, *stats, *trace;
+    const char **set;
+    size_t set_count;
+    uint64_t max_insns;
+    bool htif, dump_regs, trace_steps;
+    enum exit_code code;
+};
+
+#define SLICE_INSTRUCTIONS 2000000
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    signal(number, SIG_DFL);
+    interrupted = 1;
+}
+
+static bool take(struct arguments *a, struct options *o, int row)
+{
+    switch (row) {
+    case ROW_HTIF:
+        a->htif = true;
+        return true;
+    case ROW_MAX_INSNS:
+        return option_number(o, &a->max_insns);
+    case ROW_PRESET:
+        a->preset = o->value;
+        return true;
+    case ROW_SET:
+        a->set[a->set_count++] = o->value;
+        return true;
+    case ROW_DUMP_REGS:
+        a->dump_regs = true;
+        return true;
+    case ROW_STATS:
+        a->stats = o->value;
+        return true;
+    case ROW_TRACE:
+        a->trace = o->value;
+        return true;
+    case ROW_TRACE_STEPS:
+        a->trace_steps = true;
+        return true;
+    case OPTION_OPERAND:
+        if (a->path) {
+            usage_error(o->command, "one program only, not also %s", o->value);
+            return false;
+        }
+        a->path = o->value;
+        return true;
+    default:
+        if (row == OPTION_HELP)
+            a->code = EXIT_PASSED;
+        return false;
+    }
+}
+
+static bool parse(struct arguments *a, const struct command *c, int argc,
+                  char **argv)
+{
+    struct options o = {
+        .command = c, .rows = rows, .argc = argc, .argv = argv
+    };
+    a->code = EXIT_USAGE;
+    for (int row; (row = option_next(&o)) != OPTION_END;)
+        if (!take(a, &o, row))
+            return false;
+    if (!a->path) {
+        usage_error(c, "which program? FILE.elf is missing");
+        return false;
+    }
+    return true;
+}
+
+/* The machine. prefix: "machine." may stand before a key, as in `run`. */
+static struct machine *build(const struct arguments *a, struct err *err)
+{
+    struct config config;
+    if (!config_preset(&config, a->preset ? a->preset : PRESET_DEFAULT, err))
+        return NULL;
+    for (size_t i = 0; i < a->set_count; i++) {
+        const char *pair = a->set[i];
+        if (strncmp(pair, "machine.", 8) == 0)
+            pair += 8;
+        if (!config_set_pair(&config, pair, err))
+            return NULL;
+    }
+    if (!config_check(&config, err))
+        return NULL;
+    struct machine *m = machine_new(&config, err);
+    if (!m)
+        return NULL;
+    if (!machine_load_elf(m, a->path, a->htif, err) ||
+        (a->trace && !machine_trace_to(m, a->trace, a->trace_steps, err))) {
+        machine_free(m);
+        return NULL;
+    }
+    machine_reset(m, m->reset_pc, m->reset_a1);
+    return m;
+}
+
+/* Console output appears as the guest makes it. */
+static void show_console(const struct machine *m, size_t *shown)
+{
+    size_t length;
+    const char *text = machine_console(m, &length);
+    fwrite(text + *shown, 1, length - *shown, stdout);
+    fflush(stdout);
+    *shown = length;
+}
+
+/* Runs to the end. False: the limit of instructions or Ctrl-C came first. */
+static bool run(struct machine *m, const struct arguments *a, enum stop *stop)
+{
+    size_t shown = 0;
+    do {
+        struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS };
+        uint64_t done = m->ledger.instructions;
+        if (a->max_insns && a->max_insns - done < limits.max_insns)
+            limits.max_insns = a->max_insns - done;
+        if (interrupted || (a->max_insns && done >= a->max_insns))
+            return false;
+        *stop = machine_run(m, &limits);
+        show_console(m, &shown);
+    } while (*stop == STOP_BUDGET);
+    return true;
+}
+
+static void dump_registers(const struct machine *m)
+{
+    static const char *const names[32] = {
+        "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+        "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+        "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+    };
+    printf("pc   0x%016" PRIx64 "\n", m->cpu.pc);
+    for (int i = 0; i < 32; i++)
+        printf("x%-3d 0x%016" PRIx64 "  %s\n", i, m->cpu.x[i], names[i]);
+    printf("instructions %" PRIu64 ", cycles %" PRIu64 "\n",
+           m->ledger.instructions, machine_clock(m));
+}
+
+static void write_figure(void *context, const char *name, uint64_t value,
+                         const char *unit, const char *doc)
+{
+    (void)unit, (void)doc;
+    struct json *j = context;
+    json_key(j, name);
+    json_u64(j, value);
+}
+
+static bool write_stats(const struct machine *m, const char *path,
+                        struct err *err)
+{
+    bool to_stdout = strcmp(path, "-") == 0;
+    size_t n = strlen(path);
+    struct json j;
+    FILE *f = to_stdout ? stdout : fopen(path, "w");
+    if (!f)
+        return err_set(err, EXIT_HOST_RESOURCE, "%s: cannot write: %m", path);
+    bool ok = true;
+    if (n > 5 && strcmp(path + n - 5, ".json") == 0) {
+        json_begin(&j, f);
+        json_object(&j);
+        stats_each(m, write_figure, &j);
+        json_end(&j);
+        ok = json_finish(&j, path, err);
+    } else {
+        stats_print(m, f);
+    }
+    bool bad = fflush(f) != 0 || ferror(f);
+    if (!to_stdout && fclose(f) != 0)
+        bad = true;
+    if (ok && bad)
+        return err_set(err, EXIT_HOST_RESOURCE, "%s: cannot write: %m", path);
+    return ok;
+}
+
+/* How the program ends, when the guest came to an end. */
+static int end_code(const struct machine *m, const struct arguments *a,
+                    enum stop stop)
+{
+    char text[600];
+    if (a->htif && (stop == STOP_POWEROFF || stop == STOP_FAIL))
+        return (int)(m->exit_value & 0xFF);
+    if (stop == STOP_POWEROFF)
+        return EXIT_PASSED;
+    story_stop(m, stop, text, sizeof text);
+    struct err err;
+    err_set(&err, stop_exit_code(stop), "%s: %.*s", a->path,
+            (int)strcspn(text, "\n"), text);
+    return report(&err);
+}
+
+static int execute(const struct arguments *a)
+{
+    struct err err;
+    struct machine *m = build(a, &err);
+    enum stop stop = STOP_BUDGET;
+    int code;
+    if (!m)
+        return report(&err);
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    if (run(m, a, &stop)) {
+        code = end_code(m, a, stop);
+    } else if (interrupted) {
+        err_set(&err, EXIT_INTERRUPTED, "%s: interrupted", a->path);
+        code = report(&err);
+    } else {
+        err_set(&err, EXIT_CYCLE_LIMIT,
+                "%s: the limit of %" PRIu64 " instructions is reached", a->path,
+                a->max_insns);
+        code = report(&err);
+    }
+    if (a->dump_regs)
+        dump_registers(m);
+    bool ok = ledger_check(&m->ledger, &m->cpu.mmu, &err);
+    if (ok && a->stats)
+        ok = write_stats(m, a->stats, &err);
+    if (ok)
+        ok = machine_trace_close(m, &err);
+    if (!ok)
+        code = report(&err);
+    machine_free(m);
+    return code;
+}
+
+int command_exec(const struct command *c, int argc, char **argv)
+{
+    struct arguments a = { .set = NULL };
+    a.set = calloc((size_t)argc + 1, sizeof *a.set);
+    if (!a.set)
+        bug("out of memory");
+    int code = parse(&a, c, argc, argv) ? execute(&a) : (int)a.code;
+    free(a.set);
+    return code;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * opalite run: a loop around session_advance, and what goes where: results to
+ * files or standard output, everything said to standard output (to standard
+ * error when a result takes it).
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/cmd.h"
+#include "sim/session.h"
+
+static const struct option_row rows[] = {
+    { 0, "set", "KEY=VALUE",
+      "args.KEY in the scenario; machine.KEY: a machine parameter" },
+    { 0, "preset", "NAME", "of every machine (opalite presets)" },
+    { 0, "seed", "N", "of random(), default 1" },
+    { 0, "json", "FILE", "results as JSON" },
+    { 0, "csv", "FILE", "the last table as CSV" },
+    { 0, "trace", "FILE", "one JSON object a line for each event" },
+    { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
+    { 0, "out", "DIR", "where the scenario's files go, default out" },
+    { 'q', "quiet", NULL, "failed checks and errors only" },
+    { 'v', "verbose", NULL, "also which files were written" },
+    { 0, NULL, NULL, NULL },
+};
+enum {
+    ROW_SET,
+    ROW_PRESET,
+    ROW_SEED,
+    ROW_JSON,
+    ROW_CSV,
+    ROW_TRACE,
+    ROW_MAX_CYCLES,
+    ROW_OUT,
+    ROW_QUIET,
+    ROW_VERBOSE
+};
+
+struct arguments {
+    struct session_options session;
+    const char *json, *csv;
+    const char **set;
+    enum exit_code code;
+};
+
+/* The one thing a signal handler can reach. */
+static struct session *running;
+
+static void on_interrupt(int number)
+{
+    /* A second Ctrl-C ends at once. */
+    signal(number, SIG_DFL);
+    if (running)
+        running->interrupted = 1;
+}
+
+static bool is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
+static void print_to_stderr(void *context, const char *text, size_t bytes)
+{
+    (void)context;
+    fwrite(text, 1, bytes, stderr);
+}
+
+/* False: nothing to run, a->code says how it ends. */
+static bool take(struct arguments *a, struct options *o, int row)
+{
+    struct session_options *s = &a->session;
+    switch (row) {
+    case ROW_SET:
+        a->set[s->set_count++] = o->value;
+        return true;
+    case ROW_PRESET:
+        s->preset = o->value;
+        return true;
+    case ROW_SEED:
+        return option_number(o, &s->seed);
+    case ROW_JSON:
+        a->json = o->value;
+        return true;
+    case ROW_CSV:
+        a->csv = o->value;
+        return true;
+    case ROW_TRACE:
+        s->trace_path = o->value;
+        return true;
+    case ROW_MAX_CYCLES:
+        return option_number(o, &s->max_cycles);
+    case ROW_OUT:
+        s->out_dir = o->value;
+        return true;
+    case ROW_QUIET:
+        s->quiet = true;
+        return true;
+    case ROW_VERBOSE:
+        s->verbose = true;
+        return true;
+    case OPTION_OPERAND:
+        if (s->path) {
+            usage_error(o->command, "one scenario only, not also %s", o->value);
+            return false;
+        }
+        s->path = o->value;
+        return true;
+    default:
+        if (row == OPTION_HELP)
+            a->code = EXIT_PASSED;
+        return false;
+    }
+}
+
+static bool parse(struct arguments *a, const struct command *c, int argc,
+                  char **argv)
+{
+    struct options o = {
+        .command = c, .rows = rows, .argc = argc, .argv = argv
+    };
+    a->code = EXIT_USAGE;
+    a->session.seed = 1;
+    a->session.set = a->set;
+    for (int row; (row = option_next(&o)) != OPTION_END;)
+        if (!take(a, &o, row))
+            return false;
+    int taken = is_stdout(a->json) + is_stdout(a->csv) +
+                is_stdout(a->session.trace_path);
+    if (!a->session.path) {
+        usage_error(c, "which scenario? FILE.lua is missing");
+        return false;
+    }
+    if (taken > 1) {
+        usage_error(c, "only one result can go to standard output");
+        return false;
+    }
+    if (a->session.quiet && a->session.verbose) {
+        usage_error(c, "-q and -v together make no sense");
+        return false;
+    }
+    if (taken)
+        a->session.print = print_to_stderr;
+    return true;
+}
+
+/* A result that cannot be written is said; the first such code counts. */
+static void keep_worst(enum exit_code *code, const struct err *err)
+{
+    report(err);
+    if (*code == EXIT_PASSED)
+        *code = err->code;
+}
+
+static enum exit_code run(const struct arguments *a)
+{
+    struct err err;
+    struct session *s = session_open(&a->session, &err);
+    if (!s)
+        return (enum exit_code)report(&err);
+    running = s;
+    signal(SIGINT, on_interrupt);
+    signal(SIGTERM, on_interrupt);
+    while (session_advance(s, NULL) <= SESSION_STOPPED)
+        continue;
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    running = NULL;
+
+    enum exit_code written = EXIT_PASSED;
+    if (s->state == SESSION_FAILED)
+        report(&s->error);
+    if (s->checks_failed) {
+        fflush(stdout);
+        fprintf(stderr,
+                "opalite: %s: %" PRIu64 " of %" PRIu64 " checks failed\n",
+                a->session.path, s->checks_failed,
+                s->checks_passed + s->checks_failed);
+    }
+    if (a->json && !session_write_json(s, a->json, &err))
+        keep_worst(&written, &err);
+    if (a->csv && !session_write_csv(s, a->csv, &err))
+        keep_worst(&written, &err);
+    enum exit_code code = session_close(s);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        err_set(&err, EXIT_HOST_RESOURCE, "standard output: cannot write: %m");
+        keep_worst(&written, &err);
+    }
+    return code == EXIT_PASSED ? written : code;
+}
+
+int command_run(const struct command *c, int argc, char **argv)
+{
+    struct arguments a = { .set = NULL };
+    a.set = calloc((size_t)argc + 1, sizeof *a.set);
+    if (!a.set)
+        bug("out of memory");
+    enum exit_code code = parse(&a, c, argc, argv) ? run(&a) : a.code;
+    free(a.set);
+    return (int)code;
+}
