@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "mmu/access.h"
+#include "sim/registry.h"
 
 enum event_kind {
     EVENT_TRAP,            /* any trap; cause, interrupt, va = tval */
@@ -64,6 +65,10 @@ struct event {
     bool interrupt;         /* trap: cause is an interrupt */
     bool late;              /* the miss is another domain's doing */
     uint64_t pte;           /* leaf or refusing PTE, when refused by one */
+    /* EVENT_FAULT: what the registry knew then. */
+    bool segment_known, right_known;
+    uint64_t segment;            /* base of the segment that va lies in */
+    struct registry_right right; /* of the domain on it */
 };
 
 #define EVENT_RING 8192 /* power of two */

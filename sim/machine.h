@@ -40,6 +40,8 @@ struct run_limits {
     size_t filter_count;
 };
 
+#define MACHINE_TRAPS_IN_A_ROW 100 /* then the run stops: no progress */
+
 struct machine {
     struct config config;
     struct cpu cpu; /* cpu.mmu.accounts.total is the clock */
@@ -51,20 +53,25 @@ struct machine {
     struct htif htif;
 
     uint64_t reset_pc, reset_a1;
-    bool waiting;        /* in wfi */
-    uint64_t deadline;   /* clock of the next timer or limit */
-    uint64_t idle_traps; /* traps in a row without a retired instruction */
+    uint64_t timer_clock; /* clock at which mtimecmp fires; UINT64_MAX = not */
+    uint64_t deadline;    /* the run looks up from stepping at this clock */
 
+    bool stopping;           /* the run ends after this step */
+    bool ended;              /* for good, until machine_reset */
+    enum stop stopped;       /* how the last run ended */
     uint64_t exit_value;     /* of STOP_POWEROFF, STOP_FAIL */
     char why[256];           /* of STOP_HUNG, STOP_NO_PROGRESS, STOP_IDLE */
     struct event stop_event; /* of STOP_EVENT, STOP_PANIC */
-    enum stop stopped;       /* how the last run ended */
+    const struct run_limits *limits; /* during machine_run, else NULL */
 
     struct ledger ledger;
     struct registry registry;
     struct event_list events;
     struct trace trace;
     struct trace_file *trace_file; /* owned; NULL = none */
+    bool trace_steps;              /* it wants steps too */
+    struct event last_refusal;     /* EVENT_TRAP of the last refused access
+                                      from U-mode */
     struct hint_record panic;      /* what HINT_PANIC pointed to */
 };
 

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Building a machine, running it, feeding it. The loop in machine_run is the
+ * only place where time advances: cpu_step, or a jump over idle time. What rare
+ * steps mean is in observe.c; looking into memory is in peek.c.
+ */
+#include "sim/machine.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/observe.h"
+
+/* ---- devices on the bus ---------------------------------------------------
+ */
+
+static bool uart_read_bus(void *device, uint64_t offset, unsigned size,
+                          uint64_t *value)
+{
+    return uart_read(device, offset, size, value);
+}
+
+static bool uart_write_bus(void *device, uint64_t offset, unsigned size,
+                           uint64_t *value)
+{
+    return uart_write(device, offset, size, *value);
+}
+
+static bool finisher_read_bus(void *device, uint64_t offset, unsigned size,
+                              uint64_t *value)
+{
+    return finisher_read(device, offset, size, value);
+}
+
+static bool finisher_write_bus(void *device, uint64_t offset, unsigned size,
+                               uint64_t *value)
+{
+    return finisher_write(device, offset, size, *value);
+}
+
+static bool mailbox_read_bus(void *device, uint64_t offset, unsigned size,
+                             uint64_t *value)
+{
+    return mailbox_read(device, offset, size, value);
+}
+
+static bool mailbox_write_bus(void *device, uint64_t offset, unsigned size,
+                              uint64_t *value)
+{
+    return mailbox_write(device, offset, size, *value);
+}
+
+/* The CLINT needs the clock, so its device is the machine. */
+static bool clint_read_bus(void *device, uint64_t offset, unsigned size,
+                           uint64_t *value)
+{
+    const struct machine *m = device;
+    return clint_read(&m->clint, offset, size, cpu_time(&m->cpu), value);
+}
+
+static bool clint_write_bus(void *device, uint64_t offset, unsigned size,
+                            uint64_t *value)
+{
+    struct machine *m = device;
+    uint64_t before = cpu_time(&m->cpu), time = before;
+    if (!clint_write(&m->clint, offset, size, *value, &time))
+        return false;
+    if (time != before)
+        cpu_set_time(&m->cpu, time);
+    return true;
+}
+
+static bool add_devices(struct machine *m, struct err *err)
+{
+    const struct bus_device devices[] = {
+        { "finisher", MEM_FINISHER, FINISHER_SIZE, finisher_read_bus,
+          finisher_write_bus, &m->finisher },
+        { "clint", MEM_CLINT, CLINT_SIZE, clint_read_bus, clint_write_bus, m },
+        { "uart", MEM_UART, UART_SIZE, uart_read_bus, uart_write_bus,
+          &m->uart },
+        { "mailbox", MEM_MAILBOX, MAILBOX_SIZE, mailbox_read_bus,
+          mailbox_write_bus, &m->mailbox },
+    };
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+        if (!bus_add_device(&m->bus, &devices[i], err))
+            return false;
+    return true;
+}
+
+/* ---- building -------------------------------------------------------------
+ */
+
+static bool machine_build(struct machine *m, struct err *err)
+{
+    const struct config *c = &m->config;
+    if (!config_check(c, err) || !bus_init(&m->bus, MEM_RAM, c->ram_bytes, err))
+        return false;
+    if (!add_devices(m, err))
+        goto fail_bus;
+    if (!cpu_init(&m->cpu, &c->cpu, &c->mmu, &m->bus, err))
+        goto fail_bus;
+    return true;
+fail_bus:
+    bus_free(&m->bus);
+    return false;
+}
+
+struct machine *machine_new(const struct config *c, struct err *err)
+{
+    struct machine *m = calloc(1, sizeof *m);
+    if (!m) {
+        err_set(err, EXIT_HOST_RESOURCE, "no memory for a machine");
+        return NULL;
+    }
+    m->config = *c;
+    m->config.cpu.core_hz = c->core_hz;
+    m->config.cpu.timebase_hz = c->timebase_hz;
+    if (!machine_build(m, err)) {
+        free(m);
+        return NULL;
+    }
+    ledger_init(&m->ledger);
+    m->events.record = EVENT_ALL;
+    machine_reset(m, MEM_RAM, 0);
+    return m;
+}
+
+void machine_free(struct machine *m)
+{
+    if (!m)
+        return;
+    struct err err;
+    if (!machine_trace_close(m, &err))
+        fprintf(stderr, "opalite: %s\n", err.text);
+    trace_free(&m->trace);
+    registry_free(&m->registry);
+    ledger_free(&m->ledger);
+    uart_free(&m->uart);
+    cpu_free(&m->cpu);
+    bus_free(&m->bus);
+    free(m);
+}
+
+static void read_phases(struct machine *m)
+{
+    for (int i = PHASE_TRAP; i < PHASE_COUNT; i++) {
+        char start[64], end[64];
+        const char *name = phase_name((enum phase)i);
+        snprintf(start, sizeof start, "__phase_%s_start", name);
+        snprintf(end, sizeof end, "__phase_%s_end", name);
+        const struct elf_symbol *a = elf_symbol_find(m->registry.kernel, start);
+        const struct elf_symbol *b = elf_symbol_find(m->registry.kernel, end);
+        if (a && b)
+            ledger_set_phase(&m->ledger, (enum phase)i, a->address, b->address);
+    }
+}
+
+static bool watch_tohost(struct machine *m, struct err *err)
+{
+    const struct elf_file *f = m->registry.kernel;
+    const struct elf_symbol *to = elf_symbol_find(f, "tohost");
+    const struct elf_symbol *from = elf_symbol_find(f, "fromhost");
+    if (!to || !elf_physical(f, to->address, &m->htif.tohost))
+        return err_set(err, EXIT_CANNOT_LOAD,
+                       "%s: no symbol `tohost` in a loaded segment, which "
+                       "--htif needs",
+                       f->path);
+    if (!from || !elf_physical(f, from->address, &m->htif.fromhost))
+        m->htif.fromhost = 0;
+    m->htif.on = true;
+    return true;
+}
+
+bool machine_load_elf(struct machine *m, const char *path, bool htif,
+                      struct err *err)
+{
+    struct elf_file *f = elf_file_open(path, err);
+    if (!f)
+        return false;
+    if (!elf_file_load(f, &m->bus, err)) {
+        elf_file_close(f);
+        return false;
+    }
+    elf_file_close(m->registry.kernel);
+    m->registry.kernel = f;
+    read_phases(m);
+    if (htif && !watch_tohost(m, err))
+        return false;
+    machine_reset(m, f->entry, 0);
+    return true;
+}
+
+/* ---- time and interrupts ---------------------------------------------------
+ */
+
+static void plan_timer(struct machine *m)
+{
+    const struct cpu *c = &m->cpu;
+    uint64_t at = cpu_cycle_of_time(c, m->clint.mtimecmp);
+    m->timer_clock = at > machine_clock(m) ? at : UINT64_MAX;
+    m->deadline = m->timer_clock;
+    if (m->limits && m->limits->until_cycle &&
+        m->limits->until_cycle < m->deadline)
+        m->deadline = m->limits->until_cycle;
+}
+
+static void set_lines(struct machine *m)
+{
+    uint64_t levels = 0;
+    if (m->clint.msip)
+        levels |= MIP_MSIP;
+    if (cpu_time(&m->cpu) >= m->clint.mtimecmp)
+        levels |= MIP_MTIP;
+    if (m->mailbox.pending)
+        levels |= MIP_SEIP;
+    cpu_interrupt_lines(&m->cpu, MIP_MSIP | MIP_MTIP | MIP_SEIP, levels);
+    plan_timer(m);
+}
+
+void machine_reset(struct machine *m, uint64_t pc, uint64_t a1)
+{
+    m->reset_pc = pc;
+    m->reset_a1 = a1;
+    m->stopping = m->ended = false;
+    m->finisher.command = FINISHER_NONE;
+    m->why[0] = 0;
+    uart_reset(&m->uart);
+    clint_reset(&m->clint);
+    mailbox_reset(&m->mailbox);
+    cpu_reset(&m->cpu, pc, 0, a1);
+    set_lines(m);
+    ledger_context(&m->ledger, &m->cpu.mmu);
+    ledger_return(&m->ledger, &m->cpu.mmu, false);
+}
+
+static void take_finisher(struct machine *m)
+{
+    enum finisher_command command = m->finisher.command;
+    m->finisher.command = FINISHER_NONE;
+    switch (command) {
+    case FINISHER_OFF:
+        m->exit_value = 0;
+        machine_stop(m, STOP_POWEROFF);
+        break;
+    case FINISHER_FAIL:
+        m->exit_value = m->finisher.code;
+        machine_stop(m, STOP_FAIL);
+        break;
+    case FINISHER_RESET:
+        machine_reset(m, m->reset_pc, m->reset_a1);
+        break;
+    case FINISHER_NONE:
+        break;
+    }
+}
+
+static void look_at_devices(struct machine *m)
+{
+    if (m->finisher.command)
+        take_finisher(m);
+    if (m->mailbox.done && m->limits->stop_on_mailbox) {
+        m->mailbox.done = false;
+        machine_stop(m, STOP_MAILBOX);
+    }
+    if (m->mailbox.script_asked)
+        machine_stop(m, STOP_SCRIPT);
+    set_lines(m);
+}
+
+/* A store to tohost, as test programs report their end. */
+static void look_at_tohost(struct machine *m)
+{
+    uint64_t word, value, zero = 0;
+    if (!bus_read(&m->bus, m->htif.tohost, &word, sizeof word))
+        return;
+    switch (htif_decode(word, &value)) {
+    case HTIF_PRINT:
+        uart_print(&m->uart, (char)value);
+        if (!bus_write(&m->bus, m->htif.tohost, &zero, sizeof zero))
+            bug("tohost is not RAM");
+        break;
+    case HTIF_EXIT:
+        m->exit_value = value;
+        machine_stop(m, value ? STOP_FAIL : STOP_POWEROFF);
+        break;
+    case HTIF_NOTHING:
+        break;
+    }
+}
+
+static bool stored_to_tohost(const struct machine *m)
+{
+    const struct access *a = &m->cpu.step.data;
+    return a->size && a->kind >= ACCESS_STORE && !a->refused &&
+           a->pa - m->htif.tohost < 8;
+}
+
+/* The hart waits: the clock jumps to the next thing that can happen. */
+static void pass_idle_time(struct machine *m)
+{
+    struct cpu *c = &m->cpu;
+    uint64_t now = machine_clock(m), next = cpu_next_deadline(c);
+    if (cpu_interrupt_pending(c))
+        return;
+    if (next > m->timer_clock)
+        next = m->timer_clock;
+    if (next == UINT64_MAX) {
+        snprintf(m->why, sizeof m->why,
+                 "wfi at 0x%" PRIx64 ": no timer is set and no interrupt can "
+                 "come, so nothing will ever wake it",
+                 c->step.pc);
+        machine_stop(m, STOP_IDLE);
+        return;
+    }
+    if (next > m->deadline)
+        next = m->deadline;
+    if (next > now)
+        account_charge(&c->mmu.accounts, FOR_IDLE, IN_CORE, next - now);
+}
+
+/* ---- the run ----------------------------------------------------------------
+ */
+
+/* The clock reached m->deadline: the timer's, or the limit of the run. */
+static void look_up(struct machine *m)
+{
+    set_lines(m);
+    if (m->limits->until_cycle && machine_clock(m) >= m->limits->until_cycle)
+        machine_stop(m, STOP_BUDGET);
+}
+
+static void run_steps(struct machine *m, uint64_t last_instruction)
+{
+    struct cpu *c = &m->cpu;
+    struct ledger *l = &m->ledger;
+    const struct step *s = &c->step;
+    while (!m->stopping) {
+        if (c->mmu.accounts.total >= m->deadline) {
+            look_up(m);
+            continue;
+        }
+        if (l->instructions >= last_instruction) {
+            machine_stop(m, STOP_BUDGET);
+            break;
+        }
+        cpu_step(c);
+        l->instructions += s->retired;
+        if (m->trace.readers)
+            trace_add(&m->trace, s);
+        if (m->trace_steps)
+            trace_file_step(m->trace_file, s);
+        if (s->events)
+            observe_step(m);
+        if (c->pc - l->pc_first >= l->pc_span)
+            observe_pc(m);
+        if (s->events & STEP_DEVICE)
+            look_at_devices(m);
+        if (c->waiting)
+            pass_idle_time(m);
+        if (m->htif.on && stored_to_tohost(m))
+            look_at_tohost(m);
+    }
+}
+
+enum stop machine_run(struct machine *m, const struct run_limits *limits)
+{
+    static const struct run_limits none = { 0 };
+    if (m->ended)
+        return m->stopped;
+    m->stopping = false;
+    m->limits = limits ? limits : &none;
+    set_lines(m);
+    if (m->mailbox.script_asked)
+        machine_stop(m, STOP_SCRIPT);
+    uint64_t last = m->limits->max_insns
+                        ? m->ledger.instructions + m->limits->max_insns
+                        : UINT64_MAX;
+    run_steps(m, last);
+    m->limits = NULL;
+    plan_timer(m);
+    m->ended = m->stopped >= STOP_POWEROFF && m->stopped != STOP_IDLE;
+    struct err err;
+    if (!ledger_check(&m->ledger, &m->cpu.mmu, &err))
+        bug("%s", err.text);
+    return m->stopped;
+}
+
+const char *stop_name(enum stop stop)
+{
+    static const char *const names[STOP_COUNT] = {
+        [STOP_BUDGET] = "budget",     [STOP_EVENT] = "event",
+        [STOP_MAILBOX] = "mailbox",   [STOP_SCRIPT] = "script",
+        [STOP_POWEROFF] = "poweroff", [STOP_FAIL] = "fail",
+        [STOP_HUNG] = "hung",         [STOP_PANIC] = "panic",
+        [STOP_IDLE] = "idle",         [STOP_NO_PROGRESS] = "no_progress",
+    };
+    return stop < STOP_COUNT ? names[stop] : "?";
+}
+
+enum exit_code stop_exit_code(enum stop stop)
+{
+    switch (stop) {
+    case STOP_BUDGET:
+        return EXIT_CYCLE_LIMIT;
+    case STOP_FAIL:
+        return EXIT_GUEST_FAILURE;
+    case STOP_HUNG:
+    case STOP_PANIC:
+        return EXIT_GUEST_FAULT;
+    case STOP_IDLE:
+    case STOP_NO_PROGRESS:
+        return EXIT_NO_PROGRESS;
+    default:
+        return EXIT_PASSED;
+    }
+}
+
+bool machine_trace_to(struct machine *m, const char *path, bool steps,
+                      struct err *err)
+{
+    if (!machine_trace_close(m, err))
+        return false;
+    m->trace_file = trace_file_open(path, steps, err);
+    m->trace_steps = m->trace_file && steps;
+    return m->trace_file != NULL;
+}
+
+bool machine_trace_close(struct machine *m, struct err *err)
+{
+    struct trace_file *f = m->trace_file;
+    m->trace_file = NULL;
+    m->trace_steps = false;
+    return !f || trace_file_close(f, err);
+}
+
+/* ---- the host acts
+ * ----------------------------------------------------------- */
+
+size_t machine_console_input(struct machine *m, const char *bytes, size_t n)
+{
+    return uart_input(&m->uart, bytes, n);
+}
+
+bool machine_poke_phys(struct machine *m, uint64_t pa, const void *from,
+                       size_t n)
+{
+    return bus_write(&m->bus, pa, from, n);
+}
+
+bool machine_mailbox_post(struct machine *m, uint64_t op, const uint64_t arg[6],
+                          const void *window, size_t window_bytes)
+{
+    struct mailbox *b = &m->mailbox;
+    if (b->pending || window_bytes > MAILBOX_WINDOW_BYTES)
+        return false;
+    b->pending = true;
+    b->done = false;
+    b->op = op;
+    memcpy(b->arg, arg, sizeof b->arg);
+    memset(b->window, 0, sizeof b->window);
+    if (window_bytes)
+        memcpy(b->window, window, window_bytes);
+    return true;
+}
+
+int64_t machine_mailbox_result(const struct machine *m)
+{
+    return (int64_t)m->mailbox.result;
+}
+
+void machine_script_answer(struct machine *m, enum script_op op,
+                           const uint64_t arg[4])
+{
+    m->mailbox.script_asked = false;
+    m->mailbox.script_op = op;
+    memcpy(m->mailbox.script_arg, arg, sizeof m->mailbox.script_arg);
+}

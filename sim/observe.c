@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From rare steps to events. Order within a step: misses, trap, change of
+ * domain, hint, return. Next: ledger.c for the cycles, registry.c for the
+ * names.
+ */
+#include "sim/observe.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REG_A7 17
+
+void machine_stop(struct machine *m, enum stop why)
+{
+    if (m->stopping && (m->stopped >= STOP_POWEROFF || why < STOP_POWEROFF))
+        return;
+    m->stopping = true;
+    m->stopped = why;
+}
+
+static struct event event_now(const struct machine *m, enum event_kind kind)
+{
+    const struct step *s = &m->cpu.step;
+    return (struct event){
+        .kind = (uint8_t)kind,
+        .cycle = machine_clock(m),
+        .instructions = m->ledger.instructions,
+        .pc = s->pc,
+        .domain = machine_domain(m),
+        .thread = m->registry.thread,
+        .privilege = s->privilege,
+    };
+}
+
+static bool stops_on(const struct run_limits *limits, const struct event *e)
+{
+    if (!limits)
+        return false;
+    if (limits->stop_events & EVENT_BIT(e->kind))
+        return true;
+    for (size_t i = 0; i < limits->filter_count; i++)
+        if (event_filter_match(&limits->filters[i], e))
+            return true;
+    return false;
+}
+
+static void emit(struct machine *m, const struct event *event)
+{
+    if (!(m->events.record & EVENT_BIT(event->kind)))
+        return;
+    const struct event *e = event_add(&m->events, event);
+    if (m->trace_file)
+        trace_file_event(m->trace_file, e);
+    if (stops_on(m->limits, e)) {
+        if (!m->stopping)
+            m->stop_event = *e;
+        machine_stop(m, STOP_EVENT);
+    }
+}
+
+/* ---- misses ---------------------------------------------------------------
+ */
+
+static void emit_miss(struct machine *m, enum event_kind kind, enum unit unit,
+                      const struct access *a, const struct lookup *l)
+{
+    if (l->result != LOOKUP_MISS)
+        return;
+    struct event e = event_now(m, kind);
+    e.unit = (uint8_t)unit;
+    e.va = a->va;
+    e.access = a->kind;
+    e.miss = l->cause;
+    e.late = l->late;
+    e.cost = a->cycles;
+    emit(m, &e);
+}
+
+static void observe_misses(struct machine *m, const struct step *s)
+{
+    bool data = s->data.size != 0;
+    if (s->events & STEP_TLB_MISS) {
+        emit_miss(m, EVENT_TLB_MISS, UNIT_ITLB, &s->fetch, &s->fetch.tlb);
+        if (data)
+            emit_miss(m, EVENT_TLB_MISS, UNIT_DTLB, &s->data, &s->data.tlb);
+    }
+    if (s->events & STEP_PROTECTION_MISS) {
+        emit_miss(m, EVENT_PROTECTION_MISS, UNIT_IRPLB, &s->fetch,
+                  &s->fetch.protection);
+        if (data)
+            emit_miss(m, EVENT_PROTECTION_MISS, UNIT_DRPLB, &s->data,
+                      &s->data.protection);
+    }
+}
+
+/* ---- traps ----------------------------------------------------------------
+ */
+
+/* The access that was refused in this step, or NULL. */
+static const struct access *refused_access(const struct step *s)
+{
+    if (s->interrupt)
+        return NULL;
+    if (s->fetch.refused)
+        return &s->fetch;
+    return s->data.size && s->data.refused ? &s->data : NULL;
+}
+
+static void describe_access(struct event *e, const struct access *a)
+{
+    if (!a)
+        return;
+    e->access = a->kind;
+    e->refused = a->refused;
+    e->rights = a->rights;
+    e->pte = a->pte;
+    e->protection = a->protection.result;
+}
+
+static void no_progress(struct machine *m)
+{
+    const struct step *s = &m->cpu.step;
+    snprintf(
+        m->why, sizeof m->why,
+        "%" PRIu64 " traps in a row and no instruction done between them: "
+        "the trap handler at 0x%" PRIx64 " cannot run (%s at 0x%" PRIx64 ")",
+        m->cpu.traps_in_a_row, m->cpu.pc,
+        cause_text(s->cause, s->interrupt) ? cause_text(s->cause, s->interrupt)
+                                           : "unknown cause",
+        s->tval);
+    machine_stop(m, STOP_NO_PROGRESS);
+}
+
+static void observe_trap(struct machine *m, const struct step *s)
+{
+    const struct access *refused = refused_access(s);
+    bool call = !s->interrupt && s->cause == TRAP_ECALL_U;
+    uint64_t number = m->cpu.x[REG_A7];
+    struct ledger_entry entry = {
+        .cause = s->cause,
+        .interrupt = s->interrupt,
+        .late = refused && refused->protection.late,
+        .script_next = call && number == SYS_script_next,
+        .thread = m->registry.thread,
+    };
+    ledger_trap(&m->ledger, &m->cpu.mmu, &entry);
+    struct event e = event_now(m, EVENT_TRAP);
+    e.cause = s->cause;
+    e.interrupt = s->interrupt;
+    e.va = s->tval;
+    e.cost = s->cycles;
+    describe_access(&e, refused);
+    emit(m, &e);
+    if (call) {
+        e.kind = EVENT_SYSCALL;
+        e.value = number;
+        emit(m, &e);
+    }
+    if (s->privilege == PRIV_U && refused)
+        m->last_refusal = e;
+    if (m->cpu.traps_in_a_row >= MACHINE_TRAPS_IN_A_ROW)
+        no_progress(m);
+}
+
+/* ---- hints ----------------------------------------------------------------
+ */
+
+/* How the hardware will know a domain that the kernel announces. */
+static uint64_t announced_key(const struct machine *m,
+                              const struct hint_record *h)
+{
+    struct mmu_regs regs = m->cpu.mmu.regs;
+    regs.domain = (uint16_t)h->domain;
+    regs.satp = h->a;
+    return ledger_domain_key(&regs);
+}
+
+/* A user fault that no retry can cure: what the hardware said when it trapped,
+ * and what the registry knows about the right now. */
+static void observe_fault(struct machine *m, const struct hint_record *h)
+{
+    struct event e = event_now(m, EVENT_FAULT);
+    if (m->last_refusal.refused && m->last_refusal.va == h->b)
+        e = m->last_refusal;
+    e.kind = EVENT_FAULT;
+    e.cycle = machine_clock(m);
+    e.instructions = m->ledger.instructions;
+    e.domain = (uint32_t)h->domain;
+    e.thread = (uint32_t)h->object;
+    e.cause = (uint8_t)h->a;
+    e.va = h->b;
+    e.pc = h->c;
+    e.cost = 0;
+    uint64_t offset;
+    const struct registry_segment *segment =
+        registry_segment_at(&m->registry, e.domain, e.va, &offset);
+    if (segment) {
+        const struct registry_right *r =
+            registry_right(&m->registry, e.domain, segment->base);
+        e.segment_known = true;
+        e.segment = segment->base;
+        if (r) {
+            e.right_known = true;
+            e.right = *r;
+        }
+    }
+    emit(m, &e);
+}
+
+static void observe_panic(struct machine *m, const struct hint_record *h)
+{
+    struct event e = event_now(m, EVENT_PANIC);
+    m->panic = *h;
+    m->panic.name[NAME_BYTES - 1] = 0;
+    e.value = h->a;
+    emit(m, &e);
+    m->stop_event = e;
+    machine_stop(m, STOP_PANIC);
+}
+
+static void observe_domain(struct machine *m, enum hint hint,
+                           const struct hint_record *h)
+{
+    struct event e = event_now(m, EVENT_DOMAIN);
+    e.other = e.domain;
+    e.domain = (uint32_t)h->domain;
+    e.value = hint == HINT_DOMAIN_NEW ? 1 : hint == HINT_DOMAIN_END ? 0 : 2;
+    e.cause = hint == HINT_DOMAIN_KILLED ? (uint8_t)h->a : 0;
+    if (hint == HINT_DOMAIN_NEW) {
+        char name[NAME_BYTES];
+        memcpy(name, h->name, sizeof name);
+        name[NAME_BYTES - 1] = 0;
+        ledger_name_domain(&m->ledger, &m->cpu.mmu, announced_key(m, h),
+                           e.domain, name);
+    }
+    emit(m, &e);
+    if (hint == HINT_DOMAIN_END)
+        ledger_end_domain(&m->ledger, e.domain, e.cycle);
+}
+
+static void observe_record(struct machine *m, enum hint hint,
+                           const struct hint_record *h)
+{
+    struct event e = event_now(m, EVENT_HINT);
+    registry_hint(&m->registry, hint, h, e.cycle, e.domain,
+                  announced_key(m, h));
+    e.hint = (uint8_t)hint;
+    e.other = (uint32_t)h->domain;
+    e.va = h->object;
+    switch (hint) {
+    case HINT_PANIC:
+        observe_panic(m, h);
+        return;
+    case HINT_FAULT:
+        observe_fault(m, h);
+        return;
+    case HINT_DOMAIN_NEW:
+    case HINT_DOMAIN_END:
+    case HINT_DOMAIN_KILLED:
+        observe_domain(m, hint, h);
+        return;
+    case HINT_SEGMENT_NEW:
+    case HINT_SEGMENT_END:
+        e.kind = EVENT_SEGMENT;
+        e.value = hint == HINT_SEGMENT_NEW;
+        e.value2 = h->a;
+        break;
+    case HINT_RIGHTS:
+        e.kind = EVENT_RIGHTS;
+        e.other = e.domain;
+        e.domain = (uint32_t)h->domain;
+        e.rights = (uint8_t)h->a;
+        e.value = h->b;
+        e.value2 = h->c;
+        break;
+    case HINT_THREAD_NEW:
+    case HINT_THREAD_END:
+        e.kind = EVENT_THREAD;
+        e.domain = (uint32_t)h->domain;
+        e.thread = (uint32_t)h->object;
+        e.va = hint == HINT_THREAD_NEW ? h->a : 0;
+        e.value = hint == HINT_THREAD_NEW;
+        e.value2 = h->a;
+        break;
+    case HINT_PROGRAM_LOADED:
+        e.kind = EVENT_PROGRAM;
+        e.value = h->object;
+        e.va = h->a;
+        break;
+    default:
+        e.value = h->object;
+        break;
+    }
+    emit(m, &e);
+}
+
+/* Hints whose value is a number, not a record. False: it is a record hint. */
+static bool observe_value(struct machine *m, enum hint hint, uint64_t value)
+{
+    struct event e = event_now(m, EVENT_HINT);
+    e.hint = (uint8_t)hint;
+    e.value = value;
+    switch (hint) {
+    case HINT_MARK:
+        e.kind = EVENT_MARK;
+        break;
+    case HINT_BOOTED:
+        e.kind = EVENT_BOOTED;
+        break;
+    case HINT_THREAD_RUNS:
+        m->registry.thread = (uint32_t)value;
+        e.thread = (uint32_t)value;
+        break;
+    case HINT_PORTAL_CALL:
+        e.kind = EVENT_CALL;
+        break;
+    case HINT_PORTAL_RETURN:
+        e.kind = EVENT_RETURN;
+        break;
+    case HINT_MESSAGE_SENT:
+    case HINT_MESSAGE_TAKEN:
+        e.kind = EVENT_MESSAGE;
+        e.value2 = hint == HINT_MESSAGE_SENT;
+        break;
+    default:
+        return false;
+    }
+    emit(m, &e);
+    return true;
+}
+
+/* U-mode may only set marks: a program must not rewrite the registry. */
+static void observe_hint(struct machine *m, const struct step *s)
+{
+    enum hint hint = (enum hint)s->hint;
+    struct hint_record record;
+    if (s->privilege == PRIV_U && hint != HINT_MARK)
+        return;
+    if (s->hint >= HINT_LIMIT || observe_value(m, hint, s->hint_value))
+        return;
+    if (machine_peek_va(m, 0, s->hint_value, &record, sizeof record))
+        observe_record(m, hint, &record);
+}
+
+/* ---- the rest ---------------------------------------------------------------
+ */
+
+static void observe_context(struct machine *m)
+{
+    uint64_t before = m->ledger.domains[m->ledger.domain].serial;
+    uint32_t other = machine_domain(m);
+    ledger_context(&m->ledger, &m->cpu.mmu);
+    if (m->ledger.domains[m->ledger.domain].serial == before)
+        return;
+    struct event e = event_now(m, EVENT_CONTEXT);
+    e.other = other;
+    emit(m, &e);
+}
+
+void observe_pc(struct machine *m)
+{
+    if (!ledger_move(&m->ledger, &m->cpu.mmu, m->cpu.pc, m->cpu.step.retired,
+                     &m->registry))
+        return;
+    const struct switch_record *r = ledger_switch(&m->ledger, 0);
+    struct event e = event_now(m, EVENT_SWITCH);
+    e.other = r->from;
+    e.cost = (uint32_t)r->direct;
+    e.value = r->number;
+    emit(m, &e);
+}
+
+void observe_step(struct machine *m)
+{
+    const struct step *s = &m->cpu.step;
+    if (s->events & (STEP_TLB_MISS | STEP_PROTECTION_MISS))
+        observe_misses(m, s);
+    if (s->events & STEP_TRAP)
+        observe_trap(m, s);
+    if (s->events & STEP_CONTEXT)
+        observe_context(m);
+    if (s->events & STEP_HINT)
+        observe_hint(m, s);
+    if (s->events & STEP_FLUSH) {
+        struct event e = event_now(m, EVENT_FLUSH);
+        e.cost = s->cycles;
+        emit(m, &e);
+    }
+    if (s->events & STEP_RETURN)
+        ledger_return(&m->ledger, &m->cpu.mmu, m->cpu.privilege == PRIV_U);
+}
