@@ -25,7 +25,7 @@ _start:
 2:  call main
     .globl guest_exit /* may be called too */
 guest_exit:
-    finish
+    FINISH
 
     .balign 4
 unplanned_trap:
@@ -35,4 +35,4 @@ unplanned_trap:
     addi a0, a0, 100
     j guest_exit
 
-    tohost_page
+    TOHOST_PAGE

@@ -9,6 +9,7 @@
  * goes on (0 = no trap is expected), t6 = scratch. After a trap into M-mode
  * s2..s5 hold mcause, mepc, mtval, mstatus, and the test goes on in M-mode.
  */
+/* clang-format off */
 #pragma once
 
 #include "tests/guest/lib/tohost.h"
@@ -31,9 +32,9 @@
 #define MODE_M       3
 
 #define TEST_BEGIN                                                             \
-    .section.text.init;                                                        \
+    .section .text.init, "ax";                                                  \
     .globl _start;                                                             \
-    _start:                                                                    \
+_start:                                                                        \
     li gp, 0;                                                                  \
     li s1, 0;                                                                  \
     la t6, test_trap;                                                          \
@@ -49,14 +50,14 @@
 
 #define TEST_END                                                               \
     li a0, 0;                                                                  \
-    finish;                                                                    \
-    test_fail:                                                                 \
+    FINISH;                                                                    \
+test_fail:                                                                     \
     mv a0, gp;                                                                 \
     bnez a0, 1f;                                                               \
     li a0, 999;                                                                \
-    1 : finish;                                                                \
+1:  FINISH;                                                                    \
     .balign 4;                                                                 \
-    test_trap:                                                                 \
+test_trap:                                                                     \
     csrr s2, mcause;                                                           \
     csrr s3, mepc;                                                             \
     csrr s4, mtval;                                                            \
@@ -65,14 +66,14 @@
     csrc mstatus, t6;                                                          \
     beqz s1, test_fail;                                                        \
     jr s1;                                                                     \
-    tohost_page
+    TOHOST_PAGE
 
 #define CASE(n) li gp, n;
 
 #define FAIL_UNLESS(condition, a, b)                                           \
     condition a, b, 70f;                                                       \
     j test_fail;                                                               \
-    70:
+70:
 
 /* reg must hold the constant; the same for two registers. */
 #define EXPECT(reg, value)                                                     \
@@ -87,8 +88,8 @@
 #define TRAPS(cause, ...)                                                      \
     la s1, 72f;                                                                \
     li s2, -1;                                                                 \
-    71 : __VA_ARGS__;                                                          \
-    72 : li s1, 0;                                                             \
+71: __VA_ARGS__;                                                               \
+72: li s1, 0;                                                                  \
     EXPECT(s2, cause);                                                         \
     la t6, 71b;                                                                \
     EXPECT_SAME(s3, t6)
@@ -102,22 +103,22 @@
     la t6, 73f;                                                                \
     csrw mepc, t6;                                                             \
     mret;                                                                      \
-    73:
+73:
 
 /* Comes back to M-mode (by ecall, which must not be delegated). */
 #define TO_M                                                                   \
     la s1, 74f;                                                                \
     ecall;                                                                     \
-    74 : li s1, 0
+74: li s1, 0
 
 /* One instruction in a lower mode that must trap to M-mode; and one that must
  * not, so that the ecall after it is what traps. */
 #define TRAPS_IN(mode, cause, ...)                                             \
     la s1, 76f;                                                                \
     TO_MODE(mode)                                                              \
-    75 : __VA_ARGS__;                                                          \
+75: __VA_ARGS__;                                                               \
     ecall;                                                                     \
-    76 : li s1, 0;                                                             \
+76: li s1, 0;                                                                  \
     EXPECT(s2, cause);                                                         \
     la t6, 75b;                                                                \
     EXPECT_SAME(s3, t6)
@@ -126,5 +127,5 @@
     TO_MODE(mode)                                                              \
     __VA_ARGS__;                                                               \
     ecall;                                                                     \
-    76 : li s1, 0;                                                             \
+76: li s1, 0;                                                                  \
     EXPECT(s2, 8 + mode)
