@@ -187,6 +187,8 @@ void model_init(struct model *m, const char *source_root);
 void model_free(struct model *m);
 /* A command begins: registers and accounts are remembered as "before". */
 void model_mark(struct model *m, const struct session *s);
+/* Only the registers: for a slow run, whose every slice is a step. */
+void model_mark_registers(struct model *m, const struct session *s);
 /* Copies everything out of the session's current machine. */
 void model_refresh(struct model *m, const struct session *s);
 /* Adds text of the scenario or the guest to the console. */

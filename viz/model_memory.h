@@ -20,7 +20,7 @@ struct source_file {
 };
 
 struct model_memory {
-    const struct machine *seen; /* whose state the rest is */
+    size_t seen; /* whose state the rest is: number of a machine, from 1 */
     struct event_cursor cursor;
     struct ledger_snapshot before; /* when the command began */
     char root[SOURCE_PATH];        /* of relative source paths, or "" */

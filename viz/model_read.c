@@ -188,7 +188,7 @@ static int newest_first(const struct assoc *a, uint32_t index[MODEL_ENTRIES],
         if (!a->entry[i].valid)
             continue;
         int at = count < MODEL_ENTRIES ? count : MODEL_ENTRIES;
-        while (at > 0 && a->entry[index[at - 1]].stamp < a->entry[i].stamp)
+        while (at > 0 && a->stamp[index[at - 1]] < a->stamp[i])
             at--;
         *more += count == MODEL_ENTRIES;
         if (at == MODEL_ENTRIES)
@@ -362,32 +362,49 @@ static void read_ledger(struct model *m, const struct machine *machine)
 /* ---- all of it --------------------------------------------------------------
  */
 
+/* Number of the session's current machine, from 1; 0 = none. A pointer would
+ * not do: a new machine may lie where a closed one was. */
+static size_t machine_number(const struct session *s)
+{
+    for (size_t i = s->machine_count; i > 0; i--)
+        if (s->machine && s->machines[i - 1].machine == s->machine)
+            return i;
+    return 0;
+}
+
 /* Another machine than the last time: forget what was remembered of that. */
-static void meet(struct model *m, const struct machine *machine)
+static void meet(struct model *m, const struct session *s)
 {
     struct model_memory *k = m->memory;
+    size_t number = machine_number(s);
 
-    if (k->seen == machine)
+    if (k->seen == number)
         return;
-    k->seen = machine;
+    k->seen = number;
     k->cursor = (struct event_cursor){ 0 };
     m->event_count = 0;
     m->events_lost = 0;
     m->story_count = 0;
     memset(&k->before, 0, sizeof k->before);
-    if (machine)
-        memcpy(m->x_before, machine->cpu.x, sizeof m->x_before);
+    if (number)
+        memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
+}
+
+void model_mark_registers(struct model *m, const struct session *s)
+{
+    meet(m, s);
+    if (s->machine)
+        memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
 }
 
 void model_mark(struct model *m, const struct session *s)
 {
     const struct machine *machine = s->machine;
 
-    meet(m, machine);
-    if (!machine)
-        return;
-    memcpy(m->x_before, machine->cpu.x, sizeof m->x_before);
-    ledger_snapshot(&machine->ledger, &machine->cpu.mmu, &m->memory->before);
+    model_mark_registers(m, s);
+    if (machine)
+        ledger_snapshot(&machine->ledger, &machine->cpu.mmu,
+                        &m->memory->before);
 }
 
 void model_refresh(struct model *m, const struct session *s)
@@ -396,13 +413,11 @@ void model_refresh(struct model *m, const struct session *s)
 
     m->checks_passed = (uint32_t)s->checks_passed;
     m->checks_failed = (uint32_t)s->checks_failed;
-    meet(m, machine);
-    m->has_machine = machine != NULL;
-    if (!machine)
+    meet(m, s);
+    m->has_machine = m->memory->seen != 0;
+    if (!m->has_machine)
         return;
-    for (size_t i = 0; i < s->machine_count; i++)
-        if (s->machines[i].machine == machine)
-            copy_name(m->machine, s->machines[i].name);
+    copy_name(m->machine, s->machines[m->memory->seen - 1].name);
     read_personality(m, machine);
     read_who(m, machine);
     read_registers(m, machine);

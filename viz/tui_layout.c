@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Where the panes are: rows of two up to 119 columns, of three from 120 on. A
+ * row has a title line and content; spare lines go to the rows by their share.
+ * The pane that has the keys can fill the screen (zoom).
+ */
+#include "viz/tui.h"
+
+#include <stdio.h>
+
+enum { ROW_PANES = 3, STATUS_LINES = 2, WIDE = 120 };
+
+struct grid_row {
+    int count;
+    enum pane_id pane[ROW_PANES];
+    int width[ROW_PANES]; /* relative */
+    int least, share;     /* lines of content; part of the spare ones */
+};
+
+static const struct grid_row narrow[] = {
+    { 2, { PANE_CODE, PANE_REGISTERS }, { 38, 41 }, 6, 5 },
+    { 2, { PANE_TLB, PANE_PROTECTION }, { 43, 36 }, 5, 5 },
+    { 2, { PANE_RIGHTS, PANE_LEDGER }, { 41, 38 }, 3, 4 },
+    { 2, { PANE_EVENTS, PANE_CONSOLE }, { 49, 30 }, 3, 4 },
+};
+
+static const struct grid_row wide[] = {
+    { 3, { PANE_CODE, PANE_REGISTERS, PANE_RIGHTS }, { 46, 42, 42 }, 6, 5 },
+    { 3, { PANE_TLB, PANE_PROTECTION, PANE_LEDGER }, { 46, 42, 42 }, 6, 4 },
+    { 2, { PANE_EVENTS, PANE_CONSOLE }, { 70, 61 }, 6, 4 },
+};
+
+static void draw_title(struct tui *t, enum pane_id id, struct box b)
+{
+    struct canvas *c = &t->canvas;
+    bool focused = t->focus == id;
+    char text[120], name[40];
+    int x;
+
+    canvas_box(c, b);
+    canvas_line(c, 0, 0, STYLE_FRAME, false, b.width);
+    snprintf(name, sizeof name, focused ? "[%s]" : " %s ", panes[id].name);
+    x = canvas_text(c, 1, 0, focused ? STYLE_FOCUS : STYLE_STRONG, name);
+    text[0] = ' ';
+    panes[id].title(&t->model, text + 1, sizeof text - 2);
+    if (!text[1])
+        return;
+    if (text_cells(text) + x + 3 > b.width) /* cut: the name stays readable */
+        text[b.width - x - 3 > 0 ? b.width - x - 3 : 0] = 0;
+    int n = text_cells(text);
+    canvas_text(c, b.width - n - 2, 0, STYLE_DIM, text);
+    canvas_text(c, b.width - 2, 0, STYLE_DIM, " ");
+}
+
+static void draw_pane(struct tui *t, enum pane_id id, struct box b)
+{
+    struct box title = b, content = b;
+
+    title.height = 1;
+    content.y++;
+    content.height--;
+    draw_title(t, id, title);
+    canvas_box(&t->canvas, content);
+    t->content[id] = content;
+    t->view[id].focused = t->focus == id;
+    t->extent[id] = panes[id].draw(&t->canvas, &t->model, &t->view[id]);
+}
+
+/* Panes of one row side by side; x of the lines between them in edges[]. */
+static void draw_row(struct tui *t, const struct grid_row *row, struct box b,
+                     int edges[ROW_PANES])
+{
+    int sum = 0, x = b.x, room = b.width - (row->count - 1), used = 0;
+
+    for (int i = 0; i < row->count; i++)
+        sum += row->width[i];
+    for (int i = 0; i < row->count; i++) {
+        int w = i == row->count - 1 ? room - used : room * row->width[i] / sum;
+        draw_pane(t, row->pane[i], (struct box){ x, b.y, w, b.height });
+        used += w;
+        x += w;
+        edges[i] = -1;
+        if (i == row->count - 1)
+            break;
+        canvas_box(&t->canvas,
+                   (struct box){ 0, 0, t->canvas.width, t->canvas.height });
+        canvas_line(&t->canvas, x, b.y + 1, STYLE_FRAME, true, b.height - 1);
+        edges[i] = x++;
+    }
+}
+
+static bool contains(const int edges[ROW_PANES], int x)
+{
+    for (int i = 0; i < ROW_PANES; i++)
+        if (edges[i] == x)
+            return true;
+    return false;
+}
+
+/* Where upright lines meet a title line. */
+static void draw_joints(struct canvas *c, int y, const int above[ROW_PANES],
+                        const int below[ROW_PANES])
+{
+    canvas_box(c, (struct box){ 0, 0, c->width, c->height });
+    for (int i = 0; i < ROW_PANES; i++) {
+        if (below[i] >= 0)
+            canvas_text(c, below[i], y, STYLE_FRAME,
+                        contains(above, below[i]) ? "┼" : "┬");
+        if (above[i] >= 0 && !contains(below, above[i]))
+            canvas_text(c, above[i], y, STYLE_FRAME, "┴");
+    }
+}
+
+static void draw_grid(struct tui *t, const struct grid_row *row, int rows,
+                      struct box b)
+{
+    int least = 0, shares = 0, spare, y = b.y, given = 0;
+    int above[ROW_PANES] = { -1, -1, -1 }, edges[ROW_PANES];
+
+    for (int i = 0; i < rows; i++) {
+        least += row[i].least + 1;
+        shares += row[i].share;
+    }
+    spare = b.height > least ? b.height - least : 0;
+    for (int i = 0; i < rows; i++) {
+        int extra =
+            i == rows - 1 ? spare - given : spare * row[i].share / shares;
+        int h = row[i].least + 1 + extra;
+        given += extra;
+        for (int k = 0; k < ROW_PANES; k++)
+            edges[k] = -1;
+        draw_row(t, &row[i], (struct box){ b.x, y, b.width, h }, edges);
+        draw_joints(&t->canvas, y, above, edges);
+        for (int k = 0; k < ROW_PANES; k++)
+            above[k] = edges[k];
+        y += h;
+    }
+}
+
+static void draw_footer(struct tui *t, int y)
+{
+    static const char always[] = " ? help  q quit ";
+    struct canvas *c = &t->canvas;
+    int x = 0;
+
+    canvas_box(c, (struct box){ 0, y, c->width, 1 });
+    if (t->overlay == OVERLAY_MASK) {
+        x = canvas_text(c, 0, 0, STYLE_STRONG, " stop at: ");
+        for (int i = 0; i < STOP_LETTERS; i++)
+            x = canvas_print(c, x, 0,
+                             t->model.stops >> i & 1 ? STYLE_SELECTED
+                                                     : STYLE_TEXT,
+                             "%c %s%s", stop_letters[i], stop_names[i],
+                             t->model.stops >> i & 1 ? "*" : "") +
+                1;
+        canvas_text(c, x, 0, STYLE_DIM, "Enter = done");
+        return;
+    }
+    if (t->model.notice[0])
+        x = canvas_print(c, x, 0, STYLE_STRONG, " %s |", t->model.notice);
+    canvas_text(c, x, 0, STYLE_DIM,
+                " s step  n over  space run  e event  ] switch  m stops  "
+                "x fault  Tab z pane");
+    canvas_right(c, c->width, 0, STYLE_STRONG, always);
+}
+
+static void draw_too_small(struct tui *t)
+{
+    struct canvas *c = &t->canvas;
+
+    canvas_print(c, 0, 0, STYLE_TEXT, "needs %dx%d, has %dx%d", TUI_LEAST_WIDTH,
+                 TUI_LEAST_HEIGHT, c->width, c->height);
+    canvas_text(c, 0, 1, STYLE_TEXT, "enlarge it; q quits");
+}
+
+void tui_draw(struct tui *t, int width, int height)
+{
+    struct canvas *c = &t->canvas;
+    struct box middle = { 0, STATUS_LINES, width, height - STATUS_LINES - 1 };
+
+    canvas_begin(c, width, height, t->ascii);
+    if (width < TUI_LEAST_WIDTH || height < TUI_LEAST_HEIGHT) {
+        draw_too_small(t);
+        return;
+    }
+    canvas_box(c, (struct box){ 0, 0, width, STATUS_LINES });
+    pane_status(c, &t->model, tui_speed_text(t->model.speed));
+    if (t->zoomed)
+        draw_pane(t, t->focus, middle);
+    else if (width >= WIDE)
+        draw_grid(t, wide, sizeof wide / sizeof wide[0], middle);
+    else
+        draw_grid(t, narrow, sizeof narrow / sizeof narrow[0], middle);
+    draw_footer(t, height - 1);
+    tui_draw_overlay(t);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The terminal is always given back: at the end, after a failure of ours, and
+ * when a signal ends the program. While the view owns the screen, standard
+ * error is kept aside and printed afterwards, so that no message is lost and
+ * none spoils the picture.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "sim/session.h"
+#include "viz/canvas.h"
+
+/* Once, before terminal_open; both must live until the program ends. */
+void tui_signals_install(struct terminal *t, struct session *s);
+/* After terminal_close: standard error is the user's again. */
+void tui_stderr_release(void);
+/* Number of the signal that asks the program to end, 0 = none. */
+int tui_signal_seen(void);
