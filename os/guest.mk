@@ -25,6 +25,22 @@ $(G)/obj/%.S.o: %.S Makefile os/guest.mk
 $(G)/kernel.elf: $(KERNEL_OBJ) os/kernel/kernel.ld
 	$(Q)$(RV)gcc $(RVLINK) -T os/kernel/kernel.ld -o $@ $(KERNEL_OBJ) -lgcc
 
+# The same kernel, spoilt or changed for tests: no hints; no flush on a switch
+# of space; no invalidation on a change of rights; checking itself at boot.
+KERNEL_VARIANTS := nohints noflush noinvalidate selftest
+KERNEL_FLAGS_nohints := -DNO_HINTS
+KERNEL_FLAGS_noflush := -DOMIT_FLUSH
+KERNEL_FLAGS_noinvalidate := -DOMIT_INVALIDATE
+KERNEL_FLAGS_selftest := -DSELFTEST
+GUEST_FILES += $(patsubst %,$(G)/kernel-%.elf,$(KERNEL_VARIANTS))
+define KERNEL_VARIANT
+$(G)/obj-$(1)/%.o: % Makefile os/guest.mk
+	$$(Q)mkdir -p $$(@D) && echo "  RV  $$< ($(1))" && $$(RV)gcc $$(RVFLAGS) $$(KERNEL_FLAGS_$(1)) -c -o $$@ $$<
+$(G)/kernel-$(1).elf: $$(patsubst %,$(G)/obj-$(1)/%.o,$$(KERNEL_SRC)) os/kernel/kernel.ld
+	$$(Q)$$(RV)gcc $$(RVLINK) -T os/kernel/kernel.ld -o $$@ $$(filter %.o,$$^) -lgcc
+endef
+$(foreach v,$(KERNEL_VARIANTS),$(eval $(call KERNEL_VARIANT,$(v))))
+
 # A program: position-independent text, statics through tp (see os/user/user.ld)
 $(G)/programs/%.elf: $(G)/obj/os/user/programs/%.c.o $(RUNTIME_OBJ) os/user/user.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -Wl,-q -T os/user/user.ld -o $@ \

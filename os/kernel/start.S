@@ -12,7 +12,7 @@
         .equ    MSTATUS_MPP_S, 1 << 11
         .equ    MSTATUS_MPP, 3 << 11
 
-        .section .text.start, "ax"
+        .section .reset, "ax"
         .globl  _start
 _start:
         la      t0, machine_trap

@@ -108,10 +108,11 @@ trap_save:
         sd      t2, THREAD_PC(tp)
         ld      sp, THREAD_STACK_TOP(tp)
         li      t1, CAUSE_ECALL_U
-        bne     t0, t1, trap_other
+        beq     t0, t1, syscall_entry
+        j       trap_other
 
 # ---- entry: which part of the kernel is it for ----------------------------
-        .section .text.entry, "ax"
+        .section .entry, "ax"
 syscall_entry:
         addi    t2, t2, 4
         sd      t2, THREAD_PC(tp)
