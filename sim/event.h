@@ -62,6 +62,7 @@ struct event {
     uint8_t rights;         /* RIGHT_*: what the deciding entry granted */
     uint8_t protection;     /* lookup_result of the protection unit */
     uint8_t hint;           /* hint number, for kinds made from hints */
+    uint8_t size;           /* of the access, bytes */
     bool interrupt;         /* trap: cause is an interrupt */
     bool late;              /* the miss is another domain's doing */
     uint64_t pte;           /* leaf or refusing PTE, when refused by one */

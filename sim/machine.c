@@ -231,6 +231,7 @@ void machine_reset(struct machine *m, uint64_t pc, uint64_t a1)
     mailbox_reset(&m->mailbox);
     cpu_reset(&m->cpu, pc, 0, a1);
     set_lines(m);
+    m->ledger.window.open = false;
     ledger_context(&m->ledger, &m->cpu.mmu);
     ledger_return(&m->ledger, &m->cpu.mmu, false);
 }

@@ -67,6 +67,8 @@ struct machine {
     struct ledger ledger;
     struct registry registry;
     struct event_list events;
+    uint64_t event_count[EVENT_KIND_COUNT];
+    uint64_t faults_protection; /* EVENT_FAULTs that a right refused */
     struct trace trace;
     struct trace_file *trace_file; /* owned; NULL = none */
     bool trace_steps;              /* it wants steps too */

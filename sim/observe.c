@@ -48,6 +48,7 @@ static bool stops_on(const struct run_limits *limits, const struct event *e)
 
 static void emit(struct machine *m, const struct event *event)
 {
+    m->event_count[event->kind]++;
     if (!(m->events.record & EVENT_BIT(event->kind)))
         return;
     const struct event *e = event_add(&m->events, event);
@@ -113,6 +114,7 @@ static void describe_access(struct event *e, const struct access *a)
     if (!a)
         return;
     e->access = a->kind;
+    e->size = a->size;
     e->refused = a->refused;
     e->rights = a->rights;
     e->pte = a->pte;
@@ -177,6 +179,12 @@ static uint64_t announced_key(const struct machine *m,
     return ledger_domain_key(&regs);
 }
 
+static bool refused_by_right(uint8_t refused)
+{
+    return refused == REFUSED_PTE_RIGHT || refused == REFUSED_PTE_USER ||
+           refused == REFUSED_RANGE_MISS || refused == REFUSED_RANGE_RIGHT;
+}
+
 /* A user fault that no retry can cure: what the hardware said when it trapped,
  * and what the registry knows about the right now. */
 static void observe_fault(struct machine *m, const struct hint_record *h)
@@ -206,6 +214,7 @@ static void observe_fault(struct machine *m, const struct hint_record *h)
             e.right = *r;
         }
     }
+    m->faults_protection += refused_by_right(e.refused);
     emit(m, &e);
 }
 
