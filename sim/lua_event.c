@@ -59,7 +59,7 @@ static void check_range(lua_State *L, struct event_filter *f, int table)
 struct event_filter lua_check_filter(lua_State *L, struct lua_machine *m,
                                      int kind_index, int filter_index)
 {
-    static const char *const keys[] = { "kind",    "domain",  "thread", "value",
+    static const char *const keys[] = { "event",   "domain",  "thread", "value",
                                         "address", "segment", NULL };
     struct event_filter f = { 0 };
     int top = lua_gettop(L);

@@ -461,32 +461,47 @@ static int output_progress(lua_State *L)
     return 0;
 }
 
-/* note(text): a paragraph for the reader, wrapped; also in --json. */
-static int note(lua_State *L)
+/* Words of a paragraph in lines of 78 columns; an indent, and the dash of a
+ * list, stay in front. */
+static void wrap(luaL_Buffer *b, const char *p)
 {
     enum { WIDTH = 78 };
-    luaL_Buffer b;
-    size_t column = 0;
-    const char *p = luaL_checkstring(L, 1);
-    lua_settop(L, 1);
-    luaL_buffinit(L, &b);
-    while (*p) {
+    size_t indent = strspn(p, " "), column = indent;
+    bool first = true;
+    luaL_addlstring(b, p, indent);
+    if (strncmp(p + indent, "- ", 2) == 0)
+        indent += 2;
+    for (;;) {
         p += strspn(p, " \t\n");
         size_t word = strcspn(p, " \t\n");
         if (word == 0)
             break;
-        if (column && column + 1 + word > WIDTH) {
-            luaL_addchar(&b, '\n');
-            column = 0;
-        } else if (column) {
-            luaL_addchar(&b, ' ');
+        if (!first && column + 1 + word > WIDTH) {
+            luaL_addchar(b, '\n');
+            for (size_t i = 0; i < indent; i++)
+                luaL_addchar(b, ' ');
+            column = indent;
+        } else if (!first) {
+            luaL_addchar(b, ' ');
             column++;
         }
-        luaL_addlstring(&b, p, word);
+        luaL_addlstring(b, p, word);
         column += word;
         p += word;
+        first = false;
     }
-    luaL_addchar(&b, '\n');
+    luaL_addchar(b, '\n');
+}
+
+/* note(text): a paragraph for the reader; also in --json. */
+static int note(lua_State *L)
+{
+    luaL_Buffer b;
+    const char *text = luaL_checkstring(L, 1);
+    lua_settop(L, 1);
+    lua_progress_end(lua_scenario(L));
+    luaL_buffinit(L, &b);
+    wrap(&b, text);
     luaL_pushresult(&b);
     lua_say(lua_scenario(L), lua_tostring(L, -1), lua_rawlen(L, -1));
     lua_pushvalue(L, 1);

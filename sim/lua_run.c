@@ -247,7 +247,6 @@ int lua_machine_boot(lua_State *L)
     if (!machine_boot_kernel(m->machine, kernel, &o, &err))
         return lua_raise(L, err.code, "m:boot: %s", err.text);
     m->personality = o.personality;
-    m->satp_mode = o.satp_mode;
     lua_settop(L, 1);
     struct request *r = new_request(L, m, REQUEST_RUN);
     r->until.kinds = EVENT_BIT(EVENT_BOOTED);
@@ -296,7 +295,7 @@ static int run_released(lua_State *L, int status, lua_KContext context)
         int at = lua_gettop(L);
         bool table = lua_istable(L, at);
         if (table)
-            lua_getfield(L, at, "kind");
+            lua_getfield(L, at, "event");
         until = lua_check_filter(L, m, table ? at + 1 : at, table ? at : 0);
     }
     struct request *r = new_request(L, m, REQUEST_RUN);

@@ -74,7 +74,6 @@ struct lua_machine {
     size_t index;            /* in session.machines */
     int reference;           /* keeps the userdata alive while open */
     bool booted;
-    uint64_t satp_mode;
     const struct personality *personality;
     bool held;              /* threads wait for the next m:run */
     int64_t script_program; /* id of the stub program, 0 = not loaded */
@@ -235,7 +234,8 @@ int lua_domain_thread(lua_State *L);
 int lua_domain_write(lua_State *L);
 
 /* sim/lua_event.c */
-/* Table at index (kind=..., domain=...) or kind name to a filter; raises. */
+/* Table at index (domain=..., value=...) and event names to a filter; raises.
+ */
 struct event_filter lua_check_filter(lua_State *L, struct lua_machine *m,
                                      int kind_index, int filter_index);
 /* Reads new events: marks are kept, hook functions run. */

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mmu/xsas.h"
 #include "sim/stats.h"
 
 #define STATS    "stats"
@@ -294,91 +295,39 @@ static int snapshot_tostring(lua_State *L)
     return 1;
 }
 
-/* ---- storage
- * --------------------------------------------------------------------- */
+/* ---- storage ----------------------------------------------------------- */
 
-static unsigned log2_of(uint64_t n)
-{
-    unsigned bits = 0;
-    while (n > 1) {
-        n >>= 1;
-        bits++;
-    }
-    return bits;
-}
-
-struct bits {
-    uint64_t cam, ram;
-};
-
-/*
- * A TLB entry: tag = virtual page number and ASID, page size (2), global,
- * valid; data = physical page number (44) and R W X U G A D. Fully associative:
- * the tag is compared everywhere, hence CAM; else it is RAM, and the bits that
- * index the set are not stored.
- */
-static struct bits tlb_bits(int64_t entries, int64_t ways, int64_t asid_bits,
-                            uint64_t satp_mode)
-{
-    struct bits b = { 0, 0 };
-    uint64_t page_number = satp_mode >= 10 ? 45 : satp_mode == 9 ? 36 : 27;
-    uint64_t tag = page_number + (uint64_t)asid_bits + 4;
-    uint64_t data = 44 + 7, n = (uint64_t)entries;
-    if (ways == 0) {
-        b.cam = n * tag;
-        b.ram = n * data;
-    } else {
-        tag -= log2_of(n / (uint64_t)ways);
-        b.ram = n * (tag + data);
-    }
-    return b;
-}
-
-/* An RPLB entry: base and limit (64 each), domain (16), valid: all compared;
- * data = the four rights. */
-static struct bits rplb_bits(int64_t entries)
-{
-    uint64_t n = (uint64_t)entries;
-    return (struct bits){ n * (64 + 64 + 16 + 1), n * 4 };
-}
-
-static void set_bits(lua_State *L, const char *unit, struct bits b,
-                     struct bits *sum)
-{
-    lua_newtable(L);
-    set(L, "cam", b.cam);
-    set(L, "ram", b.ram);
-    lua_setfield(L, -2, unit);
-    sum->cam += b.cam;
-    sum->ram += b.ram;
-}
-
-/* m:storage_bits(): {itlb = {cam=, ram=}, dtlb, l2tlb, irplb, drplb, total} */
+/* m:storage_bits([personality]): {itlb = {cam=, ram=}, dtlb, l2tlb, irplb,
+ * drplb}, as mmu_storage_bits counts; a TLB that need not protect is
+ * smaller. */
 int lua_machine_storage_bits(lua_State *L)
 {
+    static const enum unit units[] = { UNIT_ITLB, UNIT_DTLB, UNIT_L2TLB,
+                                       UNIT_IRPLB, UNIT_DRPLB };
     struct lua_machine *m = lua_check_machine(L, 1);
-    const struct mmu_config *c = &m->machine->config.mmu;
-    struct bits sum = { 0, 0 };
+    const struct personality *p = m->personality;
+    struct err err;
+    if (!lua_isnoneornil(L, 2))
+        p = machine_personality_find(luaL_checkstring(L, 2), &err);
+    if (!p)
+        return luaL_error(L, "m:storage_bits: %s",
+                          lua_isnoneornil(L, 2) ? "of which personality?"
+                                                : err.text);
+    bool tlb_protects = (p->protection & SPROT_UNIT_MASK) == SPROT_PAGETABLE;
     lua_newtable(L);
-    set_bits(
-        L, "itlb",
-        tlb_bits(c->itlb_entries, c->itlb_ways, c->asid_bits, m->satp_mode),
-        &sum);
-    set_bits(
-        L, "dtlb",
-        tlb_bits(c->dtlb_entries, c->dtlb_ways, c->asid_bits, m->satp_mode),
-        &sum);
-    set_bits(
-        L, "l2tlb",
-        tlb_bits(c->l2tlb_entries, c->l2tlb_ways, c->asid_bits, m->satp_mode),
-        &sum);
-    set_bits(L, "irplb", rplb_bits(c->irplb_entries), &sum);
-    set_bits(L, "drplb", rplb_bits(c->drplb_entries), &sum);
-    set_bits(L, "total", sum, &sum);
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        uint64_t cam, ram;
+        mmu_storage_bits(&m->machine->config.mmu, units[i], tlb_protects, &cam,
+                         &ram);
+        lua_newtable(L);
+        set(L, "cam", cam);
+        set(L, "ram", ram);
+        lua_setfield(L, -2, unit_name(units[i]));
+    }
     return 1;
 }
 
-/* ---- */
+/* ---- the classes ------------------------------------------------------- */
 
 static void make_class(lua_State *L, const char *name, const luaL_Reg *meta)
 {

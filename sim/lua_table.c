@@ -127,6 +127,8 @@ static void add_padded(luaL_Buffer *b, const char *text, size_t width,
                        bool right, bool last)
 {
     size_t pad = width - width_of(text);
+    if (last && !*text)
+        return;
     for (size_t i = 0; right && i < pad; i++)
         luaL_addchar(b, ' ');
     luaL_addstring(b, text);

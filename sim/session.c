@@ -155,7 +155,7 @@ static void free_options(struct session_options *o)
     free((void *)(uintptr_t)o->set);
 }
 
-/* args.KEY: the value, typed; remembers that somebody asked. */
+/* args.KEY: the text, or nil; remembers that somebody asked. */
 static int args_index(lua_State *L)
 {
     lua_pushvalue(L, 2);
@@ -174,14 +174,6 @@ static int args_pairs(lua_State *L)
     return 3;
 }
 
-static void push_value(lua_State *L, const char *text)
-{
-    if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
-        lua_pushboolean(L, text[0] == 't');
-    else if (lua_stringtonumber(L, text) == 0)
-        lua_pushstring(L, text);
-}
-
 #define ASKED "opalite.asked" /* registry: names of args that were read */
 
 /* args: a table that answers by name; what nobody asks for is told at the
@@ -197,7 +189,7 @@ static int open_args(lua_State *L)
         if (strncmp(o->set[i], "machine.", 8) == 0)
             continue;
         lua_pushlstring(L, o->set[i], (size_t)(equals - o->set[i]));
-        push_value(L, equals + 1);
+        lua_pushstring(L, equals + 1);
         lua_rawset(L, -3);
     }
     luaL_getsubtable(L, LUA_REGISTRYINDEX, ASKED);
