@@ -113,7 +113,8 @@ static bool read_segments(struct elf_file *f, Elf *elf, size_t count,
 static bool wanted_symbol(const GElf_Sym *s, const char *name)
 {
     int type = GELF_ST_TYPE(s->st_info);
-    return name && *name && *name != '$' && s->st_shndx != SHN_UNDEF &&
+    return name && *name && *name != '$' && strncmp(name, ".L", 2) != 0 &&
+           s->st_shndx != SHN_UNDEF &&
            (type == STT_NOTYPE || type == STT_FUNC || type == STT_OBJECT);
 }
 
