@@ -15,6 +15,7 @@
 #include "mmu/account.h"
 #include "mmu/xsas.h"
 
+struct event;
 struct machine;
 struct session;
 
@@ -193,6 +194,10 @@ void model_mark_registers(struct model *m, const struct session *s);
 void model_refresh(struct model *m, const struct session *s);
 /* Adds text of the scenario or the guest to the console. */
 void model_print(struct model *m, const char *text, size_t bytes);
+
+/* An event in one line, without line breaks and without its cycle. */
+void model_event_line(const struct machine *machine, const struct event *e,
+                      char to[MODEL_LINE]);
 
 /* The event row with this serial, or NULL when it has been overwritten. */
 const struct event_row *model_event(const struct model *m, uint64_t serial);

@@ -163,6 +163,24 @@ static void name_target(const struct machine *machine, char text[MODEL_LINE],
         snprintf(target, room, "%.40s", place.function);
 }
 
+/* `slti zero,...,N` is a hint to observers: says which. */
+static void name_hint(char text[MODEL_LINE])
+{
+    static const char *const names[HINT_LIMIT] = {
+#define HINT(number, name, doc) [number] = #name,
+#include "os/abi/hint.def"
+#undef HINT
+    };
+    const char *comma = strrchr(text, ',');
+    size_t used = strlen(text);
+
+    if (strncmp(text, "slti zero,", 10) != 0 || !comma)
+        return;
+    unsigned long number = strtoul(comma + 1, NULL, 0);
+    if (number < HINT_LIMIT && names[number])
+        snprintf(text + used, MODEL_LINE - used, "  hint %s", names[number]);
+}
+
 /* Where to begin so that about ROWS_BEFORE instructions come before pc: from
  * the start of its function, since code cannot be read backwards. */
 static uint64_t find_start(const struct machine *machine, uint64_t pc)
@@ -235,6 +253,7 @@ static void read_rows(struct model *m, const struct machine *machine,
         struct code_row *r = add_row(m, at);
         disasm(word, at, r->text, DISASM_BYTES);
         name_target(machine, r->text, named ? place.function : NULL);
+        name_hint(r->text);
         if (at == m->pc) {
             r->is_pc = true;
             m->code_pc = m->code_count - 1;

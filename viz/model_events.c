@@ -29,11 +29,16 @@ static char letter_of(const struct event *e)
     }
 }
 
-/* The event's line, its line breaks taken out. */
-static void write_line(const struct machine *machine, const struct event *e,
-                       char to[MODEL_LINE])
+void model_event_line(const struct machine *machine, const struct event *e,
+                      char to[MODEL_LINE])
 {
-    story_event(machine, e, to, MODEL_LINE);
+    char text[MODEL_LINE + 24], cycle[24];
+    size_t n = (size_t)snprintf(cycle, sizeof cycle, "%llu ",
+                                (unsigned long long)e->cycle);
+
+    story_event(machine, e, text, sizeof text);
+    snprintf(to, MODEL_LINE, "%.*s", MODEL_LINE - 1,
+             strncmp(text, cycle, n) == 0 ? text + n : text);
     for (char *p = to; *p; p++)
         if (*p == '\n' || *p == '\t')
             *p = ' ';
@@ -63,7 +68,7 @@ static void add_event(struct model *m, const struct machine *machine,
     snprintf(r->domain, MODEL_NAME, "%.*s", MODEL_NAME - 1,
              registry_domain_name(&machine->registry, e->domain, buffer,
                                   sizeof buffer));
-    write_line(machine, e, r->text);
+    model_event_line(machine, e, r->text);
     if (r->letter == 'F') {
         add_story(m, machine, e);
         r->story = m->story_count;

@@ -49,7 +49,10 @@ static void draw_line(struct canvas *c, int y, const struct line *l,
                       uint64_t whole)
 {
     char text[32], percent[16];
-    int name = c->box.width >= 50 ? 24 : 17, right = c->box.width;
+    int name = c->box.width >= 50   ? 24
+               : c->box.width >= 40 ? 18
+                                    : 17,
+        right = c->box.width;
 
     canvas_print(c, 0, y, STYLE_TEXT, "%.*s", name - 1, l->bar->name);
     grouped_number(l->value, text, sizeof text);
@@ -95,6 +98,6 @@ void pane_ledger_title(const struct model *m, char *to, size_t room)
 
     grouped_number(m->whole_run ? m->total_cycles : m->window_cycles, cycles,
                    sizeof cycles);
-    snprintf(to, room, "%s: %s cycles",
-             m->whole_run ? "whole run" : "last command", cycles);
+    snprintf(to, room, "%s: %s", m->whole_run ? "whole run" : "last command",
+             cycles);
 }

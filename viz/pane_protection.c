@@ -68,8 +68,7 @@ struct pane_extent pane_protection_draw(struct canvas *c, const struct model *m,
                     "   domain                   base            limit rights "
                     "age   size segment");
     else
-        canvas_text(c, 0, 0, STYLE_DIM,
-                    "   domain    range      rights segment");
+        canvas_text(c, 0, 0, STYLE_DIM, "   domain       range     rights seg");
     for (int y = 0; y < shown && y + v->scroll < m->range_count; y++)
         draw_row(c, y + 1, &m->ranges[y + v->scroll]);
     if (m->range_count == 0)

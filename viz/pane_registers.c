@@ -10,7 +10,7 @@
 
 #include "cpu/disasm.h"
 
-enum { NARROW = 20, WITH_SYMBOL = 40, SPECIALS = 6 };
+enum { NARROW = 20, WITH_SYMBOL = 38, SPECIALS = 6 };
 
 static const uint8_t order[] = { 10, 11, 12, 13, 14, 15, 16, 17, 2,  1,  4,
                                  8,  9,  18, 19, 20, 21, 22, 23, 24, 25, 26,
@@ -49,7 +49,7 @@ static void draw_cell(struct canvas *c, int x, int y, int width,
     char value[24];
     int name =
         r->name[0] == 's' && r->name[1] > '9' && r->name[1] != 'p' ? 8 : 3;
-    int digits = width - name - 2 < 16 ? width - name - 2 : 16;
+    int digits = width - name - 1 < 16 ? width - name - 1 : 16;
 
     address_text(r->value, digits, value, sizeof value);
     canvas_text(c, x, y, r->changed ? style : STYLE_STRONG, r->name);
@@ -65,18 +65,19 @@ struct pane_extent pane_registers_draw(struct canvas *c, const struct model *m,
                                        const struct pane_view *v)
 {
     int count = ORDINARY + SPECIALS, width = c->box.width;
-    int columns = width / WITH_SYMBOL, rows;
+    int columns = width / WITH_SYMBOL, rows, pitch;
 
     /* Symbols only if they cost no register its place. */
     if (columns == 0 || (count + columns - 1) / columns > c->box.height)
         columns = width / NARROW > 0 ? width / NARROW : 1;
     rows = (count + columns - 1) / columns;
+    pitch = (width + 1) / columns; /* one cell between columns */
     if (!m->has_machine)
         return (struct pane_extent){ 0, c->box.height };
     for (int i = v->scroll * columns; i < count; i++) {
         struct cell r = cell_of(m, i);
-        draw_cell(c, i % columns * (width / columns), i / columns - v->scroll,
-                  width / columns, &r);
+        draw_cell(c, i % columns * pitch, i / columns - v->scroll, pitch - 1,
+                  &r);
     }
     return (struct pane_extent){ rows, c->box.height };
 }

@@ -21,13 +21,17 @@ static void mask_text(uint32_t stops, char to[STOP_LETTERS + 1])
     to[STOP_LETTERS] = 0;
 }
 
+/* Draws " NAME 99.9%" if all of it fits; returns where the next may begin. */
 static int draw_ratio(struct canvas *c, int x, const char *name,
                       const struct unit_row *u)
 {
-    char ratio[16];
+    char ratio[16], text[32];
 
     percent_text(u->hits, u->hits + u->misses, ratio, sizeof ratio);
-    return canvas_print(c, x, 1, STYLE_STATUS, " %s %s", name, ratio);
+    snprintf(text, sizeof text, " %s %s", name, ratio);
+    if (x + text_cells(text) > c->box.width)
+        return c->box.width;
+    return canvas_text(c, x, 1, STYLE_STATUS, text);
 }
 
 static void draw_ratios(struct canvas *c, int x, const struct model *m)
@@ -61,7 +65,7 @@ void pane_status(struct canvas *c, const struct model *m, const char *speed)
         canvas_right(c, c->box.width, 0, STYLE_STATUS, text);
     }
     mask_text(m->stops, mask);
-    x = canvas_print(c, 0, 1, STYLE_STATUS, " %-7s %s  stop %s ",
+    x = canvas_print(c, 0, 1, STYLE_STATUS, " %-7s %s  stop %s",
                      state_names[m->state], speed, mask);
     if (m->has_machine)
         draw_ratios(c, x, m);

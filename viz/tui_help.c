@@ -70,14 +70,20 @@ static void draw_frame(struct canvas *c, const char *title, int width,
     canvas_box(c, (struct box){ b.x + 2, b.y + 1, width - 4, height - 2 });
 }
 
+/* A frame around text, as high as it needs and the screen allows. */
 static void draw_text(struct tui *t, const char *title, const char *text,
-                      int width, int height)
+                      int width)
 {
     struct canvas *c = &t->canvas;
+    int height;
 
-    draw_frame(c, title, width, height);
+    canvas_box(c, (struct box){ 0, 0, width - 4, 0 }); /* to count the lines */
+    t->overlay_lines = canvas_wrap(c, 0, 0, STYLE_TEXT, text);
+    height = t->overlay_lines + 2;
+    height = height < c->height - 2 ? height : c->height - 2;
     t->overlay_shown = height - 2;
-    t->overlay_lines = canvas_wrap(c, 0, t->overlay_scroll, STYLE_TEXT, text);
+    draw_frame(c, title, width, height);
+    canvas_wrap(c, 0, t->overlay_scroll, STYLE_TEXT, text);
 }
 
 void tui_draw_overlay(struct tui *t)
@@ -88,9 +94,8 @@ void tui_draw_overlay(struct tui *t)
 
     if (t->overlay == OVERLAY_HELP) {
         help_text(text, sizeof text);
-        draw_text(t, "help", text, width, c->height - 2);
+        draw_text(t, "help", text, width);
     } else if (t->overlay == OVERLAY_STORY) {
-        draw_text(t, "the story of a fault", t->story, width,
-                  c->height * 2 / 3);
+        draw_text(t, "the story of a fault", t->story, width);
     }
 }

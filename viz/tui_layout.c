@@ -30,6 +30,7 @@ static const struct grid_row wide[] = {
     { 2, { PANE_EVENTS, PANE_CONSOLE }, { 70, 61 }, 6, 4 },
 };
 
+/* Name and right text, over a line that is there already. */
 static void draw_title(struct tui *t, enum pane_id id, struct box b)
 {
     struct canvas *c = &t->canvas;
@@ -38,18 +39,15 @@ static void draw_title(struct tui *t, enum pane_id id, struct box b)
     int x;
 
     canvas_box(c, b);
-    canvas_line(c, 0, 0, STYLE_FRAME, false, b.width);
     snprintf(name, sizeof name, focused ? "[%s]" : " %s ", panes[id].name);
     x = canvas_text(c, 1, 0, focused ? STYLE_FOCUS : STYLE_STRONG, name);
-    text[0] = ' ';
-    panes[id].title(&t->model, text + 1, sizeof text - 2);
-    if (!text[1])
+    panes[id].title(&t->model, text, sizeof text);
+    if (!text[0])
         return;
-    if (text_cells(text) + x + 3 > b.width) /* cut: the name stays readable */
-        text[b.width - x - 3 > 0 ? b.width - x - 3 : 0] = 0;
-    int n = text_cells(text);
-    canvas_text(c, b.width - n - 2, 0, STYLE_DIM, text);
-    canvas_text(c, b.width - 2, 0, STYLE_DIM, " ");
+    int room = b.width - x - 4; /* a blank on both sides, a bit of line */
+    if (room < 0 || text_cells(text) > room)
+        text[room > 0 ? room : 0] = 0;
+    canvas_print(c, b.width - text_cells(text) - 3, 0, STYLE_DIM, " %s ", text);
 }
 
 static void draw_pane(struct tui *t, enum pane_id id, struct box b)
@@ -66,48 +64,65 @@ static void draw_pane(struct tui *t, enum pane_id id, struct box b)
     t->extent[id] = panes[id].draw(&t->canvas, &t->model, &t->view[id]);
 }
 
-/* Panes of one row side by side; x of the lines between them in edges[]. */
-static void draw_row(struct tui *t, const struct grid_row *row, struct box b,
-                     int edges[ROW_PANES])
+/* Widths of a row's panes; the last takes what is left. */
+static void find_widths(const struct grid_row *row, int width,
+                        int to[ROW_PANES])
 {
-    int sum = 0, x = b.x, room = b.width - (row->count - 1), used = 0;
+    int sum = 0, room = width - (row->count - 1), used = 0;
 
     for (int i = 0; i < row->count; i++)
         sum += row->width[i];
     for (int i = 0; i < row->count; i++) {
-        int w = i == row->count - 1 ? room - used : room * row->width[i] / sum;
-        draw_pane(t, row->pane[i], (struct box){ x, b.y, w, b.height });
-        used += w;
-        x += w;
-        edges[i] = -1;
-        if (i == row->count - 1)
-            break;
-        canvas_box(&t->canvas,
-                   (struct box){ 0, 0, t->canvas.width, t->canvas.height });
-        canvas_line(&t->canvas, x, b.y + 1, STYLE_FRAME, true, b.height - 1);
-        edges[i] = x++;
+        to[i] = i == row->count - 1 ? room - used : room * row->width[i] / sum;
+        used += to[i];
     }
 }
 
-static bool contains(const int edges[ROW_PANES], int x)
+static bool is_edge(const struct grid_row *row, int width, int x)
 {
-    for (int i = 0; i < ROW_PANES; i++)
-        if (edges[i] == x)
+    int widths[ROW_PANES], at = -1;
+
+    if (!row)
+        return false;
+    find_widths(row, width, widths);
+    for (int i = 0; i < row->count - 1; i++) {
+        at += widths[i] + 1;
+        if (at == x)
             return true;
+    }
     return false;
 }
 
-/* Where upright lines meet a title line. */
-static void draw_joints(struct canvas *c, int y, const int above[ROW_PANES],
-                        const int below[ROW_PANES])
+/* The line above a row, with joints where upright lines meet it. */
+static void draw_rule(struct canvas *c, int y, const struct grid_row *above,
+                      const struct grid_row *below)
 {
-    canvas_box(c, (struct box){ 0, 0, c->width, c->height });
-    for (int i = 0; i < ROW_PANES; i++) {
-        if (below[i] >= 0)
-            canvas_text(c, below[i], y, STYLE_FRAME,
-                        contains(above, below[i]) ? "┼" : "┬");
-        if (above[i] >= 0 && !contains(below, above[i]))
-            canvas_text(c, above[i], y, STYLE_FRAME, "┴");
+    canvas_box(c, (struct box){ 0, y, c->width, 1 });
+    canvas_line(c, 0, 0, STYLE_FRAME, false, c->width);
+    for (int x = 0; x < c->width; x++) {
+        bool up = is_edge(above, c->width, x);
+        bool down = is_edge(below, c->width, x);
+        if (up || down)
+            canvas_text(c, x, 0, STYLE_FRAME,
+                        up && down ? "┼"
+                        : up       ? "┴"
+                                   : "┬");
+    }
+}
+
+static void draw_row(struct tui *t, const struct grid_row *row, struct box b)
+{
+    int widths[ROW_PANES], x = b.x;
+
+    find_widths(row, b.width, widths);
+    for (int i = 0; i < row->count; i++) {
+        draw_pane(t, row->pane[i], (struct box){ x, b.y, widths[i], b.height });
+        x += widths[i];
+        if (i == row->count - 1)
+            break;
+        canvas_box(&t->canvas, (struct box){ x, b.y + 1, 1, b.height - 1 });
+        canvas_line(&t->canvas, 0, 0, STYLE_FRAME, true, b.height - 1);
+        x++;
     }
 }
 
@@ -115,7 +130,6 @@ static void draw_grid(struct tui *t, const struct grid_row *row, int rows,
                       struct box b)
 {
     int least = 0, shares = 0, spare, y = b.y, given = 0;
-    int above[ROW_PANES] = { -1, -1, -1 }, edges[ROW_PANES];
 
     for (int i = 0; i < rows; i++) {
         least += row[i].least + 1;
@@ -127,12 +141,8 @@ static void draw_grid(struct tui *t, const struct grid_row *row, int rows,
             i == rows - 1 ? spare - given : spare * row[i].share / shares;
         int h = row[i].least + 1 + extra;
         given += extra;
-        for (int k = 0; k < ROW_PANES; k++)
-            edges[k] = -1;
-        draw_row(t, &row[i], (struct box){ b.x, y, b.width, h }, edges);
-        draw_joints(&t->canvas, y, above, edges);
-        for (int k = 0; k < ROW_PANES; k++)
-            above[k] = edges[k];
+        draw_rule(&t->canvas, y, i > 0 ? &row[i - 1] : NULL, &row[i]);
+        draw_row(t, &row[i], (struct box){ b.x, y, b.width, h });
         y += h;
     }
 }
@@ -185,12 +195,14 @@ void tui_draw(struct tui *t, int width, int height)
     }
     canvas_box(c, (struct box){ 0, 0, width, STATUS_LINES });
     pane_status(c, &t->model, tui_speed_text(t->model.speed));
-    if (t->zoomed)
+    if (t->zoomed) {
+        draw_rule(c, middle.y, NULL, NULL);
         draw_pane(t, t->focus, middle);
-    else if (width >= WIDE)
+    } else if (width >= WIDE) {
         draw_grid(t, wide, sizeof wide / sizeof wide[0], middle);
-    else
+    } else {
         draw_grid(t, narrow, sizeof narrow / sizeof narrow[0], middle);
+    }
     draw_footer(t, height - 1);
     tui_draw_overlay(t);
 }

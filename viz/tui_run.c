@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/story.h"
-
 const uint64_t tui_speeds[] = { 1,    3,     10,     30,      100, 300,
                                 1000, 10000, 100000, 1000000, 0 };
 const int tui_speed_count = sizeof tui_speeds / sizeof tui_speeds[0];
@@ -182,8 +180,8 @@ static void stopped_by_event(struct tui *t)
     arrived(t);
     if (!t->session->machine)
         return;
-    story_event(t->session->machine, &t->session->machine->stop_event, text,
-                sizeof text);
+    model_event_line(t->session->machine, &t->session->machine->stop_event,
+                     text);
     notice(t, "stopped: %.140s", text);
 }
 
