@@ -14,6 +14,14 @@ static uint32_t shape_ways(const struct assoc_shape *s)
     return s->ways ? s->ways : s->entries;
 }
 
+static uint32_t power_of_two_from(uint32_t n)
+{
+    uint32_t p = 1;
+    while (p < n)
+        p *= 2;
+    return p;
+}
+
 static uint32_t shape_hints(const struct assoc_shape *s)
 {
     uint32_t sets = s->entries / shape_ways(s);
@@ -25,27 +33,42 @@ static size_t round_up_8(size_t n)
     return (n + 7) & ~(size_t)7;
 }
 
-static size_t entry_bytes(const struct assoc_shape *s)
-{
-    return s->entries * sizeof(struct assoc_entry);
-}
+/* Sizes of the pieces of memory, in the order they lie in it. */
+struct pieces {
+    size_t entry, stamp, payload, hint, bucket, chain, tree;
+};
 
-static size_t payload_bytes(const struct assoc_shape *s)
+static struct pieces shape_pieces(const struct assoc_shape *s)
 {
-    return s->payload ? s->entries * sizeof(struct assoc_payload) : 0;
-}
-
-static size_t tree_bytes(const struct assoc_shape *s)
-{
-    return s->policy == POLICY_PLRU ? round_up_8(s->entries) : 0;
+    size_t n = s->entries, word = sizeof(uint32_t);
+    bool full = shape_ways(s) == s->entries;
+    bool buckets = full && s->kind != ASSOC_RANGES;
+    return (struct pieces){
+        .entry = n * sizeof(struct assoc_entry),
+        .stamp = n * sizeof(uint64_t),
+        .payload = s->payload ? n * sizeof(struct assoc_payload) : 0,
+        .hint = round_up_8(shape_hints(s) * word),
+        .bucket =
+            buckets ? round_up_8(power_of_two_from(s->entries) * word) : 0,
+        .chain = buckets ? round_up_8(n * word) : 0,
+        .tree = s->policy == POLICY_PLRU ? round_up_8(n) : 0,
+    };
 }
 
 size_t assoc_bytes(const struct assoc_shape *s)
 {
     if (!s->entries)
         return 0;
-    return entry_bytes(s) + payload_bytes(s) +
-           round_up_8(shape_hints(s) * sizeof(uint32_t)) + tree_bytes(s);
+    struct pieces p = shape_pieces(s);
+    return p.entry + p.stamp + p.payload + p.hint + p.bucket + p.chain + p.tree;
+}
+
+/* Cuts the next piece off; NULL if it is empty. */
+static void *cut(uint8_t **at, size_t bytes)
+{
+    uint8_t *piece = *at;
+    *at += bytes;
+    return bytes ? piece : NULL;
 }
 
 void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
@@ -53,32 +76,37 @@ void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
     *a = (struct assoc){ 0 };
     if (!s->entries)
         return;
+    struct pieces p = shape_pieces(s);
     uint8_t *at = memory;
     a->ways = shape_ways(s);
     a->sets = s->entries / a->ways;
     a->hint_mask = shape_hints(s) - 1;
+    a->bucket_mask = power_of_two_from(s->entries) - 1;
+    a->kind = s->kind;
     a->index_shift = s->index_shift;
     a->policy = s->policy;
     a->random = s->seed * 2 + 1; /* xorshift needs a state other than 0 */
-    a->entry = (struct assoc_entry *)(void *)at;
-    at += entry_bytes(s);
-    if (s->payload)
-        a->payload = (struct assoc_payload *)(void *)at;
-    at += payload_bytes(s);
-    if (s->policy == POLICY_PLRU)
-        a->tree = at;
-    at += tree_bytes(s);
-    a->hint = (uint32_t *)(void *)at;
+    a->entry = cut(&at, p.entry);
+    a->stamp = cut(&at, p.stamp);
+    a->payload = cut(&at, p.payload);
+    a->hint = cut(&at, p.hint);
+    a->bucket = cut(&at, p.bucket);
+    a->chain = cut(&at, p.chain);
+    a->tree = cut(&at, p.tree);
 }
 
 void assoc_clear(struct assoc *a)
 {
     if (!a->entry)
         return;
-    memset(a->entry, 0, assoc_entries(a) * sizeof *a->entry);
+    uint32_t n = assoc_entries(a);
+    memset(a->entry, 0, n * sizeof *a->entry);
+    memset(a->stamp, 0, n * sizeof *a->stamp);
     memset(a->hint, 0, (a->hint_mask + 1) * sizeof *a->hint);
+    if (a->bucket)
+        memset(a->bucket, 0, (a->bucket_mask + 1) * sizeof *a->bucket);
     if (a->tree)
-        memset(a->tree, 0, assoc_entries(a));
+        memset(a->tree, 0, n);
     memset(a->length_present, 0, sizeof a->length_present);
     a->clock = 0;
     a->valid = 0;
@@ -111,42 +139,60 @@ static unsigned length_slot(struct assoc *a, unsigned shift)
 
 /* ---- look-up -------------------------------------------------------- */
 
-/* Scans `ways` entries from `start`; keeps the first match in *found. */
-static void scan(const struct assoc *a, uint32_t start, uint64_t address,
-                 uint32_t context, int32_t *found)
+static uint32_t *bucket_of(const struct assoc *a, uint64_t address,
+                           unsigned shift)
 {
-    const struct assoc_entry *e = a->entry + start;
-    for (uint32_t w = 0; w < a->ways; w++, e++) {
-        if (!assoc_covers(e, address, context))
-            continue;
-        if (*found != ASSOC_NONE) {
-            *found = ASSOC_MULTI;
-            return;
-        }
-        *found = (int32_t)(start + w);
-        if (!a->overlapping)
-            return;
+    return &a->bucket[(address >> shift) & a->bucket_mask];
+}
+
+/* Lines and pages: the entry of this length that matches. */
+static int32_t probe(const struct assoc *a, uint64_t address, uint32_t context,
+                     unsigned shift)
+{
+    if (a->bucket) {
+        uint32_t n = *bucket_of(a, address, shift);
+        while (n && !assoc_covers(&a->entry[n - 1], address, context))
+            n = a->chain[n - 1];
+        return (int32_t)n - 1;
     }
+    uint32_t start = set_start(a, address, shift);
+    const struct assoc_entry *e = a->entry + start;
+    for (uint32_t w = 0; w < a->ways; w++)
+        if (assoc_covers(&e[w], address, context))
+            return (int32_t)(start + w);
+    return ASSOC_NONE;
+}
+
+static int32_t search_ranges(const struct assoc *a, uint64_t address,
+                             uint32_t context)
+{
+    int32_t found = ASSOC_NONE;
+    for (uint32_t w = 0; w < a->ways; w++) {
+        if (!assoc_covers(&a->entry[w], address, context))
+            continue;
+        if (found != ASSOC_NONE)
+            return ASSOC_MULTI;
+        found = (int32_t)w;
+        if (!a->overlapping)
+            break;
+    }
+    return found;
 }
 
 int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context)
 {
-    int32_t found = ASSOC_NONE;
     if (!a->valid)
         return ASSOC_NONE;
-    if (a->sets == 1) {
-        scan(a, 0, address, context, &found);
-        return found;
-    }
+    if (a->kind == ASSOC_RANGES)
+        return search_ranges(a, address, context);
     for (unsigned i = 0; i < a->length_count; i++) {
         if (!a->length_present[i])
             continue;
-        scan(a, set_start(a, address, a->length_shift[i]), address, context,
-             &found);
-        if (found == ASSOC_MULTI || (found >= 0 && !a->overlapping))
-            break;
+        int32_t found = probe(a, address, context, a->length_shift[i]);
+        if (found >= 0)
+            return found;
     }
-    return found;
+    return ASSOC_NONE;
 }
 
 /* ---- replacement ---------------------------------------------------- */
@@ -157,8 +203,9 @@ int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context)
  */
 void assoc_touch_tree(struct assoc *a, int32_t index)
 {
-    uint32_t way = (uint32_t)index % a->ways;
-    uint8_t *tree = a->tree + ((uint32_t)index - way);
+    uint32_t start = assoc_set(a, index) * a->ways;
+    uint32_t way = (uint32_t)index - start;
+    uint8_t *tree = a->tree + start;
     for (uint32_t n = a->ways + way; n > 1; n /= 2)
         tree[n / 2] = !(n & 1);
 }
@@ -183,33 +230,19 @@ static uint32_t victim_random(struct assoc *a)
 /* Oldest stamp: time of last use (LRU) or of fill (FIFO). */
 static uint32_t victim_oldest(const struct assoc *a, uint32_t start)
 {
-    const struct assoc_entry *e = a->entry + start;
-    uint32_t oldest = 0;
+    const uint64_t *stamp = a->stamp + start;
+    uint64_t oldest = stamp[0];
+    uint32_t way = 0;
     for (uint32_t w = 1; w < a->ways; w++)
-        if (e[w].stamp < e[oldest].stamp)
-            oldest = w;
-    return oldest;
+        if (stamp[w] < oldest) {
+            oldest = stamp[w];
+            way = w;
+        }
+    return way;
 }
 
-static bool same_range(const struct assoc_entry *x, const struct assoc_entry *y)
+static uint32_t choose_victim(struct assoc *a, uint32_t start)
 {
-    return x->valid && x->first == y->first && x->last == y->last &&
-           x->context == y->context;
-}
-
-static uint32_t choose_way(struct assoc *a, uint32_t start,
-                           const struct assoc_entry *entry)
-{
-    const struct assoc_entry *e = a->entry + start;
-    uint32_t invalid = a->ways;
-    for (uint32_t w = 0; w < a->ways; w++) {
-        if (same_range(&e[w], entry))
-            return w;
-        if (!e[w].valid && invalid == a->ways)
-            invalid = w;
-    }
-    if (invalid != a->ways)
-        return invalid;
     switch (a->policy) {
     case POLICY_PLRU:
         return victim_tree(a, start);
@@ -220,7 +253,23 @@ static uint32_t choose_way(struct assoc *a, uint32_t start,
     }
 }
 
+static uint32_t choose_way(struct assoc *a, uint32_t start)
+{
+    const struct assoc_entry *e = a->entry + start;
+    if (a->valid < assoc_entries(a))
+        for (uint32_t w = 0; w < a->ways; w++)
+            if (!e[w].valid)
+                return w;
+    return choose_victim(a, start);
+}
+
 /* ---- overlaps ------------------------------------------------------- */
+
+static bool same_range(const struct assoc_entry *x, const struct assoc_entry *y)
+{
+    return x->first == y->first && x->last == y->last &&
+           x->context == y->context;
+}
 
 static bool overlap(const struct assoc_entry *x, const struct assoc_entry *y)
 {
@@ -228,56 +277,107 @@ static bool overlap(const struct assoc_entry *x, const struct assoc_entry *y)
            (x->context == y->context || x->global || y->global);
 }
 
-static uint32_t scan_overlaps(const struct assoc *a, uint32_t start,
-                              uint32_t count, const struct assoc_entry *entry,
-                              int32_t *first)
+/* Ranges: how many overlap `entry`, itself not counted. */
+static uint32_t count_overlaps(const struct assoc *a,
+                               const struct assoc_entry *entry)
 {
     uint32_t n = 0;
-    for (uint32_t i = start; i < start + count; i++) {
-        const struct assoc_entry *e = &a->entry[i];
-        if (e == entry || !overlap(e, entry) || same_range(e, entry))
-            continue;
-        if (!n++ && *first == ASSOC_NONE)
-            *first = (int32_t)i;
-    }
+    for (uint32_t w = 0; w < a->ways; w++)
+        n += &a->entry[w] != entry && overlap(&a->entry[w], entry);
     return n;
 }
 
-/* In a set-associative array, longer entries can only be in the set their
- * length says; only for shorter ones must the whole array be scanned. */
-uint32_t assoc_overlaps(const struct assoc *a, const struct assoc_entry *entry,
-                        int32_t *first)
+/* Pages: one of this length that overlaps, where such a one can be. */
+static int32_t probe_overlap(const struct assoc *a,
+                             const struct assoc_entry *entry, unsigned shift)
 {
-    *first = ASSOC_NONE;
-    if (!a->valid)
-        return 0;
-    if (a->sets == 1)
-        return scan_overlaps(a, 0, a->ways, entry, first);
+    if (a->bucket) {
+        uint32_t n = *bucket_of(a, entry->first, shift);
+        while (n && (!overlap(&a->entry[n - 1], entry) ||
+                     same_range(&a->entry[n - 1], entry)))
+            n = a->chain[n - 1];
+        return (int32_t)n - 1;
+    }
+    uint32_t start = set_start(a, entry->first, shift);
+    for (uint32_t i = start; i < start + a->ways; i++)
+        if (overlap(&a->entry[i], entry) && !same_range(&a->entry[i], entry))
+            return (int32_t)i;
+    return ASSOC_NONE;
+}
+
+static int32_t scan_overlap(const struct assoc *a,
+                            const struct assoc_entry *entry)
+{
+    for (uint32_t i = 0; i < assoc_entries(a); i++)
+        if (overlap(&a->entry[i], entry) && !same_range(&a->entry[i], entry))
+            return (int32_t)i;
+    return ASSOC_NONE;
+}
+
+/*
+ * Pages: an entry that overlaps. One as long or longer can only be in one
+ * place per length; for shorter ones every entry must be looked at.
+ */
+static int32_t find_overlap(const struct assoc *a,
+                            const struct assoc_entry *entry)
+{
     unsigned own = length_shift(entry);
-    for (unsigned i = 0; i < a->length_count; i++)
-        if (a->length_present[i] && a->length_shift[i] < own)
-            return scan_overlaps(a, 0, assoc_entries(a), entry, first);
-    uint32_t n = 0;
-    for (unsigned i = 0; i < a->length_count; i++)
+    int32_t found = ASSOC_NONE;
+    for (unsigned i = 0; i < a->length_count && found < 0; i++)
         if (a->length_present[i])
-            n +=
-                scan_overlaps(a, set_start(a, entry->first, a->length_shift[i]),
-                              a->ways, entry, first);
-    return n;
+            found = a->length_shift[i] < own
+                        ? scan_overlap(a, entry)
+                        : probe_overlap(a, entry, a->length_shift[i]);
+    return found;
 }
 
 /* ---- fill and invalidate -------------------------------------------- */
 
+/* Into, or out of, the table of lengths and the buckets. */
+static void link_entry(struct assoc *a, int32_t index)
+{
+    unsigned shift = length_shift(&a->entry[index]);
+    a->length_present[length_slot(a, shift)]++;
+    if (!a->bucket)
+        return;
+    uint32_t *head = bucket_of(a, a->entry[index].first, shift);
+    a->chain[index] = *head;
+    *head = (uint32_t)index + 1;
+}
+
+static void unlink_entry(struct assoc *a, int32_t index)
+{
+    unsigned shift = length_shift(&a->entry[index]);
+    a->length_present[length_slot(a, shift)]--;
+    if (!a->bucket)
+        return;
+    uint32_t *link = bucket_of(a, a->entry[index].first, shift);
+    while (*link != (uint32_t)index + 1)
+        link = &a->chain[*link - 1];
+    *link = a->chain[index];
+}
+
 void assoc_drop(struct assoc *a, int32_t index)
 {
     struct assoc_entry *e = &a->entry[index];
-    int32_t first;
-    if (a->overlapping)
-        a->overlapping -= assoc_overlaps(a, e, &first);
-    if (a->sets > 1)
-        a->length_present[length_slot(a, length_shift(e))]--;
+    if (a->kind != ASSOC_RANGES)
+        unlink_entry(a, index);
+    else if (a->overlapping)
+        a->overlapping -= count_overlaps(a, e);
     e->valid = 0;
     a->valid--;
+}
+
+/* The entry of the same range and context, or ASSOC_NONE. */
+static int32_t find_same(const struct assoc *a, const struct assoc_entry *entry)
+{
+    for (uint32_t w = 0; w < a->ways && a->kind == ASSOC_RANGES; w++)
+        if (a->entry[w].valid && same_range(&a->entry[w], entry))
+            return (int32_t)w;
+    if (a->kind != ASSOC_PAGES)
+        return ASSOC_NONE; /* a line is filled only if it is not there */
+    int32_t i = probe(a, entry->first, entry->context, length_shift(entry));
+    return i >= 0 && same_range(&a->entry[i], entry) ? i : ASSOC_NONE;
 }
 
 int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
@@ -285,32 +385,35 @@ int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    struct assoc_entry *victim,
                    struct assoc_payload *victim_payload)
 {
-    uint32_t start = 0;
-    unsigned length = 0;
-    if (a->sets > 1) {
-        length = length_slot(a, length_shift(entry));
-        start = set_start(a, entry->first, a->length_shift[length]);
+    int32_t index, other;
+    if (a->kind == ASSOC_PAGES)
+        while ((other = find_overlap(a, entry)) >= 0)
+            assoc_drop(a, other);
+    int32_t same = index = find_same(a, entry);
+    if (same < 0) {
+        uint32_t start = 0;
+        if (a->sets > 1)
+            start = set_start(a, entry->first, length_shift(entry));
+        index = (int32_t)(start + choose_way(a, start));
     }
-    int32_t index = (int32_t)(start + choose_way(a, start, entry));
     struct assoc_entry *e = &a->entry[index];
-    bool displaced = e->valid && !same_range(e, entry);
     if (victim) {
         *victim = *e;
-        victim->valid = displaced;
+        victim->valid = e->valid && same < 0;
     }
     if (victim_payload && a->payload)
         *victim_payload = a->payload[index];
     if (e->valid)
         assoc_drop(a, index);
 
-    int32_t first;
-    a->overlapping += assoc_overlaps(a, entry, &first);
+    if (a->kind == ASSOC_RANGES)
+        a->overlapping += count_overlaps(a, entry);
     *e = *entry;
     e->valid = 1;
-    e->stamp = ++a->clock;
     a->valid++;
-    if (a->sets > 1)
-        a->length_present[length]++;
+    a->stamp[index] = ++a->clock;
+    if (a->kind != ASSOC_RANGES)
+        link_entry(a, index);
     if (payload && a->payload)
         a->payload[index] = *payload;
     if (a->policy == POLICY_PLRU)

@@ -6,12 +6,11 @@
  * entry any range. Sets, ways and replacement policy are parameters.
  *
  * The set of an entry is (first >> log2 of its length) mod sets. With several
- * lengths present (superpages), a look-up probes once per length. A fully
- * associative array (one set) takes ranges of any length.
+ * lengths present (superpages), a look-up probes once per length.
  *
- * A hint remembers where an address was last found. It makes full
- * associativity cheap to simulate and never changes a result: it is checked
- * like any way, and not used while entries overlap.
+ * Two things make full associativity cheap to simulate and never change a
+ * result: a hint remembers where an address was last found, and hash buckets
+ * find lines and pages without trying every way.
  */
 #pragma once
 
@@ -27,9 +26,14 @@ enum {
     ASSOC_LENGTHS = 8 /* different entry lengths in a set-associative array */
 };
 
+enum assoc_kind {
+    ASSOC_LINES, /* all of one length, no context: caches */
+    ASSOC_PAGES, /* powers of two, aligned; a fill removes what it overlaps */
+    ASSOC_RANGES /* any; overlaps stay and are counted; fully associative */
+};
+
 struct assoc_entry {
     uint64_t first, last; /* the range, both ends included */
-    uint64_t stamp;       /* LRU: time of last use; FIFO: time of fill */
     uint32_t context;     /* ASID or domain; 0 in caches */
     uint8_t valid;
     uint8_t global; /* matches every context */
@@ -47,6 +51,7 @@ struct assoc_payload {
 struct assoc_shape {
     uint32_t entries;
     uint32_t ways;       /* 0 = fully associative */
+    uint8_t kind;        /* enum assoc_kind */
     uint8_t index_shift; /* log2 of the usual length */
     uint8_t policy;      /* enum policy */
     bool payload;
@@ -55,17 +60,19 @@ struct assoc_shape {
 
 struct assoc {
     struct assoc_entry *entry;     /* [sets * ways], set by set */
-    struct assoc_payload *payload; /* the same, or NULL */
+    uint64_t *stamp;               /* LRU: time of last use; FIFO: of fill */
+    struct assoc_payload *payload; /* or NULL */
     uint32_t *hint;                /* index of the entry last found */
+    uint32_t *bucket, *chain;      /* index + 1, 0 = end; or NULL */
     uint8_t *tree;                 /* tree-PLRU: one byte per inner node */
     uint64_t clock;                /* stamps are taken from it */
     uint64_t random;               /* state of the random policy */
     uint32_t sets, ways;
-    uint32_t hint_mask;
+    uint32_t hint_mask, bucket_mask;
     uint32_t valid;       /* valid entries */
     uint32_t overlapping; /* pairs of valid entries that overlap */
-    uint8_t index_shift, policy;
-    uint8_t length_count; /* lengths ever used; set-associative only */
+    uint8_t kind, index_shift, policy;
+    uint8_t length_count; /* lengths ever used, not for ranges */
     uint8_t length_shift[ASSOC_LENGTHS];
     uint32_t length_present[ASSOC_LENGTHS];
 };
@@ -94,17 +101,12 @@ void assoc_touch_tree(struct assoc *a, int32_t index);
  * entry of the same range and context, else into an invalid way, else over the
  * policy's victim. *victim (may be NULL) gets the displaced entry, valid = 0
  * when there was none; *victim_payload likewise when the array has payloads.
- * Returns the index. In a set-associative array the length must be a power of
- * two. Overlaps are allowed and counted; see assoc_overlaps.
+ * Returns the index.
  */
 int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    const struct assoc_payload *payload,
                    struct assoc_entry *victim,
                    struct assoc_payload *victim_payload);
-/* How many valid entries other than this very range overlap `entry` in its
- * context; *first is one of them, or ASSOC_NONE. */
-uint32_t assoc_overlaps(const struct assoc *a, const struct assoc_entry *entry,
-                        int32_t *first);
 /* Removes one entry. */
 void assoc_drop(struct assoc *a, int32_t index);
 /* Next entry at or after `from` that matches, or ASSOC_NONE. */
@@ -118,6 +120,16 @@ static inline uint32_t assoc_entries(const struct assoc *a)
     return a->sets * a->ways;
 }
 
+/* The set that an entry of the array is in. */
+static inline uint32_t assoc_set(const struct assoc *a, int32_t index)
+{
+    const struct assoc_entry *e = &a->entry[index];
+    if (a->sets == 1)
+        return 0;
+    unsigned shift = (unsigned)__builtin_ctzll(e->last - e->first + 1);
+    return (uint32_t)(e->first >> shift) & (a->sets - 1);
+}
+
 static inline bool assoc_covers(const struct assoc_entry *e, uint64_t address,
                                 uint32_t context)
 {
@@ -125,33 +137,37 @@ static inline bool assoc_covers(const struct assoc_entry *e, uint64_t address,
            (e->context == context || e->global);
 }
 
+/* The replacement policy learns that an entry was used. */
+static inline void assoc_touch(struct assoc *a, int32_t index)
+{
+    if (a->policy == POLICY_LRU)
+        a->stamp[index] = ++a->clock;
+    else if (a->policy == POLICY_PLRU)
+        assoc_touch_tree(a, index);
+}
+
 /* The index of the entry for (address, context), or ASSOC_NONE or _MULTI. */
 static inline int32_t assoc_find(const struct assoc *a, uint64_t address,
                                  uint32_t context)
 {
     uint32_t h = a->hint[(address >> a->index_shift) & a->hint_mask];
-    if (!a->overlapping && assoc_covers(&a->entry[h], address, context))
+    if (assoc_covers(&a->entry[h], address, context) && !a->overlapping)
         return (int32_t)h;
     return assoc_search(a, address, context);
-}
-
-/* The replacement policy learns that an entry was used. */
-static inline void assoc_touch(struct assoc *a, int32_t index)
-{
-    if (a->policy == POLICY_LRU)
-        a->entry[index].stamp = ++a->clock;
-    else if (a->policy == POLICY_PLRU)
-        assoc_touch_tree(a, index);
 }
 
 /* As assoc_find, and the entry found counts as used. */
 static inline int32_t assoc_lookup(struct assoc *a, uint64_t address,
                                    uint32_t context)
 {
-    int32_t i = assoc_find(a, address, context);
-    if (i >= 0) {
-        a->hint[(address >> a->index_shift) & a->hint_mask] = (uint32_t)i;
-        assoc_touch(a, i);
+    uint32_t *hint = &a->hint[(address >> a->index_shift) & a->hint_mask];
+    int32_t i = (int32_t)*hint;
+    if (!assoc_covers(&a->entry[i], address, context) || a->overlapping) {
+        i = assoc_search(a, address, context);
+        if (i < 0)
+            return i;
+        *hint = (uint32_t)i;
     }
+    assoc_touch(a, i);
     return i;
 }

@@ -106,6 +106,9 @@ static bool all_shapes(const struct mmu_config *c,
         if (!unit_shape(&rows[u], &shape[u], err))
             return false;
         bool cache = u >= UNIT_L1I;
+        shape[u].kind = cache             ? ASSOC_LINES
+                        : u <= UNIT_L2TLB ? ASSOC_PAGES
+                                          : ASSOC_RANGES;
         shape[u].index_shift =
             cache ? (uint8_t)__builtin_ctzll((uint64_t)c->line_bytes) : 12;
         shape[u].payload = u <= UNIT_L2TLB;

@@ -14,19 +14,13 @@ static uint64_t line_bytes(const struct mmu *m)
     return 1ULL << m->line_shift;
 }
 
-static void note_place(struct lookup *l, const struct assoc *a, int32_t index)
-{
-    l->set = index / (int32_t)a->ways;
-    l->way = index % (int32_t)a->ways;
-}
-
 static void note_hit(struct lookaside *u, struct unit_stats *stats,
                      struct lookup *l, int32_t index, uint64_t line)
 {
     stats->lookups++;
     stats->hits++;
     *l = (struct lookup){ .result = LOOKUP_HIT };
-    note_place(l, &u->array, index);
+    lookaside_note(l, &u->array, index);
     miss_used(&u->history, index, cache_key(line));
 }
 
@@ -77,7 +71,7 @@ static void access_l2(struct mmu *m, uint64_t pa, bool write,
         stats->late++;
         stats->late_cycles += (uint64_t)m->config.dram_latency;
     }
-    note_place(
+    lookaside_note(
         l, &u->array,
         cache_fill(u, stats, line, line_bytes(m), write, m->who, &victim));
 }
@@ -123,7 +117,7 @@ static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
     access_l2(m, pa, false, purpose, first->late || m->late_walk, second);
     int32_t i =
         cache_fill(u, stats, line, line_bytes(m), write, m->who, &victim);
-    note_place(first, &u->array, i);
+    lookaside_note(first, &u->array, i);
     account_charge(&m->accounts, purpose, IN_L1, (uint64_t)m->config.l1_fill);
     if (victim.valid && victim.dirty)
         write_back(m, victim.first, purpose);

@@ -20,3 +20,11 @@ static inline bool lookaside_present(const struct lookaside *u)
 {
     return u->array.entry != NULL;
 }
+
+/* Notes where an entry is, for the record of the access. */
+static inline void lookaside_note(struct lookup *l, const struct assoc *a,
+                                  int32_t index)
+{
+    l->set = (int32_t)assoc_set(a, index);
+    l->way = index - l->set * (int32_t)a->ways;
+}

@@ -21,19 +21,16 @@ struct span {
     unsigned parts;
 };
 
-/* Forgets old verdicts; the request stays. */
-static void begin(struct access *a)
+/* Forgets old verdicts; the request stays. (The wide fields in one go: a
+ * compiler makes a few vector stores of that.) */
+static inline void begin(struct access *a)
 {
     a->refused = REFUSED_NOT;
     a->cause = 0;
     a->page_shift = 0;
     a->rights = 0;
     a->walk_reads = 0;
-    a->fault_va = 0;
-    a->pa = 0;
-    a->pte = 0;
-    a->tlb = a->l2tlb = a->protection = a->l1 = a->l2 = (struct lookup){ 0 };
-    a->cycles = 0;
+    memset(&a->fault_va, 0, sizeof *a - offsetof(struct access, fault_va));
 }
 
 static inline void count(struct unit_stats *s, const struct lookup *l)
@@ -126,11 +123,9 @@ static bool resolve(struct mmu *m, struct access *a, struct span *p)
 
 /* ---- caches and devices -------------------------------------------------- */
 
-/* Every line that [pa, pa + bytes) touches; verdicts of the first one stay,
- * unless a later one missed. */
-static void touch_lines(struct mmu *m, struct access *a, enum unit l1,
-                        uint64_t pa, unsigned bytes, bool write,
-                        enum purpose purpose)
+/* One more line of the same access. */
+static void touch_again(struct mmu *m, struct access *a, enum unit l1,
+                        uint64_t pa, bool write, enum purpose purpose)
 {
     struct lookup first = { 0 }, second = { 0 };
     hierarchy_access(m, l1, pa, write, purpose, &first, &second);
@@ -138,10 +133,21 @@ static void touch_lines(struct mmu *m, struct access *a, enum unit l1,
         a->l1 = first;
     if (a->l2.result != LOOKUP_MISS)
         a->l2 = second;
+}
+
+/* Every line that [pa, pa + bytes) touches: two at most. Verdicts of the first
+ * one stay, unless a later one missed. */
+static void touch_lines(struct mmu *m, struct access *a, enum unit l1,
+                        uint64_t pa, unsigned bytes, bool write,
+                        enum purpose purpose)
+{
     uint64_t last = pa + bytes - 1;
+    if (a->l1.result == LOOKUP_NONE && a->l2.result == LOOKUP_NONE)
+        hierarchy_access(m, l1, pa, write, purpose, &a->l1, &a->l2);
+    else
+        touch_again(m, a, l1, pa, write, purpose);
     if ((pa ^ last) >> m->line_shift)
-        touch_lines(m, a, l1, last >> m->line_shift << m->line_shift, 1, write,
-                    purpose);
+        touch_again(m, a, l1, last, write, purpose);
 }
 
 static void touch(struct mmu *m, struct access *a, const struct span *p,

@@ -36,10 +36,8 @@ static void note_hit(const struct peek *p, enum unit unit, int32_t index,
     const struct assoc *a = &p->m->unit[unit].array;
     if (l->result != LOOKUP_NONE)
         return;
-    *l = (struct lookup){ .result = LOOKUP_HIT,
-                          .gift = p->alone && gift,
-                          .set = index / (int32_t)a->ways,
-                          .way = index % (int32_t)a->ways };
+    *l = (struct lookup){ .result = LOOKUP_HIT, .gift = p->alone && gift };
+    lookaside_note(l, a, index);
 }
 
 static void note_miss(enum miss_cause cause, bool late, struct lookup *l)

@@ -24,20 +24,11 @@ struct miss_key tlb_key(const struct assoc_entry *entry,
                               entry->global ? UINT64_MAX : payload->space };
 }
 
-/* Removes what the new page overlaps: same place in another size. */
-static void drop_overlaps(struct lookaside *u, const struct assoc_entry *entry)
-{
-    int32_t i;
-    while (assoc_overlaps(&u->array, entry, &i))
-        assoc_drop(&u->array, i);
-}
-
 int32_t tlb_fill(struct lookaside *u, struct unit_stats *stats,
                  const struct tlb_leaf *leaf, uint32_t who)
 {
     struct assoc_entry victim;
     struct assoc_payload payload;
-    drop_overlaps(u, &leaf->entry);
     int32_t index =
         assoc_fill(&u->array, &leaf->entry, &leaf->payload, &victim, &payload);
     stats->fills++;

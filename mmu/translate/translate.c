@@ -96,12 +96,6 @@ static bool walk_leaf(struct mmu *m, struct access *a, uint64_t va,
 
 /* ---- the TLBs -------------------------------------------------------- */
 
-static void note_place(struct lookup *l, const struct assoc *a, int32_t index)
-{
-    l->set = index / (int32_t)a->ways;
-    l->way = index % (int32_t)a->ways;
-}
-
 static void note_miss(struct mmu *m, enum unit unit, struct lookup *l,
                       const struct tlb_leaf *leaf, bool late)
 {
@@ -156,7 +150,7 @@ static bool find_in_l2(struct mmu *m, struct access *a, uint64_t va,
     if (a->l2tlb.result == LOOKUP_NONE) {
         a->l2tlb.result = LOOKUP_HIT;
         a->l2tlb.gift = m->alone.on && !alone.l1_hit && !alone.l2_hit;
-        note_place(&a->l2tlb, &u->array, i);
+        lookaside_note(&a->l2tlb, &u->array, i);
     }
     return true;
 }
@@ -182,7 +176,7 @@ static bool find_by_walk(struct mmu *m, struct access *a, uint64_t va,
     if (alone.l2_hit)
         stats->late_cycles += m->accounts.total - start;
     if (found)
-        note_place(&a->l2tlb, &u->array, tlb_fill(u, stats, leaf, m->who));
+        lookaside_note(&a->l2tlb, &u->array, tlb_fill(u, stats, leaf, m->who));
     return found;
 }
 
@@ -210,7 +204,7 @@ static int32_t refill(struct mmu *m, struct access *a, enum unit l1,
                         !alone.l2_hit && m->alone.shape[UNIT_L2TLB].entries,
                         &leaf.entry);
     int32_t i = tlb_fill(u, &m->stats[l1], &leaf, m->who);
-    note_place(&a->tlb, &u->array, i);
+    lookaside_note(&a->tlb, &u->array, i);
     return i;
 }
 
@@ -224,10 +218,7 @@ static void hit(struct mmu *m, struct access *a, enum unit l1, uint64_t va,
                   tlb_key(&u->array.entry[i], &u->array.payload[i]));
     if (l->result == LOOKUP_NONE) {
         l->result = LOOKUP_HIT;
-        if (u->array.sets == 1)
-            l->way = i;
-        else
-            note_place(l, &u->array, i);
+        lookaside_note(l, &u->array, i);
     }
     if (!m->alone.on || alone_lookup(&m->alone, l1, va, m->asid))
         return;
