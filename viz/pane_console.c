@@ -6,22 +6,41 @@
 
 #include <stdio.h>
 
+/* Lines of the pane that a line of the console takes. */
+static int height_of(struct canvas *c, const char *line)
+{
+    struct box whole = c->box, none = whole;
+    int lines;
+
+    none.height = 0;
+    canvas_box(c, none);
+    lines = canvas_wrap(c, 0, 0, STYLE_TEXT, line);
+    canvas_box(c, whole);
+    return lines > 0 ? lines : 1;
+}
+
 struct pane_extent pane_console_draw(struct canvas *c, const struct model *m,
                                      const struct pane_view *v)
 {
     uint64_t kept =
         m->console_lines < MODEL_CONSOLE ? m->console_lines : MODEL_CONSOLE;
     uint64_t first = m->console_lines - kept;
-    int height = c->box.height, count = (int)kept;
-    int top = count > height ? count - height - v->scroll : 0;
+    int height = c->box.height, lines = 0, y;
 
-    top = top < 0 ? 0 : top;
-    for (int y = 0; y < height && top + y < count; y++)
-        canvas_text(c, 0, y, STYLE_TEXT,
-                    model_console_line(m, first + (uint64_t)(top + y)));
-    if (count == 0)
+    for (uint64_t i = 0; i < kept; i++)
+        lines += height_of(c, model_console_line(m, first + i));
+    y = lines > height ? height - lines + v->scroll : 0;
+    y = y > 0 ? 0 : y;
+    for (uint64_t i = 0; i < kept && y < height; i++) {
+        const char *line = model_console_line(m, first + i);
+        int n = height_of(c, line);
+        if (y + n > 0)
+            canvas_wrap(c, y, 0, STYLE_TEXT, line);
+        y += n;
+    }
+    if (kept == 0)
         canvas_text(c, 0, 0, STYLE_DIM, "nothing printed yet");
-    return (struct pane_extent){ count, height };
+    return (struct pane_extent){ lines, height };
 }
 
 void pane_console_title(const struct model *m, char *to, size_t room)

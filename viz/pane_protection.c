@@ -17,11 +17,18 @@ static enum style mark_style(char mark)
     return mark == 'H' ? STYLE_HIT : mark == 'M' ? STYLE_MISS : STYLE_TEXT;
 }
 
+/* Columns of the domain's name when there is little room. */
+static int name_cells(const struct canvas *c)
+{
+    return c->box.width >= 40 ? 10 : 6;
+}
+
 static void draw_row(struct canvas *c, int y, const struct range_row *r)
 {
     char base[24], limit[24], size[24], rights[5];
     bool wide = c->box.width >= WIDE;
     char unit = r->unit == UNIT_IRPLB ? 'I' : 'D';
+    int name = name_cells(c);
 
     address_text(r->base, wide ? 16 : 10, base, sizeof base);
     address_text(r->limit, 16, limit, sizeof limit);
@@ -33,9 +40,9 @@ static void draw_row(struct canvas *c, int y, const struct range_row *r)
                      r->domain_name, base, limit, rights, r->age, size,
                      r->segment);
     else
-        canvas_print(c, 0, y, mark_style(r->mark), "%c%c %-6.6s %s+%-4s %s %s",
-                     unit, r->mark, r->domain_name, base, size, rights,
-                     r->segment);
+        canvas_print(c, 0, y, mark_style(r->mark), "%c%c %-*.*s %s+%-4s %s %s",
+                     unit, r->mark, name, name, r->domain_name, base, size,
+                     rights, r->segment);
 }
 
 static struct pane_extent draw_page_table(struct canvas *c,

@@ -69,7 +69,8 @@ struct pane_extent pane_registers_draw(struct canvas *c, const struct model *m,
 
     /* Symbols only if they cost no register its place. */
     if (columns == 0 || (count + columns - 1) / columns > c->box.height)
-        columns = width / NARROW > 0 ? width / NARROW : 1;
+        columns = (width + 1) / (NARROW + 1);
+    columns = columns > 0 ? columns : 1;
     rows = (count + columns - 1) / columns;
     pitch = (width + 1) / columns; /* one cell between columns */
     if (!m->has_machine)

@@ -9,26 +9,30 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL = 7 };
-
-/* Columns of the name, size and base address. */
+/* Where the columns end (name, size, base address) or begin (cells), and how
+ * wide a cell is. */
 struct places {
-    int name, size, base, cells;
+    int name, size, base, cells, cell;
 };
 
-static struct places places_for(int width)
+static struct places places_for(int width, int domains)
 {
+    struct places p = { 10, 15, -1, 16, 7 };
+
     if (width >= 100)
-        return (struct places){ 20, 27, 45, 47 };
-    if (width >= 60)
-        return (struct places){ 14, 20, 38, 40 };
-    return (struct places){ 10, 15, -1, 16 };
+        p = (struct places){ 20, 27, 45, 47, 7 };
+    else if (width >= 60)
+        p = (struct places){ 14, 20, 38, 40, 7 };
+    if (domains > 0 && (width - p.cells) / domains > p.cell)
+        p.cell = (width - p.cells) / domains;
+    p.cell = p.cell < 14 ? p.cell : 14;
+    return p;
 }
 
 static void draw_row(struct canvas *c, int y, const struct model *m,
                      const struct segment_row *s, int column)
 {
-    struct places p = places_for(c->box.width);
+    struct places p = places_for(c->box.width, m->domain_count);
     char text[24];
     int x = p.cells;
 
@@ -40,7 +44,7 @@ static void draw_row(struct canvas *c, int y, const struct model *m,
         canvas_right(c, p.base, y, STYLE_DIM, text);
     }
     for (int d = column; d < m->domain_count && x < c->box.width;
-         d++, x += CELL) {
+         d++, x += p.cell) {
         rights_text(s->rights[d], text);
         if (s->elsewhere[d])
             strcat(text, "@");
@@ -55,7 +59,7 @@ static void draw_row(struct canvas *c, int y, const struct model *m,
 struct pane_extent pane_rights_draw(struct canvas *c, const struct model *m,
                                     const struct pane_view *v)
 {
-    struct places p = places_for(c->box.width);
+    struct places p = places_for(c->box.width, m->domain_count);
     int shown = c->box.height - 1, x = p.cells;
     int column = v->column < m->domain_count ? v->column : 0;
 
@@ -64,10 +68,10 @@ struct pane_extent pane_rights_draw(struct canvas *c, const struct model *m,
     if (p.base >= 0)
         canvas_right(c, p.base, 0, STYLE_DIM, "base");
     for (int d = column; d < m->domain_count && x < c->box.width;
-         d++, x += CELL)
+         d++, x += p.cell)
         canvas_print(c, x, 0,
                      m->domains[d].current ? STYLE_CURRENT : STYLE_STRONG,
-                     "%.*s", CELL - 1, m->domains[d].name);
+                     "%.*s", p.cell - 1, m->domains[d].name);
     for (int y = 0; y < shown && y + v->scroll < m->segment_count; y++)
         draw_row(c, y + 1, m, &m->segments[y + v->scroll], column);
     if (m->segments_more > 0)

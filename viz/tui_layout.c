@@ -25,8 +25,8 @@ static const struct grid_row narrow[] = {
 };
 
 static const struct grid_row wide[] = {
-    { 3, { PANE_CODE, PANE_REGISTERS, PANE_RIGHTS }, { 46, 42, 42 }, 6, 5 },
-    { 3, { PANE_TLB, PANE_PROTECTION, PANE_LEDGER }, { 46, 42, 42 }, 6, 4 },
+    { 3, { PANE_CODE, PANE_REGISTERS, PANE_RIGHTS }, { 42, 42, 36 }, 6, 5 },
+    { 3, { PANE_TLB, PANE_PROTECTION, PANE_LEDGER }, { 44, 38, 38 }, 6, 4 },
     { 2, { PANE_EVENTS, PANE_CONSOLE }, { 70, 61 }, 6, 4 },
 };
 
