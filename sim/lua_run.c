@@ -207,6 +207,8 @@ static int booted(lua_State *L, int status, lua_KContext context)
         return lua_raise(L, EXIT_NO_PROGRESS,
                          "m:boot: the kernel did not come up (%s)", ended);
     m->booted = true;
+    if (!lua_scenario(L)->options.verbose)
+        machine_console(m->machine, &m->console_shown);
     lua_push_object(L, m, 1, OBJECT_OS, 0);
     return 1;
 }

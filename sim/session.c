@@ -313,6 +313,8 @@ static void show_console(struct scenario *s, struct lua_machine *m)
 {
     size_t length;
     const char *text = machine_console(m->machine, &length);
+    if (!m->booted && !s->options.verbose)
+        return; /* the kernel's own greeting is for -v */
     if (length > m->console_shown) {
         lua_progress_end(s);
         lua_say(s, text + m->console_shown, length - m->console_shown);
