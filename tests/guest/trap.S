@@ -160,7 +160,6 @@ s_handler:
     EXPECT_SAME(s4, a0)
     TRAPS(7, sd a1, (a0))
     EXPECT_SAME(s4, a0)
-    TRAPS(7, amoadd.d a1, a1, (a0))
     CASE(22) /* a refused load leaves rd */
     li a1, 55
     TRAPS(5, ld a1, (a0))
