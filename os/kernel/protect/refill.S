@@ -47,18 +47,24 @@
 5:      .insn r OPCODE_CUSTOM0, 0, FUNCT7_RPLB_FILL, x0, t1, x0
         .endm
 
-        .section .text.phase.refill, "ax"
+        .section .text.phase.trap, "ax"
         .globl  refill_entry
         .balign 4
 refill_entry:
         csrrw   tp, sscratch, tp
-        beqz    tp, refill_kernel
+        beqz    tp, 1f
         sd      t0, 8*5(tp)
         sd      t1, 8*6(tp)
         csrr    t0, scause
         addi    t1, t0, -CAUSE_RPLB_MISS_FETCH
         sltiu   t1, t1, 3
-        beqz    t1, trap_save_near
+        bnez    t1, 2f
+        j       trap_save
+1:      j       refill_kernel
+2:      j       refill_user
+
+        .section .text.phase.refill, "ax"
+refill_user:
         sd      t2, 8*7(tp)
         sd      t3, 8*28(tp)
         REFILL  refill_none
@@ -72,7 +78,6 @@ refill_none:
         ld      t2, 8*7(tp)
         ld      t3, 8*28(tp)
         csrr    t0, scause
-trap_save_near:
         j       trap_save
 
 # The kernel copies from or to user memory: registers go to thread.scratch,
