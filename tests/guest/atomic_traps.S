@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Misaligned atomics trap in every configuration: LR as a load, SC and AMO as
- * stores (Priv table 3.6). AMOs refused by the bus are stores too. QEMU
- * 7.2 reports AMOs as loads, so this test is not for it.
+ * stores (Priv table 3.6). AMOs refused by the bus are stores too.
+ * qemu: no (7.2 reports AMOs as loads)
  */
 #include "tests/guest/lib/test.h"
 

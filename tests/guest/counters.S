@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The counters, exactly (Zicntr, Priv 3.1.10). QEMU's do not count exactly. */
+/*
+ * The counters, exactly (Zicntr, Priv 3.1.10).
+ * qemu: no (does not count exactly)
+ */
 #include "tests/guest/lib/test.h"
 
 TEST_BEGIN

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * WARL fields where QEMU 7.2 keeps bits that the standard fixes: so this test
- * is not for it.
+ * WARL fields: what cannot be written is not kept.
+ * qemu: no (7.2 keeps bits that the standard fixes)
  */
 #include "tests/guest/lib/test.h"
 

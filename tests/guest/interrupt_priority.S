@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All at once: MSI, MTI, SEI, SSI, STI, in this order (Priv 3.1.9). QEMU 7.2
- * takes the lowest number first, so this test is not for it.
+ * All at once: MSI, MTI, SEI, SSI, STI, in this order (Priv 3.1.9).
+ * qemu: no (7.2 takes the lowest number first)
  */
 #include "tests/guest/lib/test.h"
 

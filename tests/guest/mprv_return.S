@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mret and sret to less than M-mode clear MPRV (Priv 3.1.6.3); QEMU 7.2 does
- * not know this yet. */
+/*
+ * mret and sret to less than M-mode clear MPRV (Priv 3.1.6.3).
+ * qemu: no (7.2 does not know this yet)
+ */
 #include "tests/guest/lib/test.h"
 
 TEST_BEGIN

@@ -3,6 +3,7 @@
  * Xsas (docs/isa.md): off at reset; CSRs; the RPLB with misses refilled by a
  * handler in S-mode, rights, invalidations, domains, SUM; hardware refill from
  * a range tree.
+ * qemu: no (the extension is ours)
  */
 #include "mmu/xsas.h"
 #include "tests/guest/lib/test.h"
