@@ -316,10 +316,10 @@ static void find_kernel_phase(struct ledger *l, uint64_t pc)
 }
 
 bool ledger_move(struct ledger *l, const struct mmu *m, uint64_t pc,
-                 bool retired, const struct registry *registry)
+                 bool by_user, const struct registry *registry)
 {
     bool switched = false;
-    if (l->window.landed && retired)
+    if (l->window.landed && by_user)
         switched = switches_close(l, m, registry->thread);
     ledger_fold(l, m);
     if (l->user)

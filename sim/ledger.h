@@ -206,10 +206,11 @@ void ledger_trap(struct ledger *l, const struct mmu *m,
                  const struct ledger_entry *e);
 /* mret or sret; to_user: the hart is in U-mode now. */
 void ledger_return(struct ledger *l, const struct mmu *m, bool to_user);
-/* The pc left the phase: finds the new one. retired: the last step retired.
+/* The pc left the phase: finds the new one. by_user: the last step retired an
+ * instruction of U-mode.
  * True: a switch was completed; it is ledger_switch(l, 0). */
 bool ledger_move(struct ledger *l, const struct mmu *m, uint64_t pc,
-                 bool retired, const struct registry *registry);
+                 bool by_user, const struct registry *registry);
 /* satp, sdomain or sprot changed. */
 void ledger_context(struct ledger *l, const struct mmu *m);
 /* The kernel announced, or ended, the domain behind a key. */

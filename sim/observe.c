@@ -370,8 +370,9 @@ static void observe_context(struct machine *m)
 
 void observe_pc(struct machine *m)
 {
-    if (!ledger_move(&m->ledger, &m->cpu.mmu, m->cpu.pc, m->cpu.step.retired,
-                     &m->registry))
+    const struct step *step = &m->cpu.step;
+    bool by_user = step->retired && step->privilege == PRIV_U;
+    if (!ledger_move(&m->ledger, &m->cpu.mmu, m->cpu.pc, by_user, &m->registry))
         return;
     const struct switch_record *r = ledger_switch(&m->ledger, 0);
     struct event e = event_now(m, EVENT_SWITCH);

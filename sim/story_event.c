@@ -53,6 +53,15 @@ static void tell_trap(struct text *t, const struct event *e)
         text_add(t, " at 0x%" PRIx64, e->va);
 }
 
+static void tell_fault(struct text *t, const struct event *e)
+{
+    const char *cause = cause_text(e->cause, 0);
+    text_add(t, "fault at 0x%" PRIx64 ": %s", e->va,
+             e->refused ? refusal_text((enum refusal)e->refused)
+             : cause    ? cause
+                        : "unknown cause");
+}
+
 static void tell_miss(struct text *t, const struct event *e)
 {
     text_add(t, "%s miss at 0x%" PRIx64 ": %s%s, %" PRIu32 " cycles",
@@ -88,9 +97,7 @@ static void tell_kind(struct text *t, const struct machine *m,
         text_add(t, "system call %s", syscall_name(e->value));
         break;
     case EVENT_FAULT:
-        text_add(t, "fault at 0x%" PRIx64 ": %s", e->va,
-                 e->refused ? refusal_text((enum refusal)e->refused)
-                            : cause_text(e->cause, 0));
+        tell_fault(t, e);
         break;
     case EVENT_TLB_MISS:
     case EVENT_PROTECTION_MISS:
