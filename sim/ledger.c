@@ -311,6 +311,8 @@ static void find_kernel_phase(struct ledger *l, uint64_t pc)
     }
     l->pc_first = first;
     l->pc_span = end - first;
+    if (l->phase == PHASE_TRAP && l->refill.open)
+        l->phase = PHASE_REFILL; /* the vector on the way to the refill */
     if (l->script_call)
         l->phase = PHASE_SCRIPT;
 }
