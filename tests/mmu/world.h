@@ -19,8 +19,9 @@
 
 #define RAM_BASE  0x80000000ULL
 #define RAM_BYTES (64ULL << 20)
-#define TABLES    (RAM_BASE + (32ULL << 20)) /* page tables are taken from here \
-                                              */
+#define TABLES                                                                 \
+    (RAM_BASE + (32ULL << 20)) /* page tables are taken from here              \
+                                */
 
 #define LEAF_USER   (PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_A | PTE_D)
 #define LEAF_KERNEL (PTE_V | PTE_R | PTE_W | PTE_X | PTE_A | PTE_D)
