@@ -71,6 +71,9 @@ static bool check_header(const struct elf_file *f, const GElf_Ehdr *h,
     if (h->e_phoff > f->bytes ||
         (uint64_t)h->e_phnum * sizeof(Elf64_Phdr) > f->bytes - h->e_phoff)
         return cannot(f, err, "truncated: program headers are missing");
+    if (h->e_shoff > f->bytes ||
+        (uint64_t)h->e_shnum * sizeof(Elf64_Shdr) > f->bytes - h->e_shoff)
+        return cannot(f, err, "truncated: the end of the file is missing");
     return true;
 }
 

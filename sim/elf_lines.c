@@ -130,6 +130,9 @@ void elf_lines_free(struct elf_lines *l)
 bool elf_line_at(struct elf_file *f, uint64_t address, const char **file,
                  int *line)
 {
+    uint64_t pa;
+    if (!elf_physical(f, address, &pa))
+        return false;
     if (!f->lines)
         f->lines = elf_lines_read(f);
     size_t low = 0, high = f->lines->count;
