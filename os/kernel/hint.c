@@ -5,7 +5,6 @@
  */
 #include "os/kernel/kernel.h"
 
-#ifndef NO_HINTS
 struct hint_record *hint_fill(uint64_t domain, uint64_t object, uint64_t a,
                               uint64_t b, uint64_t c, const char *name)
 {
@@ -18,4 +17,3 @@ struct hint_record *hint_fill(uint64_t domain, uint64_t object, uint64_t a,
     name_copy(record.name, name ? name : "");
     return &record;
 }
-#endif

@@ -374,12 +374,8 @@ struct hint_record *hint_fill(uint64_t domain, uint64_t object, uint64_t a,
                               uint64_t b, uint64_t c, const char *name);
 /* Of kernels built with SELFTEST: checks itself on a board without modules. */
 void selftest_start(void);
-#ifdef NO_HINTS
-#define hint_object(kind, domain, object, a, b, c, name) ((void)0)
-#else
 #define hint_object(kind, domain, object, a, b, c, name)                       \
     hint(kind, hint_fill(domain, object, a, b, c, name))
-#endif
 void *memcpy(void *to, const void *from, size_t n);
 void *memset(void *to, int value, size_t n);
 void *memmove(void *to, const void *from, size_t n);

@@ -84,7 +84,8 @@ static void test_sharing(void)
     check(join(ta) == 77);
     check(join(tb) == 77);
     check(peek(s, 0) == 200);
-    check(join(ta) == -ERR_ID);
+    check(join(ta) == -ERR_KILLED);
+    check(join(tb + 1) == -ERR_ID);
     domain_end(a);
     check(attachment_of(s, b) != NULL);
     domain_end(b);
@@ -175,7 +176,7 @@ static void test_time(void)
     check(join(c) == 0);
     check(time_now() - before >= 200000);
     check(sys_thread_kill(a, 0, 0, 0, 0, 0) == 0);
-    check(join(b + 12345678) == -ERR_ID);
+    check(join(c) == -ERR_KILLED);
     check(join(a) == -ERR_KILLED);
     domain_end(d);
     check(!thread_find(b));

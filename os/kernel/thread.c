@@ -210,7 +210,9 @@ int64_t sys_thread_join(uint64_t id, uint64_t a1, uint64_t a2, uint64_t a3,
     struct thread *t = record_find(id);
     int64_t value;
     (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
-    if (!t || t->home->id == 0)
+    if (!t)
+        return id_is_stale(&kernel.threads, id) ? -ERR_KILLED : -ERR_ID;
+    if (t->home->id == 0)
         return -ERR_ID;
     if (t == current)
         return -ERR_VALUE;
