@@ -203,7 +203,8 @@ static int booted(lua_State *L, int status, lua_KContext context)
     (void)status, (void)context;
     struct lua_machine *m = lua_check_machine(L, 1);
     const char *ended = lua_scenario(L)->request.ended;
-    if (strcmp(ended, "event") != 0)
+    /* A kernel without hints says nothing; it is up when it waits for work. */
+    if (strcmp(ended, "event") != 0 && strcmp(ended, "idle") != 0)
         return lua_raise(L, EXIT_NO_PROGRESS,
                          "m:boot: the kernel did not come up (%s)", ended);
     m->booted = true;
@@ -242,10 +243,11 @@ int lua_machine_boot(lua_State *L)
     o.quantum = quantum(L);
     o.programs = programs->path;
     o.program_count = programs->count;
-    const char *kernel =
-        lua_getfield(L, 2, "kernel") == LUA_TSTRING
-            ? lua_tostring(L, -1)
-            : lua_pushfstring(L, "%s/kernel.elf", s->options.guest_dir);
+    const char *kernel = lua_getfield(L, 2, "kernel") == LUA_TSTRING
+                             ? lua_tostring(L, -1)
+                             : "kernel.elf";
+    if (!strchr(kernel, '/'))
+        kernel = lua_pushfstring(L, "%s/%s", s->options.guest_dir, kernel);
     if (!machine_boot_kernel(m->machine, kernel, &o, &err))
         return lua_raise(L, err.code, "m:boot: %s", err.text);
     m->personality = o.personality;
