@@ -2,7 +2,7 @@
 /*
  * The string functions of ISO C that programs need (the compiler calls memcpy
  * and memset by itself). Words where both sides are aligned, bytes elsewhere:
- * the machine has no misaligned accesses. Built with
+ * misaligned accesses are slow, or trap. Built with
  * -fno-strict-aliasing (words of other types are read) and
  * -fno-tree-loop-distribute-patterns (or the compiler would turn these loops
  * into calls of themselves).

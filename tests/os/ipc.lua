@@ -14,7 +14,7 @@ b:attach(shared, "rw")
 local s = os:semaphore(1)
 local order = {}
 for i = 1, 3 do
-  local d = i == 2 and b or a
+  local d = i == 3 and b or a
   d:thread(function(t)
     check.equal(t:wait(s), 0)
     order[#order + 1] = i

@@ -3,7 +3,8 @@
 -- and every counter of the kernel as before (os/user/programs/churn.c).
 
 local m = machine {}
-local os = m:boot { protection = args.personality or "rplb" }
+-- A time slice: some of the domains run for ever.
+local os = m:boot { protection = args.personality or "rplb", quantum = 20 }
 local rounds = tonumber(args.rounds or "1000")
 
 local churner = os:domain "churner"

@@ -6,7 +6,6 @@
 local personality = args.personality or "rplb"
 local m = machine {}
 local os = m:boot { protection = personality, kernel = args.kernel }
-local KILLED = -8
 
 -- A segment is taken away from a domain that has just used it.
 local secret = os:segment { size = "4K", name = "secret" }
@@ -16,7 +15,7 @@ reader:attach(secret, "rw")
 keeper:write(secret.base, { 42 })
 local go = os:semaphore(0)
 local seen = {}
-local t = reader:thread(function(t)
+reader:thread(function(t)
   seen.before = t:load(secret.base)
   t:wait(go)
   seen.after = t:load(secret.base)
@@ -27,7 +26,7 @@ reader:detach(secret)
 go:post()
 m:run()
 check.equal(seen.after, nil, "read after detach")
-check.equal(t:join(), KILLED)
+check.equal(reader.alive, false)
 
 -- Rights are cut down by the domain itself, then used.
 check.equal(os:domain("self"):start("handler", 0):join(), 1,

@@ -60,8 +60,6 @@ int64_t main(uint64_t kind, uint64_t address)
     case FAULT_BREAK:
         __asm__ volatile("ebreak");
         break;
-    case FAULT_MISALIGN:
-        return (int64_t)load_word((const void *)((uint64_t)&seed + 1));
     default:
         return -ERR_VALUE;
     }

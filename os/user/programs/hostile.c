@@ -60,10 +60,11 @@ static uint64_t wild(uint64_t *random)
 static bool is_harmless_to_us(uint64_t number)
 {
     return number != SYS_thread_exit && number != SYS_sleep &&
-           number != SYS_domain_destroy && number != SYS_thread_kill &&
-           number != SYS_thread_join && number != SYS_semaphore_wait &&
-           number != SYS_port_receive && number != SYS_port_send &&
-           number != SYS_fault_return && number != SYS_script_next;
+           number != SYS_console_write && number != SYS_domain_destroy &&
+           number != SYS_thread_kill && number != SYS_thread_join &&
+           number != SYS_semaphore_wait && number != SYS_port_receive &&
+           number != SYS_port_send && number != SYS_fault_return &&
+           number != SYS_script_next;
 }
 
 static int64_t call_wildly(uint64_t number, const uint64_t *arg)
