@@ -223,15 +223,17 @@ static bool protection_miss(uint64_t cause, bool interrupt)
 
 /*
  * The cycles of trap entry belong to what the kernel is entered for; everything
- * before them to what was running. A script_next call, and a miss of the code
- * that makes it, are part of fetching the operation until U-mode goes on.
+ * before them to what was running. A system call of the code that fetches
+ * scripted operations, and a protection miss of it, are part of the fetch until
+ * U-mode goes on.
  */
 void ledger_trap(struct ledger *l, const struct mmu *m,
                  const struct ledger_entry *e)
 {
     bool miss = protection_miss(e->cause, e->interrupt) &&
                 l->ranges[PHASE_REFILL].end > l->ranges[PHASE_REFILL].first;
-    if (e->script_next || (miss && l->user && l->phase == PHASE_SCRIPT))
+    bool fetching = l->user && l->phase == PHASE_SCRIPT;
+    if (e->script_next || (fetching && (miss || e->system_call)))
         l->script_call = true;
     enum phase entry_phase = l->script_call ? PHASE_SCRIPT
                              : miss         ? PHASE_REFILL

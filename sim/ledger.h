@@ -199,7 +199,8 @@ struct ledger_entry {
     uint64_t cause;
     bool interrupt;
     bool late;        /* a protection miss that another domain caused */
-    bool script_next; /* system call that fetches a scripted operation */
+    bool system_call; /* from U-mode */
+    bool script_next; /* it fetches a scripted operation */
     uint32_t thread;  /* running then */
 };
 void ledger_trap(struct ledger *l, const struct mmu *m,

@@ -144,6 +144,7 @@ static void observe_trap(struct machine *m, const struct step *s)
         .cause = s->cause,
         .interrupt = s->interrupt,
         .late = refused && refused->protection.late,
+        .system_call = call,
         .script_next = call && number == SYS_script_next,
         .thread = m->registry.thread,
     };

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "mmu/xsas.h"
 #include "sim/boot.h"
 #include "sim/machine.h"
 
@@ -229,4 +230,60 @@ static inline uint32_t start_program(struct machine *m, const char *domain,
     assert_true(kernel_call(m, SYS_program_start, NULL, (uint64_t)p,
                             (uint64_t)d, a0, 0) > 0);
     return (uint32_t)d;
+}
+
+/*
+ * Fills words at `base`, which the domain may write: a scripted thread of it
+ * stores them. The program `script` must be among the machine's.
+ */
+static inline void domain_write(struct machine *m, uint32_t domain,
+                                uint64_t base, const uint64_t *words,
+                                size_t count)
+{
+    const struct run_limits limits = { .max_insns = 10000000 };
+    int64_t program =
+        kernel_call(m, SYS_program_load, "script.elf", 0, 0, 0, 0);
+    assert_true(program > 0);
+    assert_true(kernel_call(m, SYS_program_start, NULL, (uint64_t)program,
+                            domain, 0, 0) > 0);
+    for (size_t i = 0; i <= count; i++) {
+        assert_int_equal(machine_run(m, &limits), STOP_SCRIPT);
+        const uint64_t store[4] = { base + 8 * i, 8, i < count ? words[i] : 0 };
+        const uint64_t end[4] = { 0 };
+        if (i < count)
+            machine_script_answer(m, SCRIPT_STORE, store);
+        else
+            machine_script_answer(m, SCRIPT_EXIT, end);
+    }
+    assert_int_equal(machine_run(m, &limits), STOP_IDLE);
+}
+
+/* Two domains, ping and pong, ready to pass a shared word back and forth
+ * `rounds` times by semaphores; they run when the machine runs. */
+static inline void start_ping_pong(struct machine *m, uint64_t rounds)
+{
+    uint32_t domain[2];
+    uint64_t base =
+        (uint64_t)kernel_call(m, SYS_segment_create, "ball", 4096, 0, 0, 0);
+    uint64_t to_pong =
+        (uint64_t)kernel_call(m, SYS_semaphore_create, NULL, 0, 0, 0, 0);
+    uint64_t to_ping =
+        (uint64_t)kernel_call(m, SYS_semaphore_create, NULL, 0, 0, 0, 0);
+    const uint64_t block[6] = { 0, rounds, to_pong, to_ping };
+    static const char *const names[2] = { "ping", "pong" };
+    for (int i = 0; i < 2; i++) {
+        domain[i] =
+            (uint32_t)kernel_call(m, SYS_domain_create, names[i], 0, 0, 0, 0);
+        assert_int_equal(kernel_call(m, SYS_segment_attach, NULL, domain[i],
+                                     base, RIGHT_R | RIGHT_W, 0),
+                         (int64_t)base);
+    }
+    domain_write(m, domain[0], base, block, 6);
+    for (int i = 0; i < 2; i++) {
+        char file[16];
+        snprintf(file, sizeof file, "%s.elf", names[i]);
+        int64_t p = kernel_call(m, SYS_program_load, file, 0, 0, 0, 0);
+        assert_true(kernel_call(m, SYS_program_start, NULL, (uint64_t)p,
+                                domain[i], base, 0) > 0);
+    }
 }
