@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Benchmark: a pointer chase over 32 MiB in a scattered order: nearly every
- * load misses every cache. About 70 million
- * instructions.
+ * load misses every cache. About 70 million instructions.
  */
 #include "tests/guest/lib/guest.h"
 
