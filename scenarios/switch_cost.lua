@@ -168,8 +168,9 @@ local function print_paths(by)
   for kind, name in ipairs(paths.names) do
     local line = { operation = name }
     for _, p in ipairs(PERSONALITIES) do
-      line[p] = round(by[p][kind].cycles)
-      line[p .. " insns"] = round(by[p][kind].instructions)
+      local row = by[p][kind]
+      line[p] = row.cycles and round(row.cycles)
+      line[p .. " insns"] = row.cycles and round(row.instructions)
     end
     body[kind] = line
   end

@@ -3,13 +3,42 @@
 -- os/user/programs/microbench.c runs each many times between two marks; the
 -- empty loop around them is subtracted.
 
+local experiment = require "switch_experiment"
+
 local paths = {}
 
 paths.names = { "null system call", "call in the same domain",
                 "portal round trip", "message round trip",
-                "semaphore round trip", "domain creation and end" }
+                "semaphore round trip", "domain creation and end",
+                "domain switch (yield)", "protection refill, a miss" }
 
 local EMPTY, FIRST_MARK = 0, 100
+local MICROBENCH = 6 -- so many of them are microbench's
+
+-- The direct part of a switch between two domains with nothing to remember.
+local function switch(personality, settings)
+  local row = experiment.measure {
+    personality = personality, pages = 0, segments = 1, domains = 2,
+    shared = false, rounds = 10, machine = settings }
+  return { name = paths.names[MICROBENCH + 1], cycles = row.direct,
+           instructions = row.instructions }
+end
+
+-- One domain with far more segments than the RPLB has entries: the average of
+-- all its protection misses. A MAS has none.
+local function refill(personality, settings)
+  local m, w = experiment.run {
+    personality = personality, pages = 64, segments = 64, domains = 1,
+    shared = false, rounds = 10, machine = settings }
+  local row = { name = paths.names[MICROBENCH + 2] }
+  local misses = w.irplb.misses + w.drplb.misses
+  if misses > 0 then
+    row.cycles = w.accounts.protection_refill / misses
+    row.instructions = w["phase.refill.instructions"] / misses
+  end
+  m:close()
+  return row
+end
 
 local function peers(os, m, client, shared)
   local server, echo, pong = os:domain "server", os:domain "echo",
@@ -52,12 +81,14 @@ function paths.measure(personality, settings, iterations)
   end
   local empty_cycles, empty_insns = span(EMPTY)
   local rows = {}
-  for kind, name in ipairs(paths.names) do
+  for kind = 1, MICROBENCH do
     local cycles, insns = span(kind)
-    rows[kind] = { name = name, cycles = cycles - empty_cycles,
+    rows[kind] = { name = paths.names[kind], cycles = cycles - empty_cycles,
                    instructions = insns - empty_insns }
   end
   m:close()
+  rows[MICROBENCH + 1] = switch(personality, settings)
+  rows[MICROBENCH + 2] = refill(personality, settings)
   return rows
 end
 

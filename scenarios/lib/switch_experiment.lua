@@ -48,16 +48,22 @@ local function start_touchers(os, c)
   for i, d in ipairs(domains) do d:start(toucher, blocks[i].base) end
 end
 
+-- Runs the touchers to the end of the measured rounds: machine and window.
 -- c: personality, pages, segments, domains, shared, store, rounds, and machine
--- (a table of settings). Returns the row.
-function experiment.measure(c)
+-- (a table of settings). The caller closes the machine.
+function experiment.run(c)
   local m = machine(c.machine)
   local os = m:boot { protection = c.personality, quantum = 0 }
   start_touchers(os, c)
   m:run { until_ = { event = "mark", value = 1 } }
   local before = m:snapshot()
   m:run { until_ = { event = "mark", value = 2 } }
-  local window = m:snapshot() - before
+  return m, m:snapshot() - before
+end
+
+-- The row of one point; c as for experiment.run.
+function experiment.measure(c)
+  local m, window = experiment.run(c)
   local w = window:switches()
   local n = w.count
   check.equal(n, c.rounds * c.domains, "switches in the measured window")
