@@ -40,6 +40,9 @@ struct domain *domain_new(const char *name, struct domain *creator)
     }
     d->serial = ++kernel.serials;
     d->creator = creator->serial;
+    list_init(&d->children);
+    list_init(&d->in_creator);
+    list_add(&creator->children, &d->in_creator);
     list_init(&d->attachments);
     list_init(&d->threads);
     list_init(&d->segments);
@@ -62,7 +65,9 @@ static void end_threads(struct domain *d)
         next = link->next;
         if (t->state != THREAD_ENDED)
             thread_stop(t, -ERR_KILLED);
-        if (t != current)
+        if (t == current)
+            list_remove(&t->in_home); /* domain_end does the rest */
+        else
             thread_forget(t);
     }
 }
@@ -77,10 +82,19 @@ static void end_memory(struct domain *d)
         segment_disown(LIST_ENTRY(link, struct segment, in_creator));
 }
 
-void domain_end(struct domain *d)
+static void leave_children(struct domain *d)
 {
-    bool own = current->home == d;
+    struct list *link;
+    while ((link = list_first(&d->children))) {
+        LIST_ENTRY(link, struct domain, in_creator)->creator = ORPHAN;
+        list_remove(link);
+        list_add(&kernel.orphans, link);
+    }
+    list_remove(&d->in_creator);
+}
 
+static void end_one(struct domain *d)
+{
     d->dying = true;
     end_threads(d);
     portal_domain_end(d);
@@ -90,15 +104,52 @@ void domain_end(struct domain *d)
     if (kernel.domain_now == d)
         domain_switch(kernel_domain());
     end_memory(d);
+    leave_children(d);
     kernel.protection->domain_ended(d);
     space_leave(d->space);
     hint_object(DOMAIN_END, d->id, 0, 0, 0, 0, NULL);
-    if (own)
-        thread_forget(current);
     id_remove(&kernel.domains, (struct object *)d);
     pool_free(&domain_pool, d);
-    if (own)
+}
+
+bool domain_is_lost(const struct domain *d)
+{
+    const struct list *link;
+    if (d->creator != ORPHAN)
+        return false;
+    for (link = d->threads.next; link != &d->threads; link = link->next) {
+        if (LIST_ENTRY(link, struct thread, in_home)->state != THREAD_ENDED)
+            return false;
+    }
+    return true;
+}
+
+/* A loop, not a recursion: a domain may have made one that made one ... */
+static void end_lost(void)
+{
+    struct list *link, *next;
+    for (link = kernel.orphans.next; link != &kernel.orphans; link = next) {
+        struct domain *d = LIST_ENTRY(link, struct domain, in_creator);
+        next = link->next;
+        if (!domain_is_lost(d))
+            continue;
+        /* Its own children come to the end of the list. */
+        if (next == &kernel.orphans && !list_is_empty(&d->children))
+            next = d->children.next;
+        end_one(d);
+    }
+}
+
+void domain_end(struct domain *d)
+{
+    bool own = current->home == d;
+
+    end_one(d);
+    end_lost();
+    if (own) {
+        thread_forget(current);
         thread_leave();
+    }
     if (current->unwound) {
         current->unwound = false;
         user_resume();

@@ -53,6 +53,8 @@ struct space {
     uint32_t domains;         /* how many domains live in it */
 };
 
+#define ORPHAN NEVER
+
 /* A protection domain: what rights are given to, and who owns objects. */
 struct domain {
     uint32_t id;    /* 16 bits; 0 = the kernel. (DOMAIN_ID in offsets.h) */
@@ -61,10 +63,11 @@ struct domain {
     uint64_t serial;          /* never reused, unlike id */
     uint64_t creator;         /* serial of the domain that made it */
     struct space *space;
-    uint64_t fault_handler;  /* up-call, 0 = a fault kills the domain */
-    struct list attachments; /* struct attachment.in_domain */
-    struct list threads;     /* struct thread.in_home, ended ones too */
-    struct list segments;    /* struct segment.in_creator */
+    uint64_t fault_handler; /* up-call, 0 = a fault kills the domain */
+    struct list children, in_creator; /* domains it has made */
+    struct list attachments;          /* struct attachment.in_domain */
+    struct list threads;  /* struct thread.in_home, ended ones too */
+    struct list segments; /* struct segment.in_creator */
     struct list semaphores, ports, portals; /* of semaphore.c, port.c, ... */
     struct list instances; /* of loader.c: programs it has data of */
     char name[NAME_BYTES];
@@ -168,6 +171,7 @@ struct kernel {
     struct domain *domain_now; /* whose rights the hardware enforces */
     struct space *space_now;   /* what satp holds */
     struct list ready, sleeping;
+    struct list orphans; /* domains whose creator has ended */
     struct thread *idle;
     uint64_t slice_end;  /* of the running thread, NEVER = no limit */
     uint64_t user_limit; /* first address above user space */
@@ -259,6 +263,8 @@ struct domain *domain_new(const char *name, struct domain *creator);
 /* Gives everything back. If the current thread lives in it, or was unwound
  * out of it, this does not return. */
 void domain_end(struct domain *d);
+/* No creator and no thread left: it ends too. */
+bool domain_is_lost(const struct domain *d);
 /* May the current thread create and destroy things in d? (own, made by own
  * domain, or kernel) */
 bool domain_may_control(const struct domain *d);

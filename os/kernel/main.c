@@ -96,6 +96,9 @@ static void find_frames(uint64_t boot_pa)
 static void make_kernel_domain(void)
 {
     struct domain *d = &domain_of_kernel;
+    list_init(&d->children);
+    list_init(&d->in_creator);
+    list_init(&kernel.orphans);
     list_init(&d->attachments);
     list_init(&d->threads);
     list_init(&d->segments);

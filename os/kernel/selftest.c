@@ -203,6 +203,23 @@ static void test_elsewhere(void)
     segment_end(s);
 }
 
+/* Domains nobody can ever use again go with their creator; others stay. */
+static void test_orphans(void)
+{
+    struct domain *top = domain_make("top"), *d = top;
+    uint32_t sleeper;
+
+    for (unsigned i = 0; i < 50; i++)
+        d = domain_new("nested", d);
+    check(kernel.domains.count == 51);
+    give(text, d, RIGHT_R | RIGHT_X);
+    sleeper = start(d, user_sleep, 100000, 0);
+    domain_end(top);
+    check(kernel.domains.count == 1);
+    check(join(sleeper) == 0);
+    check(kernel.domains.count == 0);
+}
+
 static void one_round(uint64_t i)
 {
     struct domain *a = domain_make("round"), *b = domain_make("other");
@@ -258,6 +275,7 @@ static void selftest_main(void)
     test_handler();
     test_time();
     test_elsewhere();
+    test_orphans();
     test_leaks();
     console_print("selftest (%s): %u passed, %u failed\n", space_personality(),
                   passed, failed);

@@ -127,7 +127,9 @@ void thread_end(struct thread *t, int64_t value)
 {
     bool joined = !list_is_empty(&t->joiners);
     thread_stop(t, value);
-    if (joined)
+    if (domain_is_lost(t->home))
+        domain_end(t->home);
+    else if (joined)
         thread_forget(t);
     if (t == current)
         thread_leave();
