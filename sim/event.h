@@ -38,8 +38,10 @@ enum event_kind {
     EVENT_KIND_COUNT
 };
 
-#define EVENT_BIT(kind) (UINT32_C(1) << (kind))
-#define EVENT_ALL       (EVENT_BIT(EVENT_KIND_COUNT) - 1)
+#define EVENT_BIT(kind)  (UINT32_C(1) << (kind))
+#define EVENT_ALL        (EVENT_BIT(EVENT_KIND_COUNT) - 1)
+
+#define EVENT_NEAR_BYTES 1024
 
 struct event {
     uint64_t number;        /* 0, 1, 2 ... of this machine */
@@ -70,6 +72,8 @@ struct event {
     bool segment_known, right_known;
     uint64_t segment;            /* base of the segment that va lies in */
     struct registry_right right; /* of the domain on it */
+    uint64_t above;              /* where a segment of its own begins, less than
+                                    EVENT_NEAR_BYTES above va; 0 = nowhere */
 };
 
 #define EVENT_RING 8192 /* power of two */

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mmu/xsas.h"
+
 #define REG_A7 17
 
 void machine_stop(struct machine *m, enum stop why)
@@ -180,14 +182,54 @@ static uint64_t announced_key(const struct machine *m,
     return ledger_domain_key(&regs);
 }
 
-static bool refused_by_right(uint8_t refused)
+/* What the registry knows of the right and the place, now: later the kernel
+ * will have taken everything from a domain it kills. */
+static void describe_right(struct event *e, const struct registry *r)
 {
-    return refused == REFUSED_PTE_RIGHT || refused == REFUSED_PTE_USER ||
-           refused == REFUSED_RANGE_MISS || refused == REFUSED_RANGE_RIGHT;
+    uint64_t offset;
+    const struct registry_segment *segment =
+        registry_segment_at(r, e->domain, e->va, &offset);
+    const struct registry_right *right =
+        segment ? registry_right(r, e->domain, segment->base) : NULL;
+    if (segment) {
+        e->segment_known = true;
+        e->segment = segment->base;
+    }
+    if (right) {
+        e->right_known = true;
+        e->right = *right;
+    }
+    if (segment && segment->live)
+        return;
+    for (size_t i = 0; i < r->right_count; i++) {
+        const struct registry_right *a = &r->rights[i];
+        if (a->domain == e->domain && a->rights && a->address > e->va &&
+            a->address - e->va <= EVENT_NEAR_BYTES)
+            e->above = a->address;
+    }
+}
+
+/* Was it a right that was missing? In a MAS the page table may say no more
+ * than "not mapped", where the segment exists. */
+static bool lacks_a_right(const struct event *e, const struct registry *r)
+{
+    static const uint8_t needs[] = {
+        [ACCESS_FETCH] = RIGHT_X,
+        [ACCESS_LOAD] = RIGHT_R,
+        [ACCESS_STORE] = RIGHT_W,
+        [ACCESS_AMO] = RIGHT_R | RIGHT_W,
+    };
+    const struct registry_segment *s =
+        e->segment_known ? registry_segment(r, e->segment) : NULL;
+    uint8_t has = e->right_known ? e->right.rights : 0;
+    if (s && s->live && e->refused)
+        return (has & needs[e->access]) != needs[e->access];
+    return e->refused == REFUSED_PTE_RIGHT || e->refused == REFUSED_PTE_USER ||
+           e->refused == REFUSED_RANGE_RIGHT;
 }
 
 /* A user fault that no retry can cure: what the hardware said when it trapped,
- * and what the registry knows about the right now. */
+ * and what the registry knows. */
 static void observe_fault(struct machine *m, const struct hint_record *h)
 {
     struct event e = event_now(m, EVENT_FAULT);
@@ -202,20 +244,8 @@ static void observe_fault(struct machine *m, const struct hint_record *h)
     e.va = h->b;
     e.pc = h->c;
     e.cost = 0;
-    uint64_t offset;
-    const struct registry_segment *segment =
-        registry_segment_at(&m->registry, e.domain, e.va, &offset);
-    if (segment) {
-        const struct registry_right *r =
-            registry_right(&m->registry, e.domain, segment->base);
-        e.segment_known = true;
-        e.segment = segment->base;
-        if (r) {
-            e.right_known = true;
-            e.right = *r;
-        }
-    }
-    m->faults_protection += refused_by_right(e.refused);
+    describe_right(&e, &m->registry);
+    m->faults_protection += lacks_a_right(&e, &m->registry);
     emit(m, &e);
 }
 

@@ -71,8 +71,9 @@ static void tell_what(struct text *t, const struct machine *m,
 {
     if (!e->refused) {
         const char *cause = cause_text(e->cause, 0);
-        text_add(t, "  met: %s (cause %u) at 0x%" PRIx64 "\n",
-                 cause ? cause : "an unknown cause", e->cause, e->va);
+        text_add(t, "  met: %s (cause %u)%s 0x%" PRIx64 "\n",
+                 cause ? cause : "an unknown cause", e->cause,
+                 e->cause == TRAP_ILLEGAL ? ", the word" : " at", e->va);
         return;
     }
     text_add(t, "  tried to %s", verb(e->access));
@@ -132,6 +133,13 @@ static void tell_since(struct text *t, const struct machine *m,
         e->segment_known ? registry_segment(&m->registry, e->segment) : NULL;
     const char *name = domain_name(m, e->domain, who);
     const struct registry_right *r = &e->right;
+    if (!e->right_known && e->above) {
+        text_add(t,
+                 "  It lies %" PRIu64 " bytes below a segment of %s: a stack "
+                 "that ran over its end?\n",
+                 e->above - e->va, name);
+        return;
+    }
     if (!s) {
         text_add(t, "  No segment is there.\n");
         return;
