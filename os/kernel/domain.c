@@ -163,7 +163,8 @@ PHASE(switch) void domain_switch(struct domain *d)
 {
     if (d->space != kernel.space_now)
         space_switch(d->space);
-    kernel.protection->switch_to(d);
+    if (kernel.protection->switch_to)
+        kernel.protection->switch_to(d);
     kernel.domain_now = d;
 }
 

@@ -166,23 +166,28 @@ struct pool {
     }
 
 struct kernel {
-    struct boot_info boot; /* a copy */
-    const struct protection_ops *protection;
+    /* What a switch reads and writes: one line of the cache. */
+    struct list ready;
+    struct thread *idle;
     struct domain *domain_now; /* whose rights the hardware enforces */
     struct space *space_now;   /* what satp holds */
-    struct list ready, sleeping;
+    const struct protection_ops *protection;
+    uint64_t quantum;         /* ticks, 0 = no preemption */
+    uint64_t slice_end;       /* of the running thread, NEVER = no limit */
+    uint64_t switches;        /* times the hart was given to a thread */
+    uint64_t asids;           /* ASIDs in use: 0 .. asids - 1; 1 = none */
+    uint64_t asid_generation; /* 0 = no ASIDs */
+    struct list sleeping;
+
     struct list orphans; /* domains whose creator has ended */
-    struct thread *idle;
-    uint64_t slice_end;  /* of the running thread, NEVER = no limit */
     uint64_t user_limit; /* first address above user space */
-    uint64_t switches;   /* times another thread was given the hart */
     uint64_t serials;    /* last domain serial given */
     struct range_tree segments;
     struct address_space addresses;
     struct id_table domains, threads, semaphores, ports, portals;
     uint64_t segment_count, attachment_count, table_count;
-    uint64_t asids; /* ASIDs in use: 0 .. asids - 1 */
-};
+    struct boot_info boot; /* a copy */
+} __attribute__((aligned(64)));
 extern struct kernel kernel;
 
 /* The kernel as a domain: id 0, may do everything, has no user memory. */
@@ -324,7 +329,7 @@ struct protection_ops {
     void (*attached)(struct attachment *a);
     void (*detached)(struct attachment *a); /* already out of the tree */
     void (*rights_changed)(struct attachment *a, unsigned before);
-    void (*switch_to)(struct domain *d);
+    void (*switch_to)(struct domain *d);      /* NULL: the space is all */
     unsigned (*leaf_rights)(unsigned rights); /* of PTEs for these rights */
     /* The access had no entry, but a gives the right: make it known. */
     void (*refill)(struct attachment *a, uint64_t cause);

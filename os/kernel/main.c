@@ -53,6 +53,7 @@ static void boot_read(uint64_t pa)
         kernel.boot = *info;
     else
         panic("no boot information at a1 (wrong magic)");
+    kernel.quantum = kernel.boot.quantum;
     if (kernel.boot.module_count > BOOT_MODULES)
         panic("boot information: more modules than BOOT_MODULES");
 }

@@ -22,7 +22,7 @@ static void timer_set(void)
 PHASE(schedule) static void slice_start(void)
 {
     kernel.slice_end =
-        list_is_empty(&kernel.ready) ? NEVER : time_now() + kernel.boot.quantum;
+        list_is_empty(&kernel.ready) ? NEVER : time_now() + kernel.quantum;
     timer_set();
 }
 
@@ -38,7 +38,7 @@ PHASE(schedule) static struct thread *next_thread(void)
     }
     to->state = THREAD_RUNNING;
     kernel.switches++;
-    if (kernel.boot.quantum)
+    if (kernel.quantum)
         slice_start();
     hint(THREAD_RUNS, to->id);
     if (to->domain != kernel.domain_now && to->domain->id != 0)
@@ -85,7 +85,7 @@ PHASE(schedule) void thread_ready(struct thread *t, int64_t result)
         list_add(kernel.ready.next, &t->link);
     else
         list_add(&kernel.ready, &t->link);
-    if (kernel.boot.quantum && kernel.slice_end == NEVER)
+    if (kernel.quantum && kernel.slice_end == NEVER)
         slice_start();
 }
 

@@ -168,7 +168,7 @@ static void test_time(void)
     uint64_t before = time_now();
     uint32_t a, b, c;
 
-    if (!kernel.boot.quantum)
+    if (!kernel.quantum)
         return;
     a = start(d, user_spin, 0, 0);
     b = start(d, user_spin, 0, 0);

@@ -19,7 +19,7 @@ static unsigned kernel_first, kernel_last; /* root entries of the kernel */
 static uint32_t space_count;               /* ids given */
 
 /* ---- ASIDs: in order; when they are used up, all start afresh ------------ */
-static uint64_t asid_generation, asid_next;
+static uint64_t asid_next;
 
 static bool asids_in_use(void)
 {
@@ -30,14 +30,14 @@ static void asid_give(struct space *s)
 {
     s->satp = (s->satp & ~(SATP_ASID_MASK << SATP_ASID_SHIFT)) |
               asid_next++ << SATP_ASID_SHIFT;
-    s->asid_generation = asid_generation;
+    s->asid_generation = kernel.asid_generation;
 }
 
 static void asid_renew(struct space *s)
 {
     struct space *now = kernel.space_now;
     if (asid_next == kernel.asids) {
-        asid_generation++;
+        kernel.asid_generation++;
         asid_next = 1;
         sfence_all();
         if (now != &kernel_space) {
@@ -45,7 +45,7 @@ static void asid_renew(struct space *s)
             csr_write(CSR_SATP, now->satp);
         }
     }
-    if (s->asid_generation != asid_generation)
+    if (s->asid_generation != kernel.asid_generation)
         asid_give(s);
 }
 
@@ -79,7 +79,7 @@ void space_init(void)
     kernel.asids = 1;
     if (many && !(kernel.boot.flags & BOOT_NO_ASID))
         kernel.asids = asid_count();
-    asid_generation = 1;
+    kernel.asid_generation = asids_in_use();
     asid_next = 1;
     kernel_space.asid_generation = UINT64_MAX; /* ASID 0 for ever */
     /* User space: 37, 46 or 55 bits, an eighth or more of the lower half. */
@@ -171,18 +171,24 @@ PHASE(flush) __attribute__((noinline)) static void flush_on_switch(void)
 #endif
 }
 
+/* Its ASID is of an older generation. */
+__attribute__((noinline)) static void switch_with_new_asid(struct space *s)
+{
+    asid_renew(s);
+    csr_write(CSR_SATP, s->satp);
+    kernel.space_now = s;
+}
+
 PHASE(switch) void space_switch(struct space *s)
 {
-    if (asids_in_use()) {
-        if (s->asid_generation < asid_generation)
-            asid_renew(s);
-        csr_write(CSR_SATP, s->satp);
-        kernel.space_now = s;
+    if (s->asid_generation < kernel.asid_generation) {
+        switch_with_new_asid(s);
         return;
     }
     csr_write(CSR_SATP, s->satp);
     kernel.space_now = s;
-    flush_on_switch();
+    if (!asids_in_use())
+        flush_on_switch();
 }
 
 /* ---- leaves ----------------------------------------------------------------
@@ -235,7 +241,7 @@ static void table_remove_empty(uint64_t *table, unsigned level, uint64_t *entry)
 static bool may_be_cached(const struct space *s)
 {
     if (asids_in_use())
-        return s->asid_generation >= asid_generation;
+        return s->asid_generation >= kernel.asid_generation;
     return s == kernel.space_now;
 }
 

@@ -19,6 +19,10 @@ OFFSET_IS(domain, ranges, DOMAIN_RANGES);
 
 /* At the low end of each kernel stack. */
 #define STACK_MARK 0x6f70616c6974656bul
+/* Stacks begin at different lines of their pages, or the tops of all stacks
+ * would fight for the same few sets of a cache. */
+#define STACK_COLOURS      8
+#define STACK_COLOUR_BYTES 128
 
 static struct pool thread_pool = POOL(struct thread);
 
@@ -35,7 +39,8 @@ static struct thread *thread_make(struct domain *d)
         return NULL;
     }
     *(uint64_t *)from_physical(stack) = STACK_MARK;
-    t->stack_top = (uint64_t)from_physical(stack) + PAGE_SIZE;
+    t->stack_top = (uint64_t)from_physical(stack) + PAGE_SIZE -
+                   t->id % STACK_COLOURS * STACK_COLOUR_BYTES;
     t->context.sp = t->stack_top;
     t->state = THREAD_HELD;
     t->domain = t->home = d;
@@ -86,9 +91,9 @@ struct thread *thread_find(uint64_t id)
     return t && t->state == THREAD_ENDED ? NULL : t;
 }
 
-static void stack_free(uint64_t top)
+static void stack_free(uint64_t inside)
 {
-    uint64_t *stack = (uint64_t *)(top - PAGE_SIZE);
+    uint64_t *stack = (uint64_t *)(inside & ~(PAGE_SIZE - 1));
     if (*stack != STACK_MARK)
         panic("kernel stack overflow");
     frame_free(to_physical(stack));
@@ -104,7 +109,7 @@ void thread_stop(struct thread *t, int64_t value)
     hint_object(THREAD_END, t->home->id, t->id, (uint64_t)value, 0, 0, NULL);
     thread_wake_all(&t->joiners, value);
     if (t != current)
-        stack_free(t->stack_top);
+        stack_free(t->stack_top - 1);
 }
 
 void thread_forget(struct thread *t)
@@ -118,8 +123,7 @@ void thread_forget(struct thread *t)
  * and the next thread. The record may be gone already. */
 _Noreturn void thread_leave(void)
 {
-    uint64_t here = (uint64_t)__builtin_frame_address(0);
-    stack_free((here & ~(PAGE_SIZE - 1)) + PAGE_SIZE);
+    stack_free((uint64_t)__builtin_frame_address(0) - 1);
     schedule_away();
 }
 

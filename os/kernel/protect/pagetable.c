@@ -48,12 +48,6 @@ static void rights_changed(struct attachment *a, unsigned before)
                       a->range.limit - a->range.base, rights);
 }
 
-/* The space is all there is to switch. */
-PHASE(switch) static void switch_to(struct domain *d)
-{
-    (void)d;
-}
-
 static void refill(struct attachment *a, uint64_t cause)
 {
     (void)a;
@@ -68,7 +62,7 @@ const struct protection_ops protect_pagetable = {
     .attached = attached,
     .detached = detached,
     .rights_changed = rights_changed,
-    .switch_to = switch_to,
+    .switch_to = NULL,
     .leaf_rights = leaf_rights,
     .refill = refill,
 };
