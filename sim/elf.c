@@ -12,20 +12,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "sim/elf_lines.h"
 
 static bool read_whole(struct elf_file *f, struct err *err)
 {
+    struct stat about;
     FILE *file = fopen(f->path, "rb");
     if (!file)
         return err_set(err, EXIT_CANNOT_LOAD, "%s: cannot open: %s", f->path,
                        strerror(errno));
-    bool ok = fseek(file, 0, SEEK_END) == 0;
-    long length = ok ? ftell(file) : -1;
-    ok = length >= 0 && fseek(file, 0, SEEK_SET) == 0;
+    bool ok = fstat(fileno(file), &about) == 0 && S_ISREG(about.st_mode);
     if (ok) {
-        f->bytes = (size_t)length;
+        f->bytes = (size_t)about.st_size;
         f->image = malloc(f->bytes + 1);
         ok = f->image && fread(f->image, 1, f->bytes, file) == f->bytes;
     }
