@@ -78,6 +78,12 @@ static bool clint_read(void *device, uint64_t offset, unsigned size,
     }
 }
 
+static void timer_moved(struct board *b)
+{
+    cpu_interrupt_lines(&b->cpu, MIP_MTIP, 0);
+    b->timer_due = cpu_cycle_of_time(&b->cpu, b->mtimecmp);
+}
+
 static bool clint_write(void *device, uint64_t offset, unsigned size,
                         uint64_t *value)
 {
@@ -89,9 +95,11 @@ static bool clint_write(void *device, uint64_t offset, unsigned size,
         return true;
     case 0x4000:
         b->mtimecmp = *value;
+        timer_moved(b);
         return true;
     case 0xbff8:
         cpu_set_time(&b->cpu, *value);
+        timer_moved(b);
         return true;
     default:
         return false;
@@ -111,6 +119,7 @@ void board_init(struct board *b, const struct board_config *config)
     struct err err;
     memset(b, 0, sizeof *b);
     b->mtimecmp = UINT64_MAX;
+    b->timer_due = UINT64_MAX;
     must(bus_init(&b->bus, BOARD_RAM, config->ram_bytes, &err), &err);
     struct bus_device clint = { "clint",    BOARD_CLINT, 0x10000,
                                 clint_read, clint_write, b };
@@ -190,16 +199,16 @@ void board_step(struct board *b)
 {
     struct cpu *c = &b->cpu;
     struct accounts *a = &c->mmu.accounts;
-    uint64_t due = cpu_cycle_of_time(c, b->mtimecmp);
-    bool level = b->mtimecmp != UINT64_MAX && due <= a->total;
-    if (level != ((c->csr.mip_lines & MIP_MTIP) != 0))
-        cpu_interrupt_lines(c, MIP_MTIP, level ? MIP_MTIP : 0);
+    if (a->total >= b->timer_due) {
+        cpu_interrupt_lines(c, MIP_MTIP, MIP_MTIP);
+        b->timer_due = UINT64_MAX;
+    }
 
     cpu_step(c);
     if (c->step.events & STEP_WFI && !c->step.retired) {
         uint64_t wake = cpu_next_deadline(c);
-        if (!level && due < wake)
-            wake = due;
+        if (b->timer_due < wake)
+            wake = b->timer_due;
         if (wake != UINT64_MAX && wake > a->total)
             account_charge(a, FOR_IDLE, IN_CORE, wake - a->total);
     }

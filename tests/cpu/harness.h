@@ -14,9 +14,10 @@
 struct board {
     struct bus bus;
     struct cpu cpu;
-    uint64_t entry;    /* of the loaded ELF */
-    uint64_t tohost;   /* its address; 0 = none */
-    uint64_t mtimecmp; /* of the CLINT; msip is the line itself */
+    uint64_t entry;     /* of the loaded ELF */
+    uint64_t tohost;    /* its address; 0 = none */
+    uint64_t mtimecmp;  /* of the CLINT; msip is the line itself */
+    uint64_t timer_due; /* clock at which mtimecmp raises its line */
 };
 
 struct board_config {
