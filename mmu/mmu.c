@@ -346,7 +346,7 @@ static bool resolve_second(struct mmu *m, struct access *a, uint64_t *pa,
     if (va % PAGE == 0)
         return resolve_part(m, a, va, HALF, pa, covered);
     *pa = a->pa + HALF;
-    if (!m->protected || a->privilege != PRIV_U || covered->last - va >= 1)
+    if (!m->protected || a->privilege != PRIV_U || covered->last - a->va > HALF)
         return true;
     return protect_check(m, a, va, HALF, covered);
 }

@@ -66,6 +66,8 @@ static void make_pages(struct world *w)
 {
     w->root = world_new_table(w);
     map_pages(w);
+    for (uint64_t at = 0; at < PAGES * 4096; at += 8) /* short and long code */
+        world_write(w, USER_PA + at, random_next());
 }
 
 static void random_context(struct world *w)
@@ -160,8 +162,8 @@ static void foretell(int64_t attribution)
     unsigned seen[REFUSAL_COUNT] = { 0 };
     c.attribution = attribution;
     world_open(&w, &c);
-    make_pages(&w);
     random_start(41);
+    make_pages(&w);
     for (int i = 0; i < 100000; i++) {
         if (!random_below(20))
             random_context(&w);
@@ -202,8 +204,8 @@ static void test_peek_changes_nothing(void **state)
     struct mmu_config c = world_config();
     struct world w;
     world_open(&w, &c);
-    make_pages(&w);
     random_start(43);
+    make_pages(&w);
     for (int i = 0; i < 300; i++) {
         random_context(&w);
         random_fill(&w);

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mmu/miss: cold, capacity and conflict against a fully associative LRU list
+ * and a record of all lines ever used; the bounds of the RPLB's memory. */
+#include "mmu/miss.h"
+
+#include "tests/mmu/random.h"
+#include "tests/mmu/world.h"
+#include "tests/ref/oracle_array.h"
+
+#include <stdlib.h>
+
+enum { LINES = 400 };
+
+/* Sorts the misses of one domain as the textbook does. */
+static void test_three_causes(void **state)
+{
+    (void)state;
+    struct mmu_config c = world_config(); /* L1D: 32 lines, 16 sets */
+    struct world w;
+    struct oracle_array shadow = { .sets = 1, .ways = 32 };
+    bool seen[LINES] = { false };
+    unsigned count[MISS_CAUSE_COUNT] = { 0 };
+    world_open(&w, &c);
+    random_start(61);
+    uint64_t line = 0;
+    for (int i = 0; i < 100000; i++) {
+        line = random_below(4) ? (line + random_below(20)) % 48
+                               : random_below(LINES);
+        uint64_t at = RAM_BASE + line * 64;
+        bool conflict = oracle_array_lookup(&shadow, at, 0);
+        if (!conflict)
+            oracle_array_fill_page(
+                &shadow, (struct oracle_entry){ .first = at, .last = at + 63 });
+        struct access a = world_access(&w, ACCESS_LOAD, PRIV_M, at, 8);
+        if (a.l1.result == LOOKUP_MISS) {
+            assert_int_equal(a.l1.cause, !seen[line] ? MISS_COLD
+                                         : conflict  ? MISS_CONFLICT
+                                                     : MISS_CAPACITY);
+            count[a.l1.cause]++;
+        }
+        seen[line] = true;
+    }
+    assert_int_equal(count[MISS_COLD], LINES);
+    assert_true(count[MISS_CONFLICT] > 1000 && count[MISS_CAPACITY] > 1000);
+    world_close(&w);
+}
+
+static struct miss_history open_history(struct miss_shape shape)
+{
+    struct miss_history h;
+    void *memory = calloc(1, miss_bytes(&shape));
+    assert_non_null(memory);
+    miss_init(&h, &shape, memory);
+    return h;
+}
+
+static struct assoc_entry range(uint64_t number, uint32_t domain)
+{
+    return (struct assoc_entry){ .first = number * 0x1000,
+                                 .last = number * 0x1000 + 0xFFF,
+                                 .context = domain };
+}
+
+/* The last 128 lost ranges of a domain are remembered, older ones are cold. */
+static void test_lost_ranges_are_bounded(void **state)
+{
+    (void)state;
+    struct miss_history h =
+        open_history((struct miss_shape){ .entries = 4, .ranges = true });
+    for (uint64_t i = 0; i < 200; i++) {
+        struct assoc_entry e = range(i, 7);
+        miss_range_left(&h, &e, LOST_INVALIDATED, 1);
+        miss_range_left(&h, &e, LOST_INVALIDATED, 1); /* counts once */
+    }
+    for (uint64_t i = 0; i < 200; i++)
+        assert_int_equal(miss_classify_range(&h, i * 0x1000 + 5, 7, 1),
+                         i < 72 ? MISS_COLD : MISS_INVALIDATED);
+    assert_int_equal(miss_classify_range(&h, 150 * 0x1000, 8, 1), MISS_COLD);
+    struct assoc_entry e = range(150, 7);
+    miss_range_filled(&h, &e);
+    assert_int_equal(miss_classify_range(&h, 150 * 0x1000, 7, 1), MISS_COLD);
+    free(h.range);
+}
+
+/* By whom it was displaced decides. */
+static void test_evictor_decides(void **state)
+{
+    (void)state;
+    struct miss_history h =
+        open_history((struct miss_shape){ .entries = 8, .shift = 12 });
+    struct miss_key key = { 0x5000, 9 };
+    assert_int_equal(miss_classify(&h, key, 1), MISS_COLD);
+    miss_filled(&h, key);
+    miss_left(&h, key, LOST_REPLACED, 1);
+    assert_int_equal(miss_classify(&h, key, 1), MISS_CAPACITY);
+    assert_int_equal(miss_classify(&h, key, 2), MISS_SWITCH);
+    miss_left(&h, key, LOST_SWITCH, 1);
+    assert_int_equal(miss_classify(&h, key, 1), MISS_SWITCH);
+    miss_left(&h, key, LOST_INVALIDATED, 2);
+    assert_int_equal(miss_classify(&h, key, 1), MISS_INVALIDATED);
+    free(h.seen);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_three_causes),
+        TEST(test_lost_ranges_are_bounded),
+        TEST(test_evictor_decides),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
