@@ -7,6 +7,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -37,10 +38,15 @@ static const char *build(void)
     return path ? path : "build/release";
 }
 
-/* 10,000 rounds of the leak test where the simulator is fast. */
-static const char *leak_rounds(void)
+/* 10,000 rounds of the leak test for one kind of MAS and one single space,
+ * where the simulator is fast. */
+static const char *leak_rounds(const char *personality)
 {
-    return strstr(build(), "release") ? "rounds=10000" : "rounds=200";
+    bool is_long = !strcmp(personality, "mas") || !strcmp(personality, "rplb");
+
+    if (!strstr(build(), "release"))
+        return "rounds=200";
+    return is_long ? "rounds=10000" : "rounds=1000";
 }
 
 static int exit_code_of(const struct run *run)
@@ -63,7 +69,7 @@ static int exit_code_of(const struct run *run)
     arguments[n++] = personality;
     if (strcmp(run->scenario, "leak") == 0) {
         arguments[n++] = "--set";
-        arguments[n++] = leak_rounds();
+        arguments[n++] = leak_rounds(run->personality);
     }
     if (run->kernel) {
         snprintf(kernel, sizeof kernel, "kernel=%s", run->kernel);
@@ -97,6 +103,7 @@ static void test_run(void **state)
 
 static const struct run runs[] = {
     EVERYWHERE("programs"),
+    EVERYWHERE("syscalls"),
     EVERYWHERE("faults"),
     EVERYWHERE("portals"),
     EVERYWHERE("ipc"),
