@@ -49,7 +49,8 @@ static void asid_renew(struct space *s)
         asid_give(s);
 }
 
-/* How many ASIDs satp can hold: write ones, read them back. */
+/* How many ASIDs satp can hold: write ones, read them back. One bit is none:
+ * asid_renew needs one for the space in use and one for the next. */
 static uint64_t asid_count(void)
 {
     uint64_t satp = csr_read(CSR_SATP), ones;
@@ -57,7 +58,7 @@ static uint64_t asid_count(void)
     ones = csr_read(CSR_SATP) >> SATP_ASID_SHIFT & SATP_ASID_MASK;
     csr_write(CSR_SATP, satp);
     sfence_all();
-    return ones + 1;
+    return ones > 1 ? ones + 1 : 1;
 }
 
 /* ---- life of a space ------------------------------------------------------
