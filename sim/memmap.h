@@ -6,14 +6,15 @@
  */
 #pragma once
 
-#define MEM_ROM            0x00001000 /* reset vector */
-#define MEM_FINISHER       0x00100000 /* 0x5555 off, 0x7777 reset, 0x3333|code<<16 fail */
-#define MEM_CLINT          0x02000000 /* msip, +0x4000 mtimecmp, +0xbff8 mtime */
-#define MEM_PLIC           0x0c000000 /* reserved for the PLIC */
-#define MEM_UART           0x10000000 /* 16550 */
-#define MEM_VIRTIO         0x10001000 /* reserved, 8 x 0x1000 */
-#define MEM_MAILBOX        0x10100000 /* scenario mailbox, S-mode and above */
-#define MEM_RAM            0x80000000
+#define MEM_ROM 0x00001000 /* reset vector */
+#define MEM_FINISHER                                                           \
+    0x00100000 /* 0x5555 off, 0x7777 reset, 0x3333|code<<16 fail */
+#define MEM_CLINT   0x02000000 /* msip, +0x4000 mtimecmp, +0xbff8 mtime */
+#define MEM_PLIC    0x0c000000 /* reserved for the PLIC */
+#define MEM_UART    0x10000000 /* 16550 */
+#define MEM_VIRTIO  0x10001000 /* reserved, 8 x 0x1000 */
+#define MEM_MAILBOX 0x10100000 /* scenario mailbox, S-mode and above */
+#define MEM_RAM     0x80000000
 
 /*
  * The scenario mailbox. The host posts one request at a time (op = a system
@@ -25,18 +26,18 @@
  * SCRIPT_RESULT and SCRIPT_FAULT, then SCRIPT_NEXT; the host answers before
  * the next instruction and SCRIPT_OP.. hold the operation to perform.
  */
-#define MAILBOX_MAGIC      0x000 /* reads 0x4f50414c49544531 "OPALITE1" */
-#define MAILBOX_STATUS     0x008 /* 1 = a request waits */
-#define MAILBOX_OP         0x010
-#define MAILBOX_ARG        0x018 /* six arguments, 0x018 .. 0x047 */
-#define MAILBOX_RESULT     0x048
-#define MAILBOX_DONE       0x050 /* any write: request finished */
+#define MAILBOX_MAGIC         0x000 /* reads 0x4f50414c49544531 "OPALITE1" */
+#define MAILBOX_STATUS        0x008 /* 1 = a request waits */
+#define MAILBOX_OP            0x010
+#define MAILBOX_ARG           0x018 /* six arguments, 0x018 .. 0x047 */
+#define MAILBOX_RESULT        0x048
+#define MAILBOX_DONE          0x050 /* any write: request finished */
 #define MAILBOX_SCRIPT_THREAD 0x080 /* thread id asking */
 #define MAILBOX_SCRIPT_RESULT 0x088 /* value of the last operation */
 #define MAILBOX_SCRIPT_FAULT  0x090 /* cause if it faulted, else 0 */
 #define MAILBOX_SCRIPT_NEXT   0x098 /* any write: give me the next one */
 #define MAILBOX_SCRIPT_OP     0x0a0 /* enum script_op of os/abi/script.h */
 #define MAILBOX_SCRIPT_ARG    0x0a8 /* four arguments, 0x0a8 .. 0x0c7 */
-#define MAILBOX_WINDOW     0x800 /* 2 KiB of data: names, argument strings */
-#define MAILBOX_SIZE       0x1000
-#define MAILBOX_MAGIC_VALUE 0x4f50414c49544531
+#define MAILBOX_WINDOW        0x800 /* 2 KiB of data: names, argument strings */
+#define MAILBOX_SIZE          0x1000
+#define MAILBOX_MAGIC_VALUE   0x4f50414c49544531

@@ -17,15 +17,15 @@ enum syscall_number {
 
 /* Errors, returned negated. */
 enum {
-    ERR_CALL = 1,   /* no such system call */
-    ERR_ID = 2,     /* no such domain, thread, segment, portal ... */
-    ERR_RIGHT = 3,  /* the caller may not */
-    ERR_MEMORY = 4, /* out of frames, records or addresses */
-    ERR_ADDRESS = 5,/* a pointer argument the domain may not use */
-    ERR_VALUE = 6,  /* an argument out of range */
-    ERR_BUSY = 7,   /* still in use, or overlaps something */
-    ERR_KILLED = 8, /* the other side is gone */
-    ERR_FORMAT = 9  /* a program file that cannot be loaded */
+    ERR_CALL = 1,    /* no such system call */
+    ERR_ID = 2,      /* no such domain, thread, segment, portal ... */
+    ERR_RIGHT = 3,   /* the caller may not */
+    ERR_MEMORY = 4,  /* out of frames, records or addresses */
+    ERR_ADDRESS = 5, /* a pointer argument the domain may not use */
+    ERR_VALUE = 6,   /* an argument out of range */
+    ERR_BUSY = 7,    /* still in use, or overlaps something */
+    ERR_KILLED = 8,  /* the other side is gone */
+    ERR_FORMAT = 9   /* a program file that cannot be loaded */
 };
 
 /* kernel_info */
@@ -47,9 +47,9 @@ enum {
 enum { SPACES_ONE = 1, SPACES_PER_DOMAIN = 2 };
 enum { BOOT_HW_REFILL = 1, BOOT_NO_ASID = 2 };
 
-#define BOOT_MAGIC 0x4f50424f4f543031 /* "OPBOOT01" */
+#define BOOT_MAGIC   0x4f50424f4f543031 /* "OPBOOT01" */
 #define BOOT_MODULES 32
-#define NAME_BYTES 32
+#define NAME_BYTES   32
 
 /* A file given to the kernel in RAM: the programs. */
 struct boot_module {
@@ -89,10 +89,10 @@ struct hint_record {
 
 /* Scripted operations: what a scripted thread's stub performs. */
 enum script_op {
-    SCRIPT_EXIT,   /* arg0 = value */
-    SCRIPT_LOAD,   /* arg0 = address, arg1 = bytes; result = value */
-    SCRIPT_STORE,  /* arg0 = address, arg1 = bytes, arg2 = value */
-    SCRIPT_CALL,   /* system call: op arg0 = number, arg1..3 = arguments */
-    SCRIPT_JUMP,   /* call the address arg0 with arg1..2; result = a0 */
-    SCRIPT_WAIT,   /* nothing to do yet: yield and ask again */
+    SCRIPT_EXIT,  /* arg0 = value */
+    SCRIPT_LOAD,  /* arg0 = address, arg1 = bytes; result = value */
+    SCRIPT_STORE, /* arg0 = address, arg1 = bytes, arg2 = value */
+    SCRIPT_CALL,  /* system call: op arg0 = number, arg1..3 = arguments */
+    SCRIPT_JUMP,  /* call the address arg0 with arg1..2; result = a0 */
+    SCRIPT_WAIT,  /* nothing to do yet: yield and ask again */
 };
