@@ -123,16 +123,22 @@ static bool resolve(struct mmu *m, struct access *a, struct span *p)
 
 /* ---- caches and devices -------------------------------------------------- */
 
+static void keep_first_miss(struct lookup *kept, struct lookup l)
+{
+    bool news = l.result == LOOKUP_MISS ? kept->result != LOOKUP_MISS
+                                        : kept->result == LOOKUP_NONE;
+    if (news)
+        *kept = l;
+}
+
 /* One more line of the same access. */
 static void touch_again(struct mmu *m, struct access *a, enum unit l1,
                         uint64_t pa, bool write, enum purpose purpose)
 {
     struct lookup first = { 0 }, second = { 0 };
     hierarchy_access(m, l1, pa, write, purpose, &first, &second);
-    if (a->l1.result != LOOKUP_MISS)
-        a->l1 = first;
-    if (a->l2.result != LOOKUP_MISS)
-        a->l2 = second;
+    keep_first_miss(&a->l1, first);
+    keep_first_miss(&a->l2, second);
 }
 
 /* Every line that [pa, pa + bytes) touches: two at most. Verdicts of the first

@@ -308,6 +308,23 @@ static bool peek_bytes(const struct peek *p, uint64_t va, unsigned size)
     return true;
 }
 
+/* The second half of a long instruction; see resolve_second in mmu.c. */
+static bool peek_second(const struct peek *p)
+{
+    struct access *a = p->a;
+    uint64_t va = a->va + 2, pa = a->pa + 2;
+    if (va % PAGE == 0)
+        return peek_bytes(p, va, 2);
+    if (protect_selected(&p->regs) && a->privilege == PRIV_U &&
+        !peek_protection(p, va, 2))
+        return false;
+    if (!peek_bus(p, va, pa, 2, true))
+        return false;
+    if ((pa ^ a->pa) >> p->m->line_shift)
+        peek_line(p, pa);
+    return true;
+}
+
 /* Short or long, as the first half says; devices are not read to find out. */
 static bool peek_fetch(const struct peek *p)
 {
@@ -318,15 +335,10 @@ static bool peek_fetch(const struct peek *p)
         return false;
     if (!bus_read(p->m->bus, a->pa, &half, 2) || (half & 3) != 3)
         return true;
-    uint64_t pa = a->pa;
-    uint8_t rights = a->rights;
-    bool done = peek_bytes(p, a->va + 2, 2);
-    a->pa = pa;
-    if (done) {
-        a->size = 4;
-        a->rights = rights;
-    }
-    return done;
+    if (!peek_second(p))
+        return false;
+    a->size = 4;
+    return true;
 }
 
 bool mmu_peek_as(const struct mmu *m, const struct mmu_regs *regs,
