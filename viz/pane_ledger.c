@@ -49,10 +49,7 @@ static void draw_line(struct canvas *c, int y, const struct line *l,
                       uint64_t whole)
 {
     char text[32], percent[16];
-    int name = c->box.width >= 50   ? 24
-               : c->box.width >= 40 ? 18
-                                    : 17,
-        right = c->box.width;
+    int name = c->box.width >= 50 ? 24 : 18, right = c->box.width;
 
     canvas_print(c, 0, y, STYLE_TEXT, "%.*s", name - 1, l->bar->name);
     grouped_number(l->value, text, sizeof text);

@@ -54,16 +54,17 @@ void pane_status(struct canvas *c, const struct model *m, const char *speed)
     canvas_fill(c, 1, STYLE_STATUS);
     grouped_number(m->cycle, cycle, sizeof cycle);
     grouped_number(m->instructions, instructions, sizeof instructions);
-    x = canvas_print(c, 0, 0, STYLE_STATUS, " %s", m->scenario);
+    x = 0;
+    text[0] = 0;
     if (m->has_machine) {
-        x = canvas_print(c, x, 0, STYLE_STATUS, " %s hart%u %s", m->machine,
-                         m->hart, m->domain);
-        if (m->thread[0])
-            x = canvas_print(c, x, 0, STYLE_STATUS, "/%s", m->thread);
-        canvas_print(c, x, 0, STYLE_STATUS, " %c", m->privilege);
-        snprintf(text, sizeof text, " cycle %s  insn %s ", cycle, instructions);
-        canvas_right(c, c->box.width, 0, STYLE_STATUS, text);
+        x = canvas_print(c, x, 0, STYLE_STATUS, " %s%s%s %c  hart%u %s",
+                         m->domain, m->thread[0] ? "/" : "", m->thread,
+                         m->privilege, m->hart, m->machine);
+        snprintf(text, sizeof text, "  cycle %s  insn %s ", cycle,
+                 instructions);
     }
+    canvas_print(c, x + 1, 0, STYLE_STATUS, " %s", m->scenario);
+    canvas_right(c, c->box.width, 0, STYLE_STATUS, text);
     mask_text(m->stops, mask);
     x = canvas_print(c, 0, 1, STYLE_STATUS, " %-7s %s  stop %s",
                      state_names[m->state], speed, mask);

@@ -29,7 +29,6 @@ struct tui {
     struct canvas canvas;
     struct pane_view view[PANE_COUNT];
     struct pane_extent extent[PANE_COUNT]; /* as last drawn */
-    struct box content[PANE_COUNT];        /* as last drawn */
     enum pane_id focus;
     bool zoomed, ascii, quit, redraw;
 

@@ -50,6 +50,25 @@ static void draw_title(struct tui *t, enum pane_id id, struct box b)
     canvas_print(c, b.width - text_cells(text) - 3, 0, STYLE_DIM, " %s ", text);
 }
 
+/* Draws the pane; when it turns out to be scrolled beyond its end (it has
+ * become higher, or its subject shorter), once more from where it may be. */
+static void draw_content(struct tui *t, enum pane_id id)
+{
+    struct canvas *c = &t->canvas;
+    struct pane_view *v = &t->view[id];
+    size_t runs = c->run_count, bytes = c->text_used;
+
+    for (int round = 0; round < 2; round++) {
+        t->extent[id] = panes[id].draw(c, &t->model, v);
+        int most = t->extent[id].lines - t->extent[id].shown;
+        if (v->scroll <= most || v->scroll == 0)
+            return;
+        v->scroll = most > 0 ? most : 0;
+        c->run_count = runs;
+        c->text_used = bytes;
+    }
+}
+
 static void draw_pane(struct tui *t, enum pane_id id, struct box b)
 {
     struct box title = b, content = b;
@@ -59,9 +78,8 @@ static void draw_pane(struct tui *t, enum pane_id id, struct box b)
     content.height--;
     draw_title(t, id, title);
     canvas_box(&t->canvas, content);
-    t->content[id] = content;
     t->view[id].focused = t->focus == id;
-    t->extent[id] = panes[id].draw(&t->canvas, &t->model, &t->view[id]);
+    draw_content(t, id);
 }
 
 /* Widths of a row's panes; the last takes what is left. */

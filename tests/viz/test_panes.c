@@ -1,0 +1,644 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The panes and the whole screen, drawn from a model made by hand and compared
+ * with the text files in golden/. No machine and no terminal is needed. After a
+ * wanted change: OPALITE_UPDATE_GOLDEN=1 build/.../test_panes, then read the
+ * difference before committing it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mmu/access.h"
+#include "viz/tui.h"
+
+/* ---- the model ----------------------------------------------------------- */
+
+static void fill_who(struct model *m)
+{
+    m->state = MODEL_PAUSED;
+    m->speed = 3;
+    m->stops = 1u << STOP_ON_FAULT | 1u << STOP_ON_SWITCH;
+    strcpy(m->scenario, "03_name_is_not_a_right.lua");
+    m->has_machine = true;
+    strcpy(m->machine, "m1");
+    m->one_space = true;
+    m->protection = SPROT_RPLB;
+    strcpy(m->personality, "rplb, software refill");
+    strcpy(m->domain, "alice");
+    strcpy(m->thread, "worker");
+    m->domain_id = 1;
+    m->privilege = 'U';
+    m->cycle = 1234567;
+    m->instructions = 345678;
+    for (int u = 0; u < UNIT_COUNT; u++)
+        m->units[u] = (struct unit_row){ .name = unit_name((enum unit)u),
+                                         .used = 2,
+                                         .size = 40,
+                                         .hits = 900 + (uint64_t)u,
+                                         .misses = 10 * (uint64_t)u };
+}
+
+static void fill_registers(struct model *m)
+{
+    for (int i = 0; i < 32; i++)
+        m->x[i] = m->x_before[i] = (uint64_t)i * 0x1111;
+    m->x[10] = 42;
+    m->x[2] = 0x40008000;
+    m->x[1] = 0xffffffc080001234;
+    strcpy(m->symbol[2], "stack+0x8000");
+    strcpy(m->symbol[1], "trap_entry+0x14");
+    m->satp = 0x8000000000080001;
+    m->sdomain = 1;
+    m->scause = 29;
+}
+
+static void add_code(struct model *m, uint64_t pc, int what, const char *text)
+{
+    struct code_row *r = &m->code[m->code_count++];
+
+    r->pc = pc;
+    r->is_label = what == 'l';
+    r->is_source = what == 's';
+    r->is_pc = what == '>';
+    snprintf(r->text, sizeof r->text, "%s", text);
+    if (what == '>')
+        m->code_pc = m->code_count - 1;
+}
+
+static void fill_code(struct model *m)
+{
+    m->pc = 0x10002006;
+    strcpy(m->pc_symbol, "pong.elf main+0x6");
+    strcpy(m->source, "pong.c:14  sum += *p;");
+    add_code(m, 0x10002000, 'l', "main:");
+    add_code(m, 0x10002000, 's', "pong.c:12  uint64_t sum = 0;");
+    add_code(m, 0x10002000, ' ', "c.addi sp,-16");
+    add_code(m, 0x10002002, ' ', "jal ra,prepare");
+    add_code(m, 0x10002006, 's', "pong.c:14  sum += *p;");
+    add_code(m, 0x10002006, '>', "ld a0,8(s1)");
+    add_code(m, 0x1000200a, ' ', "c.add a1,a0");
+    add_code(m, 0x1000200c, ' ', "bne a1,zero,+0x6");
+    add_code(m, 0x10002010, ' ', "slti zero,a0,1  hint MARK");
+}
+
+static void fill_units(struct model *m)
+{
+    m->tlb[m->tlb_count++] = (struct tlb_row){ .unit = UNIT_DTLB,
+                                               .mark = 'H',
+                                               .va = 0x40008000,
+                                               .pa = 0x8013d000,
+                                               .bytes = 4096,
+                                               .rights = RIGHT_R | RIGHT_W,
+                                               .user = true,
+                                               .accessed = true,
+                                               .dirty = true,
+                                               .asid = 7 };
+    m->tlb[m->tlb_count++] = (struct tlb_row){ .unit = UNIT_DTLB,
+                                               .mark = ' ',
+                                               .va = 0xffffffc080000000,
+                                               .pa = 0x80000000,
+                                               .bytes = 1 << 30,
+                                               .rights = 7,
+                                               .global = true,
+                                               .accessed = true,
+                                               .age = 1 };
+    m->tlb[m->tlb_count++] = (struct tlb_row){ .unit = UNIT_ITLB,
+                                               .mark = 'M',
+                                               .va = 0x10002000,
+                                               .pa = 0x80140000,
+                                               .bytes = 2 << 20,
+                                               .rights = RIGHT_R | RIGHT_X,
+                                               .user = true };
+    m->tlb_more = 3;
+    m->ranges[m->range_count++] = (struct range_row){
+        .unit = UNIT_DRPLB,
+        .mark = 'H',
+        .domain = 1,
+        .domain_name = "alice",
+        .segment = "document",
+        .base = 0x40008000,
+        .limit = 0x4000c000,
+        .rights = RIGHT_R | RIGHT_W,
+    };
+    m->ranges[m->range_count++] = (struct range_row){
+        .unit = UNIT_IRPLB,
+        .mark = ' ',
+        .domain = 2,
+        .domain_name = "a longer name",
+        .segment = "pong.elf",
+        .base = 0x10002000,
+        .limit = 0x10002123,
+        .rights = RIGHT_X,
+        .age = 1,
+    };
+}
+
+static void fill_rights(struct model *m)
+{
+    static const char *const names[] = { "alice", "bob", "charlotte" };
+
+    for (int i = 0; i < 3; i++) {
+        m->domains[i].id = (uint32_t)i + 1;
+        m->domains[i].current = i == 0;
+        strcpy(m->domains[i].name, names[i]);
+    }
+    m->domain_count = 3;
+    m->segments[0] = (struct segment_row){ .base = 0x40008000,
+                                           .bytes = 16384,
+                                           .name = "document",
+                                           .rights = { 3, 1, 0 } };
+    m->segments[1] = (struct segment_row){ .base = 0x50000000,
+                                           .bytes = 194,
+                                           .name = "a segment's name",
+                                           .rights = { 15, 0, 5 },
+                                           .elsewhere = { 0, 0, 1 } };
+    m->segment_count = 2;
+}
+
+static void add_event(struct model *m, uint64_t cycle, char letter,
+                      const char *text, const char *story)
+{
+    struct event_row *e = &m->events[m->event_count % MODEL_EVENTS];
+
+    e->serial = m->event_count++;
+    e->cycle = cycle;
+    e->letter = letter;
+    snprintf(e->text, sizeof e->text, "%s", text);
+    if (story) {
+        strcpy(m->stories[m->story_count++ % MODEL_STORIES], story);
+        e->story = m->story_count;
+    }
+}
+
+static void fill_events(struct model *m)
+{
+    add_event(m, 1200000, 'S', "alice: switch from bob, 812 cycles direct",
+              NULL);
+    add_event(m, 1200100, 'M', "alice: dtlb miss at 0x40008000: switch", NULL);
+    add_event(m, 1200200, '.', "kernel: hint THREAD_RUNS 2", NULL);
+    add_event(m, 1234000, 'R', "bob: drplb miss at 0x40008000: cold", NULL);
+    add_event(m, 1234000, 'T', "bob: trap: RPLB miss on store", NULL);
+    add_event(m, 1234567, 'F', "bob: fault at 0x40008000: the range gives r",
+              "bob, thread 3, at pong.elf: main+0x6 (pong.c:14), cycle "
+              "1234567\n  tried to store 8 bytes at 0x40008000 = document + "
+              "0x0\n  refused: the range gives r--, not w.\n  bob has r on "
+              "document since cycle 400000, given by alice.");
+}
+
+static void fill_bars(struct model *m)
+{
+    static const struct bar_row bars[] = {
+        { "execute", 700, 900000, false, false },
+        { "dram", 250, 200000, false, false },
+        { "protection_refill", 50, 134567, false, false },
+        { "idle", 0, 0, false, false },
+        { "direct: save", 120, 1200, true, false },
+        { "late: tlb", 30, 4000, true, false },
+        { "gifts (hits)", 3, 12, true, true },
+    };
+
+    memcpy(m->bars, bars, sizeof bars);
+    m->bar_count = sizeof bars / sizeof bars[0];
+    m->window_cycles = 1000;
+    m->total_cycles = 1234567;
+    m->window_switches = 1;
+    m->total_switches = 10;
+}
+
+static void fill_console(struct model *m)
+{
+    static const char text[] = "Opalite kernel: rplb, Sv39\n\nhello from "
+                               "alice, who writes a line that "
+                               "is longer than its pane\nunfinished";
+
+    model_print(m, text, sizeof text - 1);
+    m->checks_passed = 3;
+}
+
+static struct tui *fixed(void)
+{
+    struct tui *t = calloc(1, sizeof *t);
+
+    assert_non_null(t);
+    model_init(&t->model, NULL);
+    for (int i = 0; i < PANE_COUNT; i++)
+        t->view[i].selected = -1;
+    fill_who(&t->model);
+    fill_registers(&t->model);
+    fill_code(&t->model);
+    fill_units(&t->model);
+    fill_rights(&t->model);
+    fill_events(&t->model);
+    fill_bars(&t->model);
+    fill_console(&t->model);
+    return t;
+}
+
+static void release(struct tui *t)
+{
+    model_free(&t->model);
+    canvas_free(&t->canvas);
+    free(t);
+}
+
+/* ---- golden files ----------------------------------------------------------
+ */
+
+static char *read_file(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    char *text = calloc(1, 100000);
+
+    assert_non_null(text);
+    if (f) {
+        text[fread(text, 1, 99999, f)] = 0;
+        fclose(f);
+    }
+    return text;
+}
+
+/* Compares what is on the canvas with golden/NAME.txt. */
+static void compare(const struct canvas *c, const char *name)
+{
+    char path[200], *text = NULL;
+    size_t bytes;
+    FILE *f = open_memstream(&text, &bytes);
+
+    canvas_write_text(c, f);
+    fclose(f);
+    snprintf(path, sizeof path, "tests/viz/golden/%s.txt", name);
+    if (getenv("OPALITE_UPDATE_GOLDEN")) {
+        f = fopen(path, "wb");
+        assert_non_null(f);
+        fwrite(text, 1, bytes, f);
+        fclose(f);
+    }
+    char *golden = read_file(path);
+    if (strcmp(golden, text) != 0)
+        print_error("%s is now:\n%s", path, text);
+    assert_string_equal(text, golden);
+    free(golden);
+    free(text);
+}
+
+static void draw_one(struct tui *t, enum pane_id id, int width, int height,
+                     const char *name)
+{
+    canvas_begin(&t->canvas, width, height, t->ascii);
+    t->extent[id] = panes[id].draw(&t->canvas, &t->model, &t->view[id]);
+    compare(&t->canvas, name);
+}
+
+/* ---- each pane, as narrow as in 80x24 and zoomed
+ * ------------------------------ */
+
+static void every_pane_narrow_and_wide(void **state)
+{
+    static const struct {
+        int width, height;
+    } narrow[PANE_COUNT] = {
+        [PANE_CODE] = { 38, 6 },   [PANE_REGISTERS] = { 41, 6 },
+        [PANE_TLB] = { 43, 5 },    [PANE_PROTECTION] = { 36, 5 },
+        [PANE_RIGHTS] = { 41, 3 }, [PANE_LEDGER] = { 38, 3 },
+        [PANE_EVENTS] = { 49, 3 }, [PANE_CONSOLE] = { 30, 3 },
+    };
+    struct tui *t = fixed();
+    char name[80];
+
+    (void)state;
+    for (int i = 0; i < PANE_COUNT; i++) {
+        snprintf(name, sizeof name, "%s_narrow", panes[i].name);
+        draw_one(t, (enum pane_id)i, narrow[i].width, narrow[i].height, name);
+        snprintf(name, sizeof name, "%s_wide", panes[i].name);
+        draw_one(t, (enum pane_id)i, 110, 24, name);
+    }
+    release(t);
+}
+
+static void every_pane_without_a_machine(void **state)
+{
+    struct tui *t = calloc(1, sizeof *t);
+
+    (void)state;
+    model_init(&t->model, NULL);
+    strcpy(t->model.scenario, "empty.lua");
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_no_machine");
+    release(t);
+}
+
+static void the_page_table_decides(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    t->model.protection = SPROT_PAGETABLE;
+    strcpy(t->model.personality, "mas, ASIDs");
+    draw_one(t, PANE_PROTECTION, 37, 8, "protection_page_table");
+    release(t);
+}
+
+static void no_pane_leaves_its_box(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    for (int i = 0; i < PANE_COUNT; i++) {
+        for (int width = 1; width < 60; width += 7) {
+            canvas_begin(&t->canvas, 70, 20, false);
+            canvas_box(&t->canvas, (struct box){ 5, 3, width, 4 });
+            panes[i].draw(&t->canvas, &t->model, &t->view[i]);
+            for (size_t r = 0; r < t->canvas.run_count; r++) {
+                const struct text_run *run = &t->canvas.runs[r];
+                assert_in_range(run->x, 5, 5 + width - 1);
+                assert_in_range(run->x + run->cells, 6, 5 + width);
+                assert_in_range(run->y, 3, 6);
+            }
+        }
+    }
+    release(t);
+}
+
+static void a_selected_fault_tells_its_story(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    t->view[PANE_EVENTS].selected = 0;
+    draw_one(t, PANE_EVENTS, 60, 12, "events_story");
+    t->view[PANE_EVENTS].selected = 2; /* no fault: no story */
+    draw_one(t, PANE_EVENTS, 60, 12, "events_no_story");
+    release(t);
+}
+
+static void events_can_be_filtered(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    t->view[PANE_EVENTS].filtered = true; /* F and S are in the mask */
+    canvas_begin(&t->canvas, 60, 5, false);
+    struct pane_extent e =
+        pane_events_draw(&t->canvas, &t->model, &t->view[PANE_EVENTS]);
+    assert_int_equal(e.lines, 2);
+    release(t);
+}
+
+static void the_ledger_of_the_whole_run(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    t->model.whole_run = true;
+    draw_one(t, PANE_LEDGER, 60, 10, "cycles_whole_run");
+    release(t);
+}
+
+static void rights_scroll_sideways(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    t->view[PANE_RIGHTS].column = 1;
+    draw_one(t, PANE_RIGHTS, 41, 4, "rights_second_column");
+    release(t);
+}
+
+/* ---- the whole screen
+ * --------------------------------------------------------- */
+
+static void screens(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_80x24");
+    tui_draw(t, 132, 43);
+    compare(&t->canvas, "screen_132x43");
+    t->ascii = true;
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_ascii");
+    for (size_t i = 0; i < t->canvas.text_used; i++)
+        assert_in_range((unsigned char)t->canvas.text[i], 0x20, 0x7e);
+    release(t);
+}
+
+static void too_small_a_terminal_says_so(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    for (int width = 1; width < 90; width += 11)
+        for (int height = 1; height < 30; height += 5)
+            tui_draw(t, width, height); /* must not crash */
+    tui_draw(t, 79, 24);
+    compare(&t->canvas, "screen_too_small");
+    release(t);
+}
+
+static void keys_that_look(void **state)
+{
+    struct tui *t = fixed();
+
+    (void)state;
+    tui_draw(t, 80, 24);
+    tui_key(t, '\t');
+    assert_int_equal(t->focus, PANE_REGISTERS);
+    tui_key(t, KEY_OF_BACKTAB);
+    tui_key(t, KEY_OF_BACKTAB);
+    assert_int_equal(t->focus, PANE_CONSOLE);
+    tui_key(t, '2');
+    tui_key(t, KEY_OF_END);
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_scrolled");
+    tui_key(t, KEY_OF_DOWN); /* at the end: no further */
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_scrolled");
+    tui_key(t, 'z');
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_zoomed");
+    tui_key(t, 'z');
+    tui_key(t, '?');
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_help");
+    tui_key(t, 'k'); /* any key closes it, and does nothing else */
+    assert_int_equal(t->overlay, OVERLAY_NONE);
+    tui_key(t, 'x');
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_story");
+    tui_key(t, 27);
+    tui_key(t, 'm');
+    tui_key(t, 'f');
+    tui_key(t, 't');
+    tui_draw(t, 80, 24);
+    compare(&t->canvas, "screen_mask");
+    tui_key(t, '\n');
+    assert_int_equal(t->model.stops, 1u << STOP_ON_SWITCH | 1u << STOP_ON_TRAP);
+    assert_int_equal(t->overlay, OVERLAY_NONE);
+    for (int i = 0; i < 50; i++)
+        tui_key(t, '+');
+    assert_string_equal(tui_speed_text(t->model.speed), "max");
+    for (int i = 0; i < 50; i++)
+        tui_key(t, '-');
+    assert_string_equal(tui_speed_text(t->model.speed), "1/s");
+    tui_key(t, 'q');
+    assert_true(t->quit);
+    release(t);
+}
+
+static void help_can_be_read_to_its_end(void **state)
+{
+    struct tui *t = fixed();
+    char *text = NULL;
+    size_t bytes;
+
+    (void)state;
+    tui_draw(t, 80, 24);
+    tui_key(t, '?');
+    tui_draw(t, 80, 24);
+    tui_key(t, KEY_OF_END);
+    tui_draw(t, 80, 24);
+    FILE *f = open_memstream(&text, &bytes);
+    canvas_write_text(&t->canvas, f);
+    fclose(f);
+    assert_non_null(strstr(text, "8 console:"));
+    assert_non_null(strstr(text, "checks"));
+    free(text);
+    release(t);
+}
+
+/* ---- the model's own parts
+ * ------------------------------------------------------ */
+
+static void console_lines(void **state)
+{
+    struct model *m = calloc(1, sizeof *m);
+    char long_line[500];
+
+    (void)state;
+    model_init(m, NULL);
+    model_print(m, "one\ntw", 6);
+    model_print(m, "o\n\n", 3);
+    assert_int_equal(m->console_lines, 3);
+    assert_string_equal(model_console_line(m, 0), "one");
+    assert_string_equal(model_console_line(m, 1), "two");
+    assert_string_equal(model_console_line(m, 2), "");
+    memset(long_line, 'x', sizeof long_line);
+    model_print(m, long_line, sizeof long_line);
+    assert_true(strlen(model_console_line(m, 3)) < MODEL_LINE);
+    for (int i = 0; i < 2 * MODEL_CONSOLE; i++)
+        model_print(m, "again\n", 6);
+    assert_string_equal(model_console_line(m, 0), ""); /* overwritten */
+    model_free(m);
+    free(m);
+}
+
+static void events_are_a_ring(void **state)
+{
+    struct tui *t = fixed();
+    struct model *m = &t->model;
+
+    (void)state;
+    for (int i = 0; i < MODEL_EVENTS; i++)
+        add_event(m, (uint64_t)i, '.', "later", NULL);
+    assert_null(model_event(m, 5));
+    assert_non_null(model_event(m, m->event_count - 1));
+    assert_null(model_event(m, m->event_count));
+    release(t);
+}
+
+static void stories_are_a_ring(void **state)
+{
+    struct tui *t = fixed();
+    struct model *m = &t->model;
+    struct event_row first = *model_event(m, 5);
+
+    (void)state;
+    assert_non_null(model_story(m, &first));
+    for (int i = 0; i < MODEL_STORIES; i++)
+        add_event(m, 1, 'F', "fault", "another story");
+    assert_null(model_story(m, &first));
+    assert_string_equal(model_story(m, model_event(m, m->event_count - 1)),
+                        "another story");
+    release(t);
+}
+
+static void numbers(void **state)
+{
+    char text[40];
+
+    (void)state;
+    grouped_number(0, text, sizeof text);
+    assert_string_equal(text, "0");
+    grouped_number(UINT64_MAX, text, sizeof text);
+    assert_string_equal(text, "18,446,744,073,709,551,615");
+    size_text(4096, text, sizeof text);
+    assert_string_equal(text, "4K");
+    size_text(0x40000000, text, sizeof text);
+    assert_string_equal(text, "1G");
+    size_text(4097, text, sizeof text);
+    assert_string_equal(text, "4097");
+    percent_text(1, 3, text, sizeof text);
+    assert_string_equal(text, "33.3%");
+    percent_text(0, 0, text, sizeof text);
+    assert_string_equal(text, "-");
+    percent_text(UINT64_MAX, UINT64_MAX, text, sizeof text);
+    assert_string_equal(text, "100.0%");
+    address_text(0xffffffc080001000, 12, text, sizeof text);
+    assert_string_equal(text, "..c080001000");
+    address_text(0x1000, 6, text, sizeof text);
+    assert_string_equal(text, "  1000");
+}
+
+static void script_keys(void **state)
+{
+    const char *script = "a<tab>< <lt>";
+    int key;
+    bool bad;
+
+    (void)state;
+    assert_true(tui_script_key(&script, &key, &bad));
+    assert_int_equal(key, 'a');
+    assert_true(tui_script_key(&script, &key, &bad));
+    assert_int_equal(key, '\t');
+    assert_false(tui_script_key(&script, &key, &bad));
+    assert_true(bad);
+    script = "<lt>";
+    assert_true(tui_script_key(&script, &key, &bad));
+    assert_int_equal(key, '<');
+    assert_false(tui_script_key(&script, &key, &bad));
+    assert_false(bad);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_pane_narrow_and_wide),
+        cmocka_unit_test(every_pane_without_a_machine),
+        cmocka_unit_test(the_page_table_decides),
+        cmocka_unit_test(no_pane_leaves_its_box),
+        cmocka_unit_test(a_selected_fault_tells_its_story),
+        cmocka_unit_test(events_can_be_filtered),
+        cmocka_unit_test(the_ledger_of_the_whole_run),
+        cmocka_unit_test(rights_scroll_sideways),
+        cmocka_unit_test(screens),
+        cmocka_unit_test(too_small_a_terminal_says_so),
+        cmocka_unit_test(keys_that_look),
+        cmocka_unit_test(help_can_be_read_to_its_end),
+        cmocka_unit_test(console_lines),
+        cmocka_unit_test(events_are_a_ring),
+        cmocka_unit_test(stories_are_a_ring),
+        cmocka_unit_test(numbers),
+        cmocka_unit_test(script_keys),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
