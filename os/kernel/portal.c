@@ -287,26 +287,42 @@ int64_t sys_portal_destroy(uint64_t id, uint64_t a1, uint64_t a2, uint64_t a3,
 
 /* ---- calling ---------------------------------------------------------- */
 
+/* Waits for a stack of a portal that has none free. NULL: *error says why. */
+__attribute__((noinline)) static struct portal_call *
+call_wait(struct portal *p, uint64_t id, int64_t *error)
+{
+    while (!p->unused) {
+        *error = thread_block(&p->waiters);
+        if (*error < 0)
+            return NULL;
+        p = id_find(&kernel.portals, id);
+        if (!p) {
+            *error = -ERR_KILLED;
+            return NULL;
+        }
+    }
+    return p->unused;
+}
+
+/* The arguments are read from the frame, where the trap has left them: on this
+ * path, every register that survives a function call costs a save. */
 int64_t sys_portal_call(uint64_t id, uint64_t a1, uint64_t a2, uint64_t a3,
                         uint64_t a4, uint64_t a5)
 {
     struct portal *p = id_find(&kernel.portals, id);
     struct thread *t = current;
-    uint32_t caller = t->domain->id;
+    uint64_t *x = t->frame.x;
     struct portal_call *call;
+    int64_t error = -ERR_ID;
 
-    (void)a5;
-    if (!p)
-        return -ERR_ID;
-    while (!(call = p->unused)) {
-        int64_t error = thread_block(&p->waiters);
-
-        if (error < 0)
-            return error;
-        p = id_find(&kernel.portals, id);
-        if (!p)
-            return -ERR_KILLED;
+    (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;
+    call = p ? p->unused : NULL;
+    if (p && !call) {
+        call = call_wait(p, x[REG_A0], &error);
+        p = call ? call->portal : NULL;
     }
+    if (!p)
+        return error;
     p->unused = call->outer;
     p->open++;
     call->thread = t;
@@ -314,20 +330,23 @@ int64_t sys_portal_call(uint64_t id, uint64_t a1, uint64_t a2, uint64_t a3,
     t->calls = call;
     call_save(call, t);
     call_save_fault(call, t);
+    hint(PORTAL_CALL, p->object.id);
 
-    uint64_t *x = t->frame.x;
+    uint64_t entry = p->entry, sp = call->stack_top, tp = p->tp;
+    uint64_t caller = t->domain->id;
+    uint64_t arg0 = x[REG_A1], arg1 = x[REG_A2], arg2 = x[REG_A3],
+             arg3 = x[REG_A4];
 
     registers_clear(x, REG_RA, REG_T6);
-    x[REG_PC] = p->entry;
-    x[REG_SP] = call->stack_top;
-    x[REG_TP] = p->tp;
-    x[REG_A1] = a2;
-    x[REG_A2] = a3;
-    x[REG_A3] = a4;
+    x[REG_PC] = entry;
+    x[REG_SP] = sp;
+    x[REG_TP] = tp;
+    x[REG_A1] = arg1;
+    x[REG_A2] = arg2;
+    x[REG_A3] = arg3;
     x[REG_A4] = caller;
-    hint(PORTAL_CALL, id);
     thread_set_domain(t, p->domain);
-    return (int64_t)a1;
+    return (int64_t)arg0;
 }
 
 /* The newest call of the current thread is over. */
