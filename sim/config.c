@@ -259,7 +259,7 @@ bool config_set(struct config *c, const char *key, const char *text,
                        key, near ? ", did you mean '" : "", near ? near : "",
                        near ? "'?" : "");
     }
-    uint64_t value;
+    uint64_t value = 0;
     if (!parse_value(p, text, &value, err))
         return false;
     store_value(c, p, value);

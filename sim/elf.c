@@ -176,9 +176,10 @@ static bool keep_names(struct elf_file *f, struct err *err)
     if (!all)
         return err_set(err, EXIT_HOST_RESOURCE, "%s: no memory", f->path);
     for (size_t i = 0; i < f->symbol_count; i++) {
+        size_t n = strlen(f->symbols[i].name) + 1;
         all[i] = f->symbols[i];
-        all[i].name = strcpy((char *)all + at, f->symbols[i].name);
-        at += strlen(all[i].name) + 1;
+        all[i].name = memcpy((char *)all + at, f->symbols[i].name, n);
+        at += n;
     }
     free(f->symbols);
     f->symbols = all;

@@ -43,12 +43,12 @@ static const struct {
 #define PRESET(name, doc)
 #undef VALUE
 static const struct preset_value {
-    enum preset_id preset;
     const char *key, *value;
+    enum preset_id preset;
     enum source_id source;
 } values[] = {
 #define VALUE(preset, key, value, source)                                      \
-    { PRESET_##preset, key, value, SOURCE_##source },
+    { key, value, PRESET_##preset, SOURCE_##source },
 #include "sim/preset.def"
 #undef VALUE
 };
@@ -101,10 +101,10 @@ bool config_preset(struct config *c, const char *name, struct err *err)
     size_t preset = preset_find(name);
     if (preset == PRESET_COUNT) {
         char known[128] = "";
-        for (size_t i = 0; i < PRESET_COUNT; i++) {
-            strcat(known, i ? ", " : "");
-            strcat(known, presets[i].name);
-        }
+        size_t n = 0;
+        for (size_t i = 0; i < PRESET_COUNT && n < sizeof known; i++)
+            n += (size_t)snprintf(known + n, sizeof known - n, "%s%s",
+                                  i ? ", " : "", presets[i].name);
         const char *near = nearest_word(name, next_preset, NULL);
         return err_set(err, EXIT_USAGE, "unknown preset '%s'%s%s%s; known: %s",
                        name, near ? ", did you mean '" : "", near ? near : "",
