@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * See cpu.h. One step: look at interrupts if it is time to, fetch, decode,
- * execute, commit, charge. Everything an instruction changes is changed in
- * exec.c or in the commit at the bottom of cpu_step.
+ * execute, commit, charge.
  */
 #include "cpu/cpu.h"
 
@@ -188,18 +187,16 @@ static bool fetch(struct cpu *c, uint32_t *word)
     return allowed;
 }
 
-static void commit(struct cpu *c, const struct decoded *d,
-                   const struct effect *e)
+/* Only here an instruction reaches rd and pc. */
+static void commit(struct cpu *c, const struct decoded *d)
 {
     struct step *s = &c->step;
     s->rd = d->rd;
     s->rd_before = c->x[d->rd];
-    s->rd_value = e->rd_value;
-    c->x[d->rd] = e->rd_value;
+    c->x[d->rd] = s->rd_value;
     c->x[0] = 0;
-    timing_retire(&c->timing, &c->mmu.accounts, d, c->pc, e->next_pc,
-                  e->quotient_bits);
-    c->pc = e->next_pc;
+    timing_retire(&c->timing, &c->mmu.accounts, d, s->pc, s->next_pc);
+    c->pc = s->next_pc;
     c->instret++;
     c->traps_in_a_row = 0;
     s->retired = true;
@@ -215,10 +212,9 @@ static void fetch_and_execute(struct cpu *c)
     s->word = d->word;
     s->insn = d->insn;
     s->length = d->length;
-
-    struct effect e = { .next_pc = c->pc + d->length };
-    if (execute(c, d, &e))
-        commit(c, d, &e);
+    s->next_pc = s->pc + d->length;
+    if (execute(c, d))
+        commit(c, d);
     else
         trap_take(c, false, s->cause, s->tval);
 }

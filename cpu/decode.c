@@ -291,14 +291,9 @@ static bool need_met(const struct decoded *d, enum need need)
 
 /* ---- the row ------------------------------------------------------------ */
 
-static bool is_compressed(uint32_t word)
-{
-    return (word & 3) != 3;
-}
-
 static unsigned bucket_of(uint32_t word)
 {
-    if (is_compressed(word))
+    if (insn_is_compressed(word))
         return 256 + (bits(word, 1, 0) << 3 | bits(word, 15, 13));
     return bits(word, 6, 2) << 3 | bits(word, 14, 12);
 }
@@ -322,7 +317,7 @@ void decoder_init(struct decoder *d)
         unsigned n = 0;
         for (unsigned i = INSN_illegal + 1; i < INSN_COUNT; i++) {
             const struct insn_row *row = &insn_rows[i];
-            if (is_compressed(row->match) != (bucket >= 256) ||
+            if (insn_is_compressed(row->match) != (bucket >= 256) ||
                 (row->match ^ word) & row->mask & mask)
                 continue;
             if (n == DECODE_CANDIDATES - 1)
@@ -337,7 +332,7 @@ void decoder_init(struct decoder *d)
 
 static struct decoded undecoded(uint32_t word)
 {
-    bool compressed = is_compressed(word);
+    bool compressed = insn_is_compressed(word);
     return (struct decoded){ .word = compressed ? word & 0xffff : word,
                              .length = compressed ? 2 : 4,
                              .insn = INSN_illegal,
@@ -366,7 +361,7 @@ static bool row_matches(unsigned insn, const struct decoded *d)
 {
     const struct insn_row *row = &insn_rows[insn];
     return (d->word & row->mask) == row->match &&
-           is_compressed(row->match) == (d->length == 2);
+           insn_is_compressed(row->match) == (d->length == 2);
 }
 
 struct decoded decode_by_rows(uint32_t word)
@@ -394,13 +389,9 @@ struct decoded decode_word(const struct decoder *decoder, uint32_t word)
     return d;
 }
 
-const struct decoded *decode(struct decoder *d, uint32_t word)
+const struct decoded *decode_anew(struct decoder *d, struct decoded *memo,
+                                  uint32_t word)
 {
-    if (is_compressed(word))
-        word &= 0xffff;
-    uint32_t slot = (word * 0x9e3779b1u) >> (32 - DECODE_MEMO_BITS);
-    struct decoded *memo = &d->memo[slot];
-    if (memo->word != word)
-        *memo = decode_word(d, word);
+    *memo = decode_word(d, word);
     return memo;
 }

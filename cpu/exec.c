@@ -36,11 +36,12 @@ static unsigned significant_bits(uint64_t value)
 }
 
 /* No trap: by 0 gives all ones and the dividend (Unpriv 7.2). */
-static struct division divide_unsigned(struct effect *e, uint64_t a, uint64_t b)
+static struct division divide_unsigned(struct cpu *c, uint64_t a, uint64_t b)
 {
+    c->timing.quotient_bits = 0;
     if (b == 0)
         return (struct division){ ~UINT64_C(0), a };
-    e->quotient_bits = significant_bits(a / b);
+    c->timing.quotient_bits = significant_bits(a / b);
     return (struct division){ a / b, a % b };
 }
 
@@ -50,11 +51,11 @@ static uint64_t magnitude(int64_t value)
 }
 
 /* By magnitudes, so that the overflow -2^63 / -1 needs no case of its own. */
-static struct division divide(struct effect *e, int64_t a, int64_t b)
+static struct division divide(struct cpu *c, int64_t a, int64_t b)
 {
     if (b == 0)
-        return (struct division){ ~UINT64_C(0), (uint64_t)a };
-    struct division d = divide_unsigned(e, magnitude(a), magnitude(b));
+        return divide_unsigned(c, (uint64_t)a, 0);
+    struct division d = divide_unsigned(c, magnitude(a), magnitude(b));
     if ((a < 0) != (b < 0))
         d.quotient = -d.quotient;
     if (a < 0)
@@ -236,8 +237,8 @@ static void hint(struct cpu *c, uint64_t value, uint64_t number)
 #define IMM               ((uint64_t)d->imm)
 #define PC                (c->pc)
 #define NEXT              (c->pc + d->length)
-#define RD(value)         (e->rd_value = (uint64_t)(value))
-#define JUMP(address)     (e->next_pc = (address))
+#define RD(value)         (c->step.rd_value = (uint64_t)(value))
+#define JUMP(address)     (c->step.next_pc = (address))
 #define SEXT(value)       sign_extend_32(value)
 #define TRAP(cause, tval) return refuse(c, cause, tval)
 #define ILLEGAL           TRAP(TRAP_ILLEGAL, d->word)
@@ -261,7 +262,7 @@ static void hint(struct cpu *c, uint64_t value, uint64_t number)
         return false;                                                          \
     RD((type)value)
 #define SC(type)                                                               \
-    if (!store_conditional(c, RS1, sizeof(type), RS2, &e->rd_value))           \
+    if (!store_conditional(c, RS1, sizeof(type), RS2, &c->step.rd_value))      \
     return false
 /* OLD and SRC have the type of the operation; rd gets OLD sign-extended. */
 #define AMO(type, result)                                                      \
@@ -289,7 +290,7 @@ static void hint(struct cpu *c, uint64_t value, uint64_t number)
     NEEDS(!UIMM || csr_write(c, CSR_NUMBER, value));                           \
     RD(old)
 
-bool execute(struct cpu *c, const struct decoded *d, struct effect *e)
+bool execute(struct cpu *c, const struct decoded *d)
 {
     switch (d->exec) {
 #define INSN(name, mnemonic, format, match, mask, class, ...)                  \

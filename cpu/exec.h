@@ -9,15 +9,11 @@
 
 struct cpu;
 
-/* What a meaning leaves for the commit in cpu_step. */
-struct effect {
-    uint64_t rd_value; /* for x[d->rd], when that is not x0 */
-    uint64_t next_pc;
-    unsigned quotient_bits; /* divisions: see timing.h */
-};
-
 /*
- * Does everything but write rd and pc. e->next_pc comes in as the sequential
- * one. False: it traps; c->step.cause and tval say why, nothing has changed.
+ * Does everything but write rd and pc, which cpu_step commits: the result for
+ * rd goes to c->step.rd_value, a jump's target to c->step.next_pc (which comes
+ * in as the sequential one), the length of a quotient to
+ * c->timing.quotient_bits. False: it traps; c->step.cause and tval say why,
+ * nothing has changed.
  */
-bool execute(struct cpu *c, const struct decoded *d, struct effect *e);
+bool execute(struct cpu *c, const struct decoded *d);

@@ -124,13 +124,12 @@ static bool predicted(struct timing *t, const struct decoded *d, uint64_t pc,
 /* ---- charging ----------------------------------------------------------- */
 
 void timing_retire(struct timing *t, struct accounts *a,
-                   const struct decoded *d, uint64_t pc, uint64_t next_pc,
-                   unsigned quotient_bits)
+                   const struct decoded *d, uint64_t pc, uint64_t next_pc)
 {
-    uint32_t cycles = t->cost[d->class];
+    uint32_t cycles = t->cost[d->class], stall = 0;
     if (t->load_rd) {
         if (d->rs1 == t->load_rd || d->rs2 == t->load_rd)
-            account_charge(a, FOR_STALL, IN_CORE, t->load_use);
+            stall = t->load_use;
         t->load_rd = 0;
     }
     switch (d->class) {
@@ -139,7 +138,7 @@ void timing_retire(struct timing *t, struct accounts *a,
         t->load_rd = d->rd;
         break;
     case CLASS_DIV:
-        cycles += t->div_per_bit * quotient_bits;
+        cycles += t->div_per_bit * t->quotient_bits;
         break;
     case CLASS_BRANCH:
     case CLASS_JUMP:
@@ -147,11 +146,13 @@ void timing_retire(struct timing *t, struct accounts *a,
         t->branches++;
         if (!predicted(t, d, pc, next_pc)) {
             t->mispredicts++;
-            account_charge(a, FOR_STALL, IN_CORE, t->mispredict);
+            stall += t->mispredict;
         }
         break;
     default:
         break;
     }
     account_charge(a, FOR_EXECUTE, IN_CORE, cycles);
+    if (stall)
+        account_charge(a, FOR_STALL, IN_CORE, stall);
 }

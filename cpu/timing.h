@@ -50,7 +50,8 @@ struct timing {
     uint32_t cost[CLASS_COUNT]; /* FOR_EXECUTE cycles, from the config */
     uint32_t load_use, div_per_bit, mispredict;
     uint8_t predictor;
-    uint8_t load_rd; /* rd of the last instruction, a load; or 0 */
+    uint8_t load_rd;        /* rd of the last instruction, a load; or 0 */
+    uint32_t quotient_bits; /* of the division just executed */
     uint32_t btb_mask;
     uint32_t ras_size, ras_top, ras_count;
     uint64_t branches, mispredicts;
@@ -61,7 +62,6 @@ struct timing {
 void timing_init(struct timing *t, const struct cpu_config *config);
 /* Empties predictor and pipeline; parameters stay. */
 void timing_reset(struct timing *t);
-/* Charges a retired instruction; quotient_bits is read for CLASS_DIV only. */
+/* Charges a retired instruction. */
 void timing_retire(struct timing *t, struct accounts *a,
-                   const struct decoded *d, uint64_t pc, uint64_t next_pc,
-                   unsigned quotient_bits);
+                   const struct decoded *d, uint64_t pc, uint64_t next_pc);

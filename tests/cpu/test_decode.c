@@ -25,11 +25,6 @@ static uint64_t random_next(uint64_t *state)
     return *state;
 }
 
-static bool is_compressed(uint32_t word)
-{
-    return (word & 3) != 3;
-}
-
 static void test_match_lies_in_mask(void **state)
 {
     (void)state;
@@ -38,7 +33,7 @@ static void test_match_lies_in_mask(void **state)
         assert_non_null(row->name);
         assert_int_equal(row->match & ~row->mask, 0);
         assert_int_equal(row->mask & 3, 3);
-        if (is_compressed(row->match))
+        if (insn_is_compressed(row->match))
             assert_int_equal(row->mask >> 16, 0);
         else /* a base row executes itself */
             assert_int_equal(row->base, i);
@@ -52,7 +47,7 @@ static void test_no_overlap(void **state)
     for (unsigned i = INSN_illegal + 1; i < INSN_COUNT; i++) {
         for (unsigned j = i + 1; j < INSN_COUNT; j++) {
             const struct insn_row *a = &insn_rows[i], *b = &insn_rows[j];
-            if (is_compressed(a->match) != is_compressed(b->match) ||
+            if (insn_is_compressed(a->match) != insn_is_compressed(b->match) ||
                 (a->match ^ b->match) & a->mask & b->mask)
                 continue;
             bool special_case =
@@ -168,9 +163,9 @@ static void test_xsas_keeps_to_its_opcodes(void **state)
         const struct insn_row *row = &insn_rows[i];
         uint32_t opcode = row->match & 0x7f;
         bool ours = strncmp(row->name, "rplb", 4) == 0;
-        bool custom =
-            !is_compressed(row->match) && (opcode == 0x0b || opcode == 0x2b ||
-                                           opcode == 0x5b || opcode == 0x7b);
+        bool custom = !insn_is_compressed(row->match) &&
+                      (opcode == 0x0b || opcode == 0x2b || opcode == 0x5b ||
+                       opcode == 0x7b);
         assert_int_equal(ours, custom);
         if (ours)
             assert_int_equal(opcode, OPCODE_CUSTOM0);
