@@ -34,14 +34,15 @@ static bool check_caches(const struct mmu_config *c, struct err *err)
 static bool cache_lines(const char *name, int64_t bytes, int64_t ways,
                         int64_t line, int64_t *lines, struct err *err)
 {
+    long long least = ways * line;
     *lines = bytes / line;
     if (!bytes)
         return true;
-    if (ways < 1 || bytes < ways * line)
+    if (ways < 1 || bytes < least)
         return err_set(err, EXIT_USAGE,
                        "%s.bytes = %lld: less than %s.ways x line.bytes = %lld",
-                       name, (long long)bytes, name, (long long)(ways * line));
-    if (bytes % (ways * line) || !is_power_of_two(bytes / (ways * line)))
+                       name, (long long)bytes, name, (long long)least);
+    if (bytes % least || !is_power_of_two(bytes / least))
         return err_set(err, EXIT_USAGE,
                        "%s.bytes = %lld: %s.bytes / (%s.ways x line.bytes) "
                        "must be a power of two",

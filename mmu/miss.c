@@ -9,7 +9,8 @@ enum {
     SEEN_BITS = 20,
     LOST_MIN = 1024,
     RANGE_BUCKETS = 64,
-    RANGES_PER_BUCKET = 128
+    RANGES_PER_BUCKET = 128,
+    RANGES = RANGE_BUCKETS * RANGES_PER_BUCKET
 };
 
 static uint64_t key_hash(struct miss_key key, unsigned shift)
@@ -57,7 +58,7 @@ size_t miss_bytes(const struct miss_shape *s)
     if (!s->entries)
         return 0;
     if (s->ranges)
-        return RANGE_BUCKETS * RANGES_PER_BUCKET * sizeof(struct miss_range) +
+        return RANGES * sizeof(struct miss_range) +
                RANGE_BUCKETS * sizeof(uint32_t);
     size_t n = seen_bytes(s) + lost_slots(s) * sizeof(struct miss_lost);
     if (s->shadow)
@@ -75,7 +76,7 @@ void miss_init(struct miss_history *h, const struct miss_shape *s, void *memory)
         return;
     if (s->ranges) {
         h->range = (struct miss_range *)(void *)at;
-        at += RANGE_BUCKETS * RANGES_PER_BUCKET * sizeof *h->range;
+        at += RANGES * sizeof *h->range;
         h->range_count = (uint32_t *)(void *)at;
         return;
     }
@@ -258,7 +259,7 @@ void miss_left(struct miss_history *h, struct miss_key key,
 static struct miss_range *range_bucket(const struct miss_history *h,
                                        uint32_t context, uint32_t **count)
 {
-    uint32_t b = context % RANGE_BUCKETS;
+    size_t b = context % RANGE_BUCKETS;
     *count = &h->range_count[b];
     return h->range + b * RANGES_PER_BUCKET;
 }

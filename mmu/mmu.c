@@ -360,8 +360,8 @@ static bool resolve_second(struct mmu *m, struct access *a, uint64_t *pa,
 static bool fetch_slow(struct mmu *m, struct access *a, uint32_t *word)
 {
     struct assoc_entry covered = { .first = 0, .last = UINT64_MAX };
-    uint64_t pa;
-    uint32_t high;
+    uint64_t pa = 0;
+    uint32_t high = 0;
     if (!resolve_part(m, a, a->va, HALF, &pa, &covered))
         return false;
     a->pa = pa;

@@ -55,7 +55,7 @@ static bool read_words(void *context, uint64_t pa, unsigned count,
                        uint64_t *word)
 {
     const struct mmu *m = context;
-    return bus_read(m->bus, pa, word, 8 * count);
+    return bus_read(m->bus, pa, word, 8UL * count);
 }
 
 static bool peek_tree(const struct peek *p, uint64_t va,
@@ -190,7 +190,7 @@ static bool peek_translation(const struct peek *p, uint64_t va, uint64_t *pa,
     struct access *a = p->a;
     enum unit l1 = a->kind == ACCESS_FETCH ? UNIT_ITLB : UNIT_DTLB;
     const struct assoc *array = &p->m->unit[l1].array;
-    struct tlb_leaf leaf;
+    struct tlb_leaf leaf = { 0 };
     int32_t i = assoc_find(array, va, p->asid);
     if (i >= 0) {
         note_hit(p, l1, i, !alone_has(p, l1, va, p->asid), &a->tlb);
@@ -292,7 +292,7 @@ static bool peek_bytes(const struct peek *p, uint64_t va, unsigned size)
     struct access *a = p->a;
     unsigned left = (unsigned)(PAGE - va % PAGE);
     unsigned first = size <= left ? size : left;
-    uint64_t pa, second = 0;
+    uint64_t pa = 0, second = 0;
     if (!peek_part(p, va, first, &pa) ||
         (first < size && !peek_part(p, va + left, size - first, &second)))
         return false;

@@ -37,11 +37,11 @@ static bool read_timed(void *context, uint64_t pa, unsigned count,
 {
     struct mmu *m = context;
     struct lookup l1, l2;
-    const uint8_t *at = bus_ram(m->bus, pa, 8 * count);
+    const uint8_t *at = bus_ram(m->bus, pa, 8ULL * count);
     if (!at)
         return false;
     hierarchy_access(m, UNIT_L1D, pa, false, FOR_PROTECTION, &l1, &l2);
-    memcpy(word, at, 8 * count);
+    memcpy(word, at, 8UL * count);
     return true;
 }
 
