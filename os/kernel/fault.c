@@ -181,14 +181,22 @@ bool copy_out(uint64_t to, const void *from, uint64_t bytes)
     return is_user_range(to, bytes) && user_copy((void *)to, from, bytes);
 }
 
+/* By aligned words: none of them crosses a page, so what lies behind the
+ * string's end is never a reason to refuse it. */
 bool copy_in_name(char *to, uint64_t from, uint64_t room)
 {
     uint64_t n = 0;
-    for (; from && n + 1 < room; n++) {
-        if (!copy_in(&to[n], from + n, 1))
+
+    while (from && n + 1 < room) {
+        uint64_t skip = (from + n) % 8;
+        char word[8] __attribute__((aligned(8)));
+        if (!copy_in(word, from + n - skip, 8))
             return false;
-        if (to[n] == 0)
-            return true;
+        for (; skip < 8 && n + 1 < room; skip++, n++) {
+            to[n] = word[skip];
+            if (to[n] == 0)
+                return true;
+        }
     }
     to[n] = 0;
     return true;

@@ -66,7 +66,11 @@ uint64_t frame_free_count(void)
     return free_count;
 }
 
+/* Pages of the kernel's image, like its own page tables, share one. */
 uint16_t *frame_counter(uint64_t pa)
 {
+    static uint16_t others;
+    if (pa >> PAGE_SHIFT < counter_first)
+        return &others;
     return &counter[(pa >> PAGE_SHIFT) - counter_first];
 }

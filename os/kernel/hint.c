@@ -14,6 +14,8 @@ struct hint_record *hint_fill(uint64_t domain, uint64_t object, uint64_t a,
     record.a = a;
     record.b = b;
     record.c = c;
-    name_copy(record.name, name ? name : "");
+    record.name[0] = 0;
+    if (name)
+        name_copy(record.name, name);
     return &record;
 }

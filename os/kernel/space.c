@@ -114,6 +114,7 @@ struct space *space_for_domain(void)
         return NULL;
     }
     kernel.table_count++;
+    *frame_counter(pa) = 0;
     s->object.id = ++space_count;
     s->root = from_physical(pa);
     s->domains = 1;
@@ -136,14 +137,16 @@ static uint64_t *table_of(uint64_t pte)
     return from_physical(pte >> PTE_PPN_SHIFT << PAGE_SHIFT);
 }
 
-/* Frees the tables below `table`, entries first .. last; not the leaves'
- * frames, which are the segments'. */
-static void tables_free(uint64_t *table, unsigned level, unsigned last)
+/* Frees the tables below `table`; not the frames of leaves, which are the
+ * segments'. The count of entries tells when all have been seen. */
+static void tables_free(uint64_t *table, unsigned level)
 {
-    for (unsigned i = 0; level > 0 && i <= last; i++) {
-        if (table[i] & PTE_V) {
-            tables_free(table_of(table[i]), level - 1, 511);
-            table_free(table_of(table[i]));
+    unsigned left = level > 0 ? *frame_counter(to_physical(table)) : 0;
+    for (; left > 0; table++) {
+        if (*table & PTE_V) {
+            tables_free(table_of(*table), level - 1);
+            table_free(table_of(*table));
+            left--;
         }
     }
 }
@@ -156,7 +159,7 @@ void space_leave(struct space *s)
         space_switch(&kernel_space);
     /* Entries of its ASID may stay in the TLB: the ASID is not used again
      * before a full flush. */
-    tables_free(s->root, top, kernel_first - 1);
+    tables_free(s->root, top);
     table_free(s->root);
     pool_free(&space_pool, s);
 }
@@ -199,14 +202,10 @@ static uint64_t *entry_of(uint64_t *table, unsigned level, uint64_t va)
     return &table[va >> (PAGE_SHIFT + 9 * level) & 511];
 }
 
-/* Counts valid entries of all tables but roots, which live as long as their
- * space. */
-static void table_count(uint64_t *table, unsigned level, int change)
+/* Counts the entries of a table; in a root, those of user space. */
+static void table_count(uint64_t *table, int change)
 {
-    uint16_t *count;
-    if (level == top)
-        return;
-    count = frame_counter(to_physical(table));
+    uint16_t *count = frame_counter(to_physical(table));
     *count = (uint16_t)(*count + change);
 }
 
@@ -215,25 +214,25 @@ static bool table_is_empty(uint64_t *table)
     return *frame_counter(to_physical(table)) == 0;
 }
 
-static bool table_add(uint64_t *table, unsigned level, uint64_t *entry)
+static bool table_add(uint64_t *table, uint64_t *entry)
 {
     uint64_t pa = frame_alloc_zero();
     if (!pa)
         return false;
     *frame_counter(pa) = 0;
     *entry = pa >> PAGE_SHIFT << PTE_PPN_SHIFT | PTE_V;
-    table_count(table, level, 1);
+    table_count(table, 1);
     kernel.table_count++;
     return true;
 }
 
-static void table_remove_empty(uint64_t *table, unsigned level, uint64_t *entry)
+static void table_remove_empty(uint64_t *table, uint64_t *entry)
 {
     uint64_t *child = table_of(*entry);
     if (!table_is_empty(child))
         return;
     *entry = 0;
-    table_count(table, level, -1);
+    table_count(table, -1);
     table_free(child);
 }
 
@@ -259,17 +258,17 @@ static bool map(struct space *s, uint64_t *table, unsigned level, uint64_t va,
 
     if (level == 0) {
         if (!(*entry & PTE_V))
-            table_count(table, level, 1);
+            table_count(table, 1);
         else if (may_be_cached(s))
             sfence_page(va, asid_of(s));
         *entry = pte;
         return true;
     }
-    if (!(*entry & PTE_V) && !table_add(table, level, entry))
+    if (!(*entry & PTE_V) && !table_add(table, entry))
         return false;
     done = map(s, table_of(*entry), level - 1, va, pte);
     if (!done)
-        table_remove_empty(table, level, entry);
+        table_remove_empty(table, entry);
     return done;
 }
 
@@ -296,7 +295,7 @@ static void change_leaf(struct change *c, uint64_t *table, uint64_t *entry,
         *entry = (*entry & ~(uint64_t)(PTE_R | PTE_W | PTE_X)) | c->rights;
     } else {
         *entry = 0;
-        table_count(table, 0, -1);
+        table_count(table, -1);
     }
     if (++c->leaves <= FLUSH_PAGES && may_be_cached(c->space))
         sfence_page(va, asid_of(c->space));
@@ -318,7 +317,7 @@ static void change(struct change *c, uint64_t *table, unsigned level,
         }
         change(c, table_of(*entry), level - 1, va, next < end ? next : end);
         if (table_is_empty(table_of(*entry))) {
-            table_remove_empty(table, level, entry);
+            table_remove_empty(table, entry);
             c->tables = true;
         }
     }
