@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "sim/stats.h"
-#include "sim/story.h"
 
 #define MACHINE "machine"
 
@@ -257,26 +256,50 @@ static int peek_bytes(lua_State *L)
     return 1;
 }
 
+/* Why the domain may not, in plain words, from the registry. */
+static void why_not(const struct registry *r, const struct lua_object *d,
+                    uint64_t address, char *to, size_t room)
+{
+    uint64_t offset;
+    const struct registry_segment *s =
+        registry_segment_at(r, (uint32_t)d->id, address, &offset);
+    const struct registry_right *right =
+        s ? registry_right(r, (uint32_t)d->id, s->base) : NULL;
+    if (!s)
+        snprintf(to, room, "no segment lies there");
+    else if (!right)
+        snprintf(to, room, "%s was never given a right on segment %s", d->name,
+                 s->name);
+    else if (!right->rights)
+        snprintf(to, room, "%s lost its right on segment %s", d->name, s->name);
+    else
+        snprintf(to, room, "%s has only %s on segment %s", d->name,
+                 lua_rights_text(right->rights), s->name);
+}
+
 /*
- * m:explain(address, "r" | "w" | "x", domain): may it? true, or false and the
- * rule that would refuse it.
+ * m:explain(address, "r" | "w" | "x", domain): may it? true, or false and why
+ * not. What the kernel decided counts, not what a lookaside buffer holds now.
  */
 static int explain(lua_State *L)
 {
     struct lua_machine *m = lua_check_machine(L, 1);
-    static const char *const rights[] = { "r", "w", "x", NULL };
-    static const enum access_kind kinds[] = { ACCESS_LOAD, ACCESS_STORE,
-                                              ACCESS_FETCH };
-    struct access a = { .va = lua_check_word(L, 2), .size = 1 };
-    a.kind = (uint8_t)kinds[luaL_checkoption(L, 3, "r", rights)];
-    if (a.kind == ACCESS_FETCH)
-        a.size = 2;
-    bool allowed = machine_peek_access(m->machine, check_viewer(L, m, 4), &a);
-    lua_pushboolean(L, allowed);
-    if (allowed)
+    uint64_t address = lua_check_word(L, 2), offset;
+    uint64_t wanted = lua_check_rights(L, 3);
+    struct lua_object *d = lua_check_object(L, 4, OBJECT_DOMAIN);
+    if (d->m != m)
+        return luaL_error(L, "domain %s belongs to another machine", d->name);
+    const struct registry *r = &m->machine->registry;
+    const struct registry_segment *s =
+        registry_segment_at(r, (uint32_t)d->id, address, &offset);
+    const struct registry_right *right =
+        s ? registry_right(r, (uint32_t)d->id, s->base) : NULL;
+    bool may = right && (right->rights & wanted) == wanted;
+    lua_pushboolean(L, may);
+    if (may)
         return 1;
-    char text[512];
-    story_refusal(m->machine, &a, text, sizeof text);
+    char text[200];
+    why_not(r, d, address, text, sizeof text);
     lua_pushstring(L, text);
     return 2;
 }
@@ -329,16 +352,17 @@ static int console_input(lua_State *L)
 static int poke(lua_State *L)
 {
     struct lua_machine *m = lua_check_machine(L, 1);
-    struct access a = { .va = lua_check_word(L, 2), .kind = ACCESS_LOAD };
-    uint64_t value = lua_check_word(L, 3);
+    uint64_t address = lua_check_word(L, 2), value = lua_check_word(L, 3), pa;
     lua_Integer size = luaL_optinteger(L, 4, 8);
     luaL_argcheck(L, size == 1 || size == 2 || size == 4 || size == 8, 4,
                   "1, 2, 4 or 8 bytes");
     if (m->scenario->observing)
         return luaL_error(L, "m:poke: not inside a hook, which only observes");
-    a.size = (uint8_t)size;
-    bool done = machine_peek_access(m->machine, check_viewer(L, m, 5), &a) &&
-                machine_poke_phys(m->machine, a.pa, &value, (size_t)size);
+    luaL_argcheck(L, address % (uint64_t)size == 0, 2,
+                  "a multiple of the size");
+    bool done =
+        machine_place(m->machine, check_viewer(L, m, 5), address, &pa) &&
+        machine_poke_phys(m->machine, pa, &value, (size_t)size);
     lua_pushboolean(L, done);
     return 1;
 }

@@ -49,12 +49,13 @@ static void count_steps(lua_State *L, lua_Debug *ar)
     /* A pcall around the endless loop must not save it. */
     s->stopped_steps = true;
     lua_sethook(L, count_steps, LUA_MASKCOUNT, 1);
+    luaL_where(L, 0);
     if (interrupted)
-        luaL_error(L, "interrupted");
+        luaL_error(L, "%sinterrupted", lua_tostring(L, -1));
     luaL_error(L,
-               "more than %I Lua instructions without advancing time: an "
+               "%smore than %I Lua instructions without advancing time: an "
                "endless loop?",
-               (lua_Integer)s->options.max_lua_steps);
+               lua_tostring(L, -1), (lua_Integer)s->options.max_lua_steps);
 }
 
 void lua_steps_reset(struct scenario *s)

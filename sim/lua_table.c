@@ -123,17 +123,24 @@ static size_t read_columns(lua_State *L, int list, struct column *columns)
     return (size_t)count;
 }
 
-static void add_padded(luaL_Buffer *b, const char *text, size_t width,
-                       bool right, bool last)
+/* One cell, and what stands behind it: two blanks, or the end of the line
+ * without any. */
+static void add_cell(luaL_Buffer *b, const char *text, size_t width, bool right,
+                     bool last)
 {
     size_t pad = width - width_of(text);
-    if (last && !*text)
-        return;
     for (size_t i = 0; right && i < pad; i++)
         luaL_addchar(b, ' ');
     luaL_addstring(b, text);
-    for (size_t i = 0; !right && !last && i < pad; i++)
+    for (size_t i = 0; !right && i < pad; i++)
         luaL_addchar(b, ' ');
+    if (!last) {
+        luaL_addstring(b, "  ");
+        return;
+    }
+    while (luaL_bufflen(b) > 0 && luaL_buffaddr(b)[luaL_bufflen(b) - 1] == ' ')
+        luaL_buffsub(b, 1);
+    luaL_addchar(b, '\n');
 }
 
 static bool is_right(const struct column *c)
@@ -154,15 +161,12 @@ static void add_headings(luaL_Buffer *b, const struct column *c, size_t count)
 {
     bool units = false;
     for (size_t i = 0; i < count; i++) {
-        add_padded(b, c[i].heading, c[i].width, is_right(&c[i]),
-                   i + 1 == count);
-        luaL_addstring(b, i + 1 < count ? "  " : "\n");
+        add_cell(b, c[i].heading, c[i].width, is_right(&c[i]), i + 1 == count);
         units = units || c[i].unit;
     }
     for (size_t i = 0; units && i < count; i++) {
-        add_padded(b, c[i].unit ? c[i].unit : "", c[i].width, is_right(&c[i]),
-                   i + 1 == count);
-        luaL_addstring(b, i + 1 < count ? "  " : "\n");
+        add_cell(b, c[i].unit ? c[i].unit : "", c[i].width, is_right(&c[i]),
+                 i + 1 == count);
     }
     add_rule(b, c, count);
 }
@@ -204,9 +208,8 @@ static void add_row(lua_State *L, luaL_Buffer *b, int texts, lua_Integer i,
         lua_rawgeti(L, -1, (lua_Integer)c + 1);
         const char *text = lua_tostring(L, -1);
         lua_pop(L, 2);
-        add_padded(b, text, columns[c].width, is_right(&columns[c]),
-                   c + 1 == count);
-        luaL_addstring(b, c + 1 < count ? "  " : "\n");
+        add_cell(b, text, columns[c].width, is_right(&columns[c]),
+                 c + 1 == count);
     }
 }
 

@@ -120,6 +120,10 @@ bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to,
  * now; caches included. False = not mapped, or not allowed. */
 bool machine_peek_va(const struct machine *m, uint32_t who, uint64_t va,
                      void *to, size_t n);
+/* Only where va leads in the space of domain `who`, whoever may go there. False
+ * = not mapped. */
+bool machine_place(const struct machine *m, uint32_t who, uint64_t va,
+                   uint64_t *pa);
 /* The same question with all verdicts: translation, protection, refusal. a: va,
  * size, kind; privilege is set. */
 bool machine_peek_access(const struct machine *m, uint32_t who,

@@ -31,12 +31,11 @@ static struct mmu_regs regs_of(const struct machine *m, uint32_t who)
 }
 
 /*
- * Only where an address leads: as the supervisor with every door open. Whether
- * a domain may look there is the registry's knowledge, not what a lookaside
- * buffer happens to hold.
+ * As the supervisor with every door open. Whether a domain may look there is
+ * the registry's knowledge, not what a lookaside buffer happens to hold.
  */
-static bool place_of(const struct machine *m, uint32_t who, uint64_t va,
-                     uint64_t *pa)
+bool machine_place(const struct machine *m, uint32_t who, uint64_t va,
+                   uint64_t *pa)
 {
     struct mmu_regs regs = regs_of(m, who);
     regs.sprot = 0;
@@ -75,7 +74,7 @@ bool machine_peek_va(const struct machine *m, uint32_t who, uint64_t va,
             part = n;
         if (who && !may_read(m, who, va))
             return false;
-        if (!place_of(m, who, va, &pa) || !bus_read(&m->bus, pa, out, part))
+        if (!machine_place(m, who, va, &pa) || !bus_read(&m->bus, pa, out, part))
             return false;
         va += part;
         out += part;

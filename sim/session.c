@@ -49,7 +49,8 @@ void lua_error_to_err(struct scenario *s, lua_State *co, int status,
     where(co, place, sizeof place);
     if (s->session->interrupted) {
         err_set(err, EXIT_INTERRUPTED, "%sinterrupted", place);
-    } else if (status == LUA_ERRMEM) {
+    } else if (status == LUA_ERRMEM || strcmp(text, "not enough memory") == 0) {
+        /* The second form: what Lua's own string buffers raise. */
         err_set(err, EXIT_HOST_RESOURCE,
                 "%s%sLua needs more memory than the limit of %zu bytes",
                 place[0] ? "" : s->options.path, place[0] ? place : ": ",
