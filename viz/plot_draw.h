@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Shared by the drawing files of the plotter: text and numbers (plot_text.c),
- * what tells series apart (plot_mark.c), the panels (plot_panel.c), the page
- * and the file (plot_draw.c). Units are points, y grows downward.
+ * what tells series apart (plot_mark.c), axes (plot_axis.c), panels
+ * (plot_panel.c), the page and the file (plot_draw.c). Units are points, y
+ * grows downward.
  */
 #pragma once
 
@@ -52,6 +53,29 @@ void mark_fill(cairo_t *cr, size_t i, struct rect r);
  * draw = false only measures. */
 double legend(cairo_t *cr, struct rect r, const char *const *name, size_t count,
               enum plot_kind kind, bool draw);
+
+/* ---- plot_axis.c ------------------------------------------------------- */
+
+/* How the panel's numbers map to its plot area. */
+struct axes {
+    struct rect area;
+    double y_low, y_high, y_step;
+    double x_low, x_high; /* after log2 */
+    bool log2;
+    double zero; /* log2: where x = 0 goes */
+    bool has_zero;
+};
+
+/* What the panel's data need, with its plot area inside r: the tick labels go
+ * left of the area. */
+void axes_find(cairo_t *cr, const struct plot_panel *p, struct rect r,
+               struct axes *a);
+double axes_x(const struct axes *a, double x);
+double axes_y(const struct axes *a, double y);
+void axes_draw_y(cairo_t *cr, const struct plot_panel *p, const struct axes *a);
+void axes_draw_x(cairo_t *cr, const struct plot_panel *p, const struct axes *a);
+/* The line y = 0, with its break when x = 0 is on a log2 axis. */
+void axes_draw_zero(cairo_t *cr, const struct axes *a);
 
 /* ---- plot_panel.c ------------------------------------------------------- */
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * One panel: title, legend outside the data, axes with units, and lines or
- * stacked bars. The y axis always holds 0, so that lengths can be compared. A
- * log2 x axis may hold 0, which sits one step left of the smallest power, after
- * a break in the axis. Comes from plot_draw.c.
+ * One panel: title, legend outside the data, axes with units (plot_axis.c), and
+ * lines or stacked bars. Comes from plot_draw.c.
  */
 #include "viz/plot_draw.h"
 
@@ -13,240 +11,11 @@
 
 enum { NAMES = 64 };
 
-/* How the panel's numbers map to its plot area. */
-struct scaling {
-    struct rect area;
-    double y_low, y_high, y_step;
-    double x_low, x_high; /* after x_place */
-    bool log2;
-    double zero; /* log2: where x = 0 goes */
-    bool has_zero;
-};
-
-/* ---- ranges -------------------------------------------------------------- */
-
-static void widen(double *low, double *high, double value)
-{
-    *low = value < *low ? value : *low;
-    *high = value > *high ? value : *high;
-}
-
-/* Ends of a bar: sums of its negative and of its positive parts. */
-static void bar_ends(const struct plot_group *g, double *low, double *high)
-{
-    *low = *high = 0;
-    for (size_t i = 0; i < g->count; i++) {
-        if (g->part[i].value < 0)
-            *low += g->part[i].value;
-        else
-            *high += g->part[i].value;
-    }
-}
-
-static void find_y_range(const struct plot_panel *p, struct scaling *s)
-{
-    double low = 0, high = 0, bar_low, bar_high;
-
-    for (size_t i = 0; i < p->series_count; i++)
-        for (size_t k = 0; k < p->series[i].count; k++)
-            widen(&low, &high, p->series[i].point[k].y);
-    for (size_t i = 0; i < p->group_count; i++) {
-        bar_ends(&p->group[i], &bar_low, &bar_high);
-        widen(&low, &high, bar_low);
-        widen(&low, &high, bar_high);
-    }
-    for (size_t i = 0; i < p->y.tick_count; i++)
-        widen(&low, &high, p->y.tick[i]);
-    if (high <= low)
-        high = low + 1;
-    if (p->kind == PLOT_STACKED_BARS && high > 0)
-        high += 0.04 * (high - low); /* room for the totals */
-    s->y_step = nice_step(high - low, 6);
-    s->y_low = floor(low / s->y_step + 1e-9) * s->y_step;
-    s->y_high = ceil(high / s->y_step - 1e-9) * s->y_step;
-}
-
-static double x_place(const struct scaling *s, double x)
-{
-    if (!s->log2)
-        return x;
-    return x > 0 ? log2(x) : s->zero;
-}
-
-static void find_x_range(const struct plot_panel *p, struct scaling *s)
-{
-    double least = INFINITY, low = INFINITY, high = -INFINITY;
-
-    s->log2 = p->x.scale == SCALE_LOG2;
-    for (size_t i = 0; i < p->series_count; i++) {
-        for (size_t k = 0; k < p->series[i].count; k++) {
-            double x = p->series[i].point[k].x;
-            if (x > 0 && x < least)
-                least = x;
-            s->has_zero |= s->log2 && x <= 0;
-        }
-    }
-    s->zero = isfinite(least) ? floor(log2(least) + 1e-9) - 1 : -1;
-    for (size_t i = 0; i < p->series_count; i++)
-        for (size_t k = 0; k < p->series[i].count; k++)
-            widen(&low, &high, x_place(s, p->series[i].point[k].x));
-    if (high <= low)
-        high = low + 1;
-    s->x_low = low;
-    s->x_high = high;
-}
-
-static double x_to_page(const struct scaling *s, double x)
-{
-    double t = (x_place(s, x) - s->x_low) / (s->x_high - s->x_low);
-
-    /* 3 % of air left and right, so that the first marker clears the axis */
-    return s->area.x + s->area.w * (0.03 + 0.94 * t);
-}
-
-static double y_to_page(const struct scaling *s, double y)
-{
-    double t = (y - s->y_low) / (s->y_high - s->y_low);
-
-    return s->area.y + s->area.h * (1 - t);
-}
-
-/* ---- axes ---------------------------------------------------------------- */
-
-static double y_tick_width(cairo_t *cr, const struct plot_panel *p,
-                           const struct scaling *s)
-{
-    char text[64];
-    double widest = 0;
-    int decimals = number_decimals(s->y_step);
-
-    text_set(cr, FACE_PLAIN, 10, 0.25);
-    for (size_t i = 0; i < p->y.tick_count; i++) {
-        number_write(p->y.tick[i], number_decimals(p->y.tick[i]), text,
-                     sizeof text);
-        widest = fmax(widest, text_width(cr, text));
-    }
-    for (double y = s->y_low; y <= s->y_high + s->y_step / 2; y += s->y_step) {
-        number_write(y, decimals, text, sizeof text);
-        widest = fmax(widest, text_width(cr, text));
-    }
-    return widest;
-}
-
-static void draw_y_tick(cairo_t *cr, const struct scaling *s, double value,
-                        int decimals)
-{
-    char text[64];
-    double y = y_to_page(s, value);
-
-    cairo_set_line_width(cr, 0.7);
-    cairo_set_source_rgb(cr, 0.87, 0.87, 0.87);
-    cairo_move_to(cr, s->area.x, y);
-    cairo_line_to(cr, s->area.x + s->area.w, y);
-    cairo_stroke(cr);
-    text_set(cr, FACE_PLAIN, 10, 0.25);
-    number_write(value, decimals, text, sizeof text);
-    text_write(cr, s->area.x - 6, y + 3.5, PLACE_RIGHT, text);
-}
-
-static void draw_y_axis(cairo_t *cr, const struct plot_panel *p,
-                        const struct scaling *s)
-{
-    if (p->y.tick_count) {
-        for (size_t i = 0; i < p->y.tick_count; i++)
-            draw_y_tick(cr, s, p->y.tick[i], number_decimals(p->y.tick[i]));
-    } else {
-        int n = (int)lround((s->y_high - s->y_low) / s->y_step);
-        for (int i = 0; i <= n; i++)
-            draw_y_tick(cr, s, s->y_low + i * s->y_step,
-                        number_decimals(s->y_step));
-    }
-    text_set(cr, FACE_PLAIN, 10.5, 0.25);
-    text_write(cr, s->area.x - 6 - y_tick_width(cr, p, s), s->area.y - 11,
-               PLACE_LEFT, p->y.label);
-}
-
-static void draw_zero_line(cairo_t *cr, const struct scaling *s)
-{
-    double y = y_to_page(s, 0), x0 = s->area.x, x1 = x0 + s->area.w;
-
-    cairo_set_dash(cr, NULL, 0, 0);
-    cairo_set_source_rgb(cr, 0.2, 0.2, 0.2);
-    cairo_set_line_width(cr, 1);
-    cairo_move_to(cr, x0, y);
-    cairo_line_to(cr, x1, y);
-    cairo_stroke(cr);
-    if (!s->has_zero)
-        return;
-    /* the break between 0 and the first power of two */
-    double middle =
-        x_to_page(s, 0) + 0.5 * 0.94 * s->area.w / (s->x_high - s->x_low);
-    cairo_set_source_rgb(cr, 1, 1, 1);
-    cairo_set_line_width(cr, 3);
-    cairo_move_to(cr, middle - 2.5, y);
-    cairo_line_to(cr, middle + 2.5, y);
-    cairo_stroke(cr);
-    cairo_set_source_rgb(cr, 0.2, 0.2, 0.2);
-    cairo_set_line_width(cr, 1);
-    for (int side = -1; side <= 1; side += 2) {
-        cairo_move_to(cr, middle + 2.5 * side - 2, y + 4.5);
-        cairo_line_to(cr, middle + 2.5 * side + 2, y - 4.5);
-    }
-    cairo_stroke(cr);
-}
-
-/* Draws the tick at x unless its label would touch the one before. */
-static void draw_x_tick(cairo_t *cr, const struct scaling *s, double x,
-                        double *used_to)
-{
-    char text[64];
-    double at = x_to_page(s, x), w, bottom = s->area.y + s->area.h;
-
-    if (at < s->area.x - 0.5 || at > s->area.x + s->area.w + 0.5)
-        return;
-    cairo_set_source_rgb(cr, 0.2, 0.2, 0.2);
-    cairo_set_line_width(cr, 0.8);
-    cairo_move_to(cr, at, bottom);
-    cairo_line_to(cr, at, bottom + 4);
-    cairo_stroke(cr);
-    text_set(cr, FACE_PLAIN, 10, 0.25);
-    number_write(x, number_decimals(x), text, sizeof text);
-    w = text_width(cr, text);
-    if (at - w / 2 < *used_to + 4)
-        return;
-    text_write(cr, at, bottom + 15, PLACE_MIDDLE, text);
-    *used_to = at + w / 2;
-}
-
-static void draw_x_axis(cairo_t *cr, const struct plot_panel *p,
-                        const struct scaling *s)
-{
-    double used_to = -INFINITY;
-
-    if (p->x.tick_count) {
-        for (size_t i = 0; i < p->x.tick_count; i++)
-            draw_x_tick(cr, s, p->x.tick[i], &used_to);
-    } else if (s->log2) {
-        if (s->has_zero)
-            draw_x_tick(cr, s, 0, &used_to);
-        for (double e = ceil(s->x_low + (s->has_zero ? 0.5 : 0) - 1e-9);
-             e <= s->x_high + 1e-9; e++)
-            draw_x_tick(cr, s, exp2(e), &used_to);
-    } else {
-        double step = nice_step(s->x_high - s->x_low, 8);
-        for (double x = ceil(s->x_low / step - 1e-9) * step;
-             x <= s->x_high + 1e-9 * step; x += step)
-            draw_x_tick(cr, s, fabs(x) < 1e-9 * step ? 0 : x, &used_to);
-    }
-}
-
 /* ---- lines --------------------------------------------------------------- */
 
-static void draw_series(cairo_t *cr, const struct plot_series *line, size_t i,
-                        const struct scaling *s)
+static void draw_line(cairo_t *cr, const struct plot_series *line, size_t i,
+                      const struct axes *s)
 {
-    size_t every = line->count / 24 + 1;
-
     cairo_save(cr);
     mark_colour(cr, i);
     mark_dashes(cr, i);
@@ -254,13 +23,43 @@ static void draw_series(cairo_t *cr, const struct plot_series *line, size_t i,
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_new_path(cr); /* forget where the last text ended */
     for (size_t k = 0; k < line->count; k++)
-        cairo_line_to(cr, x_to_page(s, line->point[k].x),
-                      y_to_page(s, line->point[k].y));
+        cairo_line_to(cr, axes_x(s, line->point[k].x),
+                      axes_y(s, line->point[k].y));
     cairo_stroke(cr);
     cairo_restore(cr);
-    for (size_t k = 0; k < line->count; k += every)
-        mark_point(cr, i, x_to_page(s, line->point[k].x),
-                   y_to_page(s, line->point[k].y), 3.6);
+}
+
+/* Series after i that have a point at the same place on the page. */
+static int covered_by(const struct plot_panel *p, size_t i,
+                      const struct axes *s, double x, double y)
+{
+    int count = 0;
+
+    for (size_t later = i + 1; later < p->series_count; later++)
+        for (size_t k = 0; k < p->series[later].count; k++) {
+            const struct plot_point *q = &p->series[later].point[k];
+            if (fabs(axes_x(s, q->x) - x) < 2 &&
+                fabs(axes_y(s, q->y) - y) < 3) {
+                count++;
+                break;
+            }
+        }
+    return count;
+}
+
+/* Where points coincide the ones below are drawn larger, so that all show. */
+static void draw_points(cairo_t *cr, const struct plot_panel *p, size_t i,
+                        const struct axes *s)
+{
+    const struct plot_series *line = &p->series[i];
+    size_t every = line->count / 24 + 1;
+
+    for (size_t k = 0; k < line->count; k += every) {
+        double x = axes_x(s, line->point[k].x);
+        double y = axes_y(s, line->point[k].y);
+        int above = covered_by(p, i, s, x, y);
+        mark_point(cr, i, x, y, 3.6 + 1.7 * (above < 3 ? above : 3));
+    }
 }
 
 /* ---- bars ---------------------------------------------------------------- */
@@ -301,14 +100,14 @@ static int total_decimals(double value)
 
 static void draw_bar(cairo_t *cr, const struct plot_group *g,
                      const char *const *name, size_t names, double x, double w,
-                     const struct scaling *s)
+                     const struct axes *s)
 {
     double up = 0, down = 0;
     char text[64];
 
     for (size_t k = 0; k < g->count; k++) {
         double value = g->part[k].value, *end = value < 0 ? &down : &up;
-        double from = y_to_page(s, *end), to = y_to_page(s, *end + value);
+        double from = axes_y(s, *end), to = axes_y(s, *end + value);
         *end += value;
         if (fabs(to - from) > 0.05)
             mark_fill(cr, part_index(name, names, g->part[k].name),
@@ -316,7 +115,7 @@ static void draw_bar(cairo_t *cr, const struct plot_group *g,
     }
     text_set(cr, FACE_BOLD, 10, 0.1);
     number_write(up + down, total_decimals(up + down), text, sizeof text);
-    text_write(cr, x + w / 2, y_to_page(s, up) - 4, PLACE_MIDDLE, text);
+    text_write(cr, x + w / 2, axes_y(s, up) - 4, PLACE_MIDDLE, text);
 }
 
 /* Bars' labels: lines of words under the bar, or slanted when a word is wider
@@ -373,7 +172,7 @@ static void draw_bar_label(cairo_t *cr, const char *label, double middle,
 }
 
 static void draw_bars(cairo_t *cr, const struct plot_panel *p,
-                      const struct scaling *s)
+                      const struct axes *s)
 {
     const char *name[NAMES];
     size_t names = part_names(p, name);
@@ -413,29 +212,18 @@ static double draw_title(cairo_t *cr, const struct plot_panel *p, struct rect r,
            6;
 }
 
-static void find_scaling(cairo_t *cr, const struct plot_panel *p, struct rect r,
-                         struct scaling *s)
-{
-    memset(s, 0, sizeof *s);
-    find_y_range(p, s);
-    if (p->kind == PLOT_LINES)
-        find_x_range(p, s);
-    double left = y_tick_width(cr, p, s) + 8;
-    s->area = (struct rect){ r.x + left, r.y, r.w - left, r.h };
-}
-
 struct panel_room panel_measure(cairo_t *cr, const struct plot_panel *p,
                                 double width)
 {
     struct rect r = { 0, 0, width, 0 };
-    struct scaling s;
+    struct axes s;
     struct panel_room room;
 
     room.above = draw_title(cr, p, r, false) + draw_legend(cr, p, r, false) +
                  26; /* y label */
     room.below = 18; /* tick labels */
     if (p->kind == PLOT_STACKED_BARS) {
-        find_scaling(cr, p, r, &s);
+        axes_find(cr, p, r, &s);
         room.below =
             6 + labels_height(cr, p, s.area.w / (double)p->group_count);
     }
@@ -446,22 +234,24 @@ struct panel_room panel_measure(cairo_t *cr, const struct plot_panel *p,
 void panel_draw(cairo_t *cr, const struct plot_panel *p, struct rect r,
                 struct panel_room room)
 {
-    struct scaling s;
+    struct axes s;
     struct rect inside = { r.x, r.y + room.above, r.w,
                            r.h - room.above - room.below };
     double title = draw_title(cr, p, r, true);
 
     draw_legend(cr, p, (struct rect){ r.x, r.y + title, r.w, 0 }, true);
-    find_scaling(cr, p, inside, &s);
-    draw_y_axis(cr, p, &s);
+    axes_find(cr, p, inside, &s);
+    axes_draw_y(cr, p, &s);
     if (p->kind == PLOT_LINES) {
-        draw_zero_line(cr, &s);
-        draw_x_axis(cr, p, &s);
+        axes_draw_zero(cr, &s);
+        axes_draw_x(cr, p, &s);
         for (size_t i = 0; i < p->series_count; i++)
-            draw_series(cr, &p->series[i], i, &s);
+            draw_line(cr, &p->series[i], i, &s);
+        for (size_t i = 0; i < p->series_count; i++)
+            draw_points(cr, p, i, &s);
     } else {
         draw_bars(cr, p, &s);
-        draw_zero_line(cr, &s);
+        axes_draw_zero(cr, &s);
     }
     double below = panel_measure(cr, p, r.w).below;
     text_set(cr, FACE_PLAIN, 10.5, 0.25);
