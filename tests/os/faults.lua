@@ -2,7 +2,8 @@
 -- A fault ends its own domain and nobody else's; an up-call may repair it.
 
 local m = machine {}
-local os = m:boot { protection = args.personality or "rplb" }
+local os = m:boot { protection = args.personality or "rplb",
+                      kernel = args.kernel }
 local KILLED = -8
 
 local faults = {}
@@ -56,6 +57,15 @@ check.equal(#faults, before, "a repaired fault is not reported")
 check.equal(os:domain("gives up"):start("handler", 1):join(), KILLED)
 check.equal(os:domain("faults twice"):start("handler", 2):join(), KILLED)
 check.equal(#faults, before + 2)
+
+-- A handler may call other domains; the interrupted thread is not lost.
+local helper = os:domain "helper"
+helper:start("portal_lab", 0):join()
+local portal = helper:portal("portal_lab.elf:lab_sum", 1)
+check.equal(os:domain("asks"):start("handler", 0, portal.id):join(), 1)
+check.equal(os:domain("asks and gives up"):start("handler", 1, portal.id)
+              :join(), KILLED)
+check.equal(helper.alive, true)
 
 -- Rights taken away while a thread uses them.
 local e = os:domain "revoked"

@@ -3,7 +3,8 @@
 -- nobody else notices, and nothing is lost when they are gone.
 
 local m = machine {}
-local os = m:boot { protection = args.personality or "rplb" }
+local os = m:boot { protection = args.personality or "rplb",
+                      kernel = args.kernel }
 local seeds = tonumber(args.seeds or "12")
 
 local victim = os:domain "victim"

@@ -2,7 +2,8 @@
 -- Semaphores, ports, sleep, join: who waits, who is woken, with what.
 
 local m = machine {}
-local os = m:boot { protection = args.personality or "rplb" }
+local os = m:boot { protection = args.personality or "rplb",
+                      kernel = args.kernel }
 local NO_ID, RIGHT, ADDRESS, VALUE, KILLED = -2, -3, -5, -6, -8
 
 local a, b = os:domain "a", os:domain "b"

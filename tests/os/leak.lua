@@ -4,7 +4,8 @@
 
 local m = machine {}
 -- A time slice: some of the domains run for ever.
-local os = m:boot { protection = args.personality or "rplb", quantum = 20 }
+local os = m:boot { protection = args.personality or "rplb", quantum = 20,
+                      kernel = args.kernel }
 local rounds = tonumber(args.rounds or "1000")
 
 local churner = os:domain "churner"

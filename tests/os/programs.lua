@@ -3,7 +3,8 @@
 --   opalite run tests/os/programs.lua --set personality=rplb
 
 local m = machine {}
-local os = m:boot { protection = args.personality or "rplb" }
+local os = m:boot { protection = args.personality or "rplb",
+                      kernel = args.kernel }
 
 -- A domain with a segment of its own to pass words in.
 local function domain_with(name, words, size)

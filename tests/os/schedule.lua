@@ -5,7 +5,8 @@
 local personality = args.personality or "rplb"
 
 local m = machine {}
-local os = m:boot { protection = personality, quantum = 1000 }
+local os = m:boot { protection = personality, quantum = 1000,
+                      kernel = args.kernel }
 
 -- END_SPIN of squat.c: runs for ever.
 local spinner = os:domain "spinner"

@@ -3,7 +3,8 @@
 -- caller's business. Each is made by a scripted thread of an ordinary domain.
 
 local m = machine {}
-local os = m:boot { protection = args.personality or "rplb" }
+local os = m:boot { protection = args.personality or "rplb",
+                      kernel = args.kernel }
 local CALL, ID, RIGHT, ADDRESS, VALUE, BUSY, FORMAT = -1, -2, -3, -5, -6, -7, -9
 local NOWHERE, KERNEL = 0x123456789000, 0xffffffc080000000
 

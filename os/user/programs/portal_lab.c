@@ -112,6 +112,20 @@ __attribute__((naked, used, retain)) void lab_registers(void)
                      "ecall");
 }
 
+/* Leaves a value in every register it may change, and its callee-saved ones. */
+__attribute__((naked, used, retain)) void lab_dirty(void)
+{
+    __asm__ volatile(
+        ".irp r, t0, t1, t2, t3, t4, t5, t6, a1, a2, a3, a4, a5, a6\n"
+        "li   \\r, 77\n"
+        ".endr\n"
+        ".irp r, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, ra, gp\n"
+        "li   \\r, 78\n"
+        ".endr\n"
+        "li   a7, 34\n" /* portal_return */
+        "ecall");
+}
+
 /*
  * Calls a portal with n in s<n> and in the other registers; returns a bit for
  * each register that came back wrong: s0..s11 must be kept (bits 0..11), the

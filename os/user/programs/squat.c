@@ -17,6 +17,13 @@ static void portal_entry(void)
     sys_portal_return(0);
 }
 
+/* A second thread, on a stack of its own. */
+static void second_thread(uint64_t semaphore)
+{
+    sys_semaphore_wait(semaphore);
+    sys_thread_exit(0);
+}
+
 int64_t main(uint64_t end, uint64_t unused)
 {
     int64_t segment = segment_own(3 * PAGE_BYTES, "squat");
@@ -30,6 +37,10 @@ int64_t main(uint64_t end, uint64_t unused)
     store_word((void *)(segment + 2 * PAGE_BYTES), touched);
     if (sys_portal_create(0, (uint64_t)portal_entry, 2) < 0)
         return -ERR_MEMORY;
+    if (sys_thread_create(0, (uint64_t)second_thread, (uint64_t)semaphore, 0,
+                          0) < 0)
+        return -ERR_MEMORY;
+    sys_yield();
     sys_port_send((uint64_t)port, (uint64_t)segment, 8);
     if (end == END_WAIT)
         sys_semaphore_wait((uint64_t)semaphore);
