@@ -43,6 +43,14 @@ bool mailbox_read(const struct mailbox *b, uint64_t offset, unsigned size,
     return offset < MAILBOX_SIZE;
 }
 
+/* The machine stops and shows it; the access itself is not refused. */
+static bool misuse(struct mailbox *b, uint64_t offset)
+{
+    b->misused = true;
+    b->misused_at = offset;
+    return true;
+}
+
 bool mailbox_write(struct mailbox *b, uint64_t offset, unsigned size,
                    uint64_t value)
 {
@@ -57,7 +65,9 @@ bool mailbox_write(struct mailbox *b, uint64_t offset, unsigned size,
         b->result = value;
         break;
     case MAILBOX_DONE:
-        b->done = b->pending;
+        if (!b->pending)
+            return misuse(b, offset);
+        b->done = true;
         b->pending = false;
         break;
     case MAILBOX_SCRIPT_THREAD:
@@ -72,8 +82,8 @@ bool mailbox_write(struct mailbox *b, uint64_t offset, unsigned size,
     case MAILBOX_SCRIPT_NEXT:
         b->script_asked = true;
         break;
-    default: /* read-only or reserved: ignored */
-        break;
+    default: /* read-only or reserved */
+        return offset < MAILBOX_SIZE && misuse(b, offset);
     }
-    return offset < MAILBOX_SIZE;
+    return true;
 }

@@ -18,6 +18,8 @@ struct mailbox {
     bool pending;      /* a request waits: STATUS, interrupt line */
     bool done;         /* the kernel finished the last request */
     bool script_asked; /* SCRIPT_NEXT was written, no answer yet */
+    bool misused;      /* a write that means nothing now, at misused_at */
+    uint64_t misused_at;
     uint64_t op, arg[6], result;
     uint64_t script_thread, script_result, script_fault;
     uint64_t script_op, script_arg[4];

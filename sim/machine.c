@@ -257,8 +257,22 @@ static void take_finisher(struct machine *m)
     }
 }
 
+static void mailbox_misused(struct machine *m)
+{
+    m->mailbox.misused = false;
+    snprintf(m->why, sizeof m->why,
+             "the kernel wrote mailbox register 0x%" PRIx64 ", which %s",
+             m->mailbox.misused_at,
+             m->mailbox.misused_at == MAILBOX_DONE
+                 ? "ends a request, but none was waiting"
+                 : "cannot be written");
+    machine_stop(m, STOP_HUNG);
+}
+
 static void look_at_devices(struct machine *m)
 {
+    if (m->mailbox.misused)
+        mailbox_misused(m);
     if (m->finisher.command)
         take_finisher(m);
     if (m->mailbox.done && m->limits->stop_on_mailbox) {

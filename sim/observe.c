@@ -429,6 +429,13 @@ void observe_step(struct machine *m)
         e.cost = s->cycles;
         emit(m, &e);
     }
+    if (s->events & STEP_HANG) {
+        snprintf(m->why, sizeof m->why,
+                 "the instruction at 0x%" PRIx64
+                 " drove the hardware in a way that has no meaning",
+                 s->pc);
+        machine_stop(m, STOP_HUNG);
+    }
     if (s->events & STEP_RETURN)
         ledger_return(&m->ledger, &m->cpu.mmu, m->cpu.privilege == PRIV_U);
 }

@@ -3,7 +3,7 @@
  * The ring of step records, for readers that want every instruction (the
  * terminal view, `--trace` with steps, tests). Without a reader it costs one
  * test per instruction. And the trace file: one JSON object a line, an event or
- * a step each; its fields are listed in docs/scenarios.md.
+ * a step each; its fields are listed in docs/trace.md.
  */
 #pragma once
 

@@ -185,6 +185,8 @@ static void mailbox_request(void **state)
     assert_int_equal(mail_get(&b, MAILBOX_STATUS), 0);
     assert_true(mailbox_write(&b, MAILBOX_DONE, 8, 1));
     assert_false(b.done); /* there was nothing to finish */
+    assert_true(b.misused);
+    assert_int_equal(b.misused_at, MAILBOX_DONE);
     b.pending = true;
     b.op = 12;
     for (unsigned i = 0; i < 6; i++)
@@ -199,6 +201,21 @@ static void mailbox_request(void **state)
     assert_false(b.pending);
     assert_true(b.done);
     assert_int_equal(b.result, 77);
+}
+
+static void mailbox_read_only_registers(void **state)
+{
+    (void)state;
+    static const uint64_t fixed[] = { MAILBOX_MAGIC,     MAILBOX_STATUS,
+                                      MAILBOX_OP,        MAILBOX_ARG + 8,
+                                      MAILBOX_SCRIPT_OP, 0x700 };
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        struct mailbox b;
+        mailbox_reset(&b);
+        assert_true(mailbox_write(&b, fixed[i], 8, 1));
+        assert_true(b.misused);
+        assert_int_equal(b.misused_at, fixed[i]);
+    }
 }
 
 static void mailbox_script(void **state)
@@ -250,6 +267,7 @@ int main(void)
         cmocka_unit_test(finisher_commands),
         cmocka_unit_test(htif_words),
         cmocka_unit_test(mailbox_request),
+        cmocka_unit_test(mailbox_read_only_registers),
         cmocka_unit_test(mailbox_script),
         cmocka_unit_test(mailbox_window_and_edges),
     };

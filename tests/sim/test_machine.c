@@ -115,6 +115,23 @@ static void a_lost_handler_is_no_progress(void **state)
     machine_free(m);
 }
 
+/* DONE without a request: the guest drives the mailbox wrongly. */
+static void a_misused_mailbox_hangs(void **state)
+{
+    (void)state;
+    static const uint32_t program_done[] = {
+        0x101002b7, /* lui t0,0x10100 */
+        0x0402b823, /* sd zero,80(t0) */
+        0x0000006f, /* j 80000008 */
+    };
+    struct machine *m = new_machine("u54");
+    RUN_PROGRAM(m, program_done, 100);
+    assert_int_equal(m->stopped, STOP_HUNG);
+    assert_non_null(strstr(m->why, "mailbox register 0x50"));
+    assert_int_equal(stop_exit_code(m->stopped), EXIT_GUEST_FAULT);
+    machine_free(m);
+}
+
 static void console_out_and_in(void **state)
 {
     (void)state;
@@ -395,6 +412,7 @@ int main(void)
         cmocka_unit_test(wfi_jumps_to_the_timer),
         cmocka_unit_test(slices_change_nothing),
         cmocka_unit_test(a_lost_handler_is_no_progress),
+        cmocka_unit_test(a_misused_mailbox_hangs),
         cmocka_unit_test(console_out_and_in),
         cmocka_unit_test(events_stop_and_are_kept),
         cmocka_unit_test(filters_stop),
