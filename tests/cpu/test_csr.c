@@ -212,15 +212,46 @@ static void test_reset_forgets(void **state)
     for (unsigned i = 0; csr_each(i, &info); i++)
         if (info.number != CSR_mxsas)
             csr_write(c, info.number, random_next(&seed));
+    c->mmu.accounts.total = 5000;
+    c->instret = 700;
     c->privilege = PRIV_U;
     c->waiting = true;
     cpu_reset(c, BOARD_RAM, 3, 0x1234);
     for (unsigned i = 0; csr_each(i, &info); i++)
-        if (values[info.number] != board_csr(b, info.number))
+        if (info.number != CSR_time &&
+            values[info.number] != board_csr(b, info.number))
             fail_msg("%s survives a reset", info.name);
     assert_int_equal(c->privilege, PRIV_M);
     assert_false(c->waiting);
     free(values);
+    board_end(b);
+}
+
+/* TLBs and RPLB are empty after a reset, as after power-on. */
+static void test_reset_empties_the_units(void **state)
+{
+    (void)state;
+    static const uint32_t nop = 0x13;
+    struct board *b = board_new();
+    struct cpu *c = &b->cpu;
+    uint64_t root = BOARD_RAM + 0x4000;
+    board_write(b, root + 16, BOARD_RAM >> 2 | 0xdf); /* 1:1, for users */
+    for (unsigned round = 0; round < 2; round++) {
+        board_load_words(b, BOARD_RAM, &nop, 1); /* resets */
+        c->csr.mxsas = MXSAS_ENABLE;
+        c->csr.mtvec = BOARD_RAM + 0x1000;
+        assert_true(csr_write(c, CSR_satp, UINT64_C(8) << 60 | root >> 12));
+        assert_true(csr_write(c, CSR_sprot, SPROT_RPLB));
+        c->privilege = PRIV_U;
+        cpu_step(c); /* no range */
+        assert_int_equal(c->step.cause, CAUSE_RPLB_MISS_FETCH);
+        mmu_rplb_fill(&c->mmu, 0, UINT64_MAX, RIGHT_X | RPLB_FILL_I);
+        c->pc = BOARD_RAM;
+        c->privilege = PRIV_U;
+        cpu_step(c);
+        assert_true(c->step.retired);
+        assert_int_equal(c->step.fetch.tlb.result, LOOKUP_MISS);
+    }
     board_end(b);
 }
 
@@ -285,6 +316,9 @@ static void test_deadline(void **state)
     c->mmu.accounts.total = 1000;
     assert_true(board_csr(b, CSR_mip) & MIP_STIP);
     assert_true(cpu_next_deadline(c) == UINT64_MAX); /* it has fired */
+    assert_true(csr_write(c, CSR_menvcfg, 0)); /* STIP is software's now */
+    assert_true(csr_write(c, CSR_mip, MIP_STIP));
+    assert_true(csr_write(c, CSR_menvcfg, ENVCFG_STCE));
     cpu_set_time(c, 50);
     assert_false(board_csr(b, CSR_mip) & MIP_STIP);
     assert_true(cpu_next_deadline(c) == 1500);
@@ -301,6 +335,7 @@ int main(void)
         cmocka_unit_test(test_satp_modes),
         cmocka_unit_test(test_memory_system_is_told),
         cmocka_unit_test(test_reset_forgets),
+        cmocka_unit_test(test_reset_empties_the_units),
         cmocka_unit_test(test_time_is_exact),
         cmocka_unit_test(test_deadline),
     };

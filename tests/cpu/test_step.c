@@ -220,6 +220,10 @@ static void test_wfi_waits(void **state)
     assert_true(s->retired && !c->waiting);
     assert_true(s->pc == BOARD_RAM + 4);
     assert_int_equal(s->events, 0);
+    c->pc = BOARD_RAM; /* wfi again: what is pending already ends it at once */
+    cpu_step(c);
+    assert_true(s->retired && !c->waiting);
+    assert_int_equal(s->events, 0);
     board_end(b);
 }
 
@@ -252,6 +256,23 @@ static void test_tlb_miss_events(void **state)
     board_end(b);
 }
 
+/* fence.i: the instruction cache starts anew. */
+static void test_fence_i(void **state)
+{
+    (void)state;
+    static const uint32_t code[] = { 0x0000100f, 0x00000013, 0x00000013 };
+    struct board *b = board_new();
+    const struct step *s = &b->cpu.step;
+    board_load_words(b, BOARD_RAM, code, 3);
+    cpu_step(&b->cpu);
+    cpu_step(&b->cpu);
+    assert_int_equal(s->fetch.l1.result, LOOKUP_MISS);
+    assert_int_equal(s->fetch.l1.cause, MISS_INVALIDATED);
+    cpu_step(&b->cpu);
+    assert_int_equal(s->fetch.l1.result, LOOKUP_HIT);
+    board_end(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +283,7 @@ int main(void)
         cmocka_unit_test(test_events),
         cmocka_unit_test(test_wfi_waits),
         cmocka_unit_test(test_tlb_miss_events),
+        cmocka_unit_test(test_fence_i),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

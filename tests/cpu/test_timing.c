@@ -340,6 +340,57 @@ static void test_traps(void **state)
     board_end(b);
 }
 
+/* The handler does not wait for a load of the program it interrupted. */
+static void test_trap_empties_the_pipeline(void **state)
+{
+    (void)state;
+    static const uint32_t code[] = { LD(A0, A1, 0), ECALL };
+    static const uint32_t handler[] = { ADD(A2, A0, A0) };
+    struct board_config config = board_default();
+    struct board *b = board_new(&config);
+    load_code(b, code, sizeof code);
+    assert_true(
+        bus_write(&b->bus, BOARD_RAM + 0x1000, handler, sizeof handler));
+    measure(b, 2);
+    assert_cost(measure(b, 1), 1, 0, 0);
+    board_end(b);
+}
+
+/* Which jumps push and pop: the table of Unpriv 2.5.1, row by row. */
+static void test_return_stack_hints(void **state)
+{
+    (void)state;
+    enum { RA = 1, T0 = 5, T1 = 6 };
+    static const struct {
+        uint8_t rd, rs1;
+        bool pops, pushes;
+    } cases[] = {
+        { 0, T1, false, false }, { T1, T1, false, false },
+        { 0, RA, true, false },  { 0, T0, true, false },
+        { RA, T1, false, true }, { T0, T1, false, true },
+        { RA, T0, true, true },  { T0, RA, true, true },
+        { RA, RA, false, true }, { T0, T0, false, true },
+    };
+    struct board_config config = board_default();
+    config.cpu.mispredict = 9;
+    config.cpu.predictor = PREDICTOR_STATIC;
+    struct board *b = board_new(&config);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        /* 0: jal ra, +8 pushes 4; 8: the jump under test, to 4 */
+        uint32_t code[] = { JAL_RA_PLUS_8, NOP,
+                            JALR(cases[i].rd, cases[i].rs1) };
+        load_code(b, code, sizeof code);
+        b->cpu.x[RA] = b->cpu.x[T0] = b->cpu.x[T1] = CODE + 4;
+        board_step(b);
+        assert_cost(measure(b, 1), 1, cases[i].pops ? 0 : 9, 0);
+        uint32_t left = 1u - cases[i].pops + cases[i].pushes;
+        assert_int_equal(b->cpu.timing.ras_count, left);
+        if (cases[i].pushes)
+            assert_true(b->cpu.timing.ras[b->cpu.timing.ras_top] == CODE + 12);
+    }
+    board_end(b);
+}
+
 static void test_bad_parameters_are_refused(void **state)
 {
     (void)state;
@@ -371,6 +422,8 @@ int main(void)
         cmocka_unit_test(test_return_stack),
         cmocka_unit_test(test_return_stack_overflows),
         cmocka_unit_test(test_traps),
+        cmocka_unit_test(test_trap_empties_the_pipeline),
+        cmocka_unit_test(test_return_stack_hints),
         cmocka_unit_test(test_bad_parameters_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

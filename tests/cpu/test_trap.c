@@ -297,6 +297,58 @@ static void test_amo_page_faults_are_stores(void **state)
     board_end(b);
 }
 
+/* The memory system hears of traps: a flush after this one belongs to a switch
+ * only if satp changes after it too. */
+static void test_memory_system_hears_of_traps(void **state)
+{
+    (void)state;
+    static const uint32_t code[] = { 0x18051073,   /* csrw satp, a0 */
+                                     0x00000073 }; /* ecall */
+    struct board *b = board_new();
+    struct cpu *c = &b->cpu;
+    board_load_words(b, BOARD_RAM, code, 2);
+    c->csr.mtvec = BOARD_RAM + 0x1000;
+    c->x[10] = UINT64_C(8) << 60 | (BOARD_RAM + 0x4000) >> 12;
+    cpu_step(c);
+    assert_true(c->mmu.satp_changed);
+    cpu_step(c);
+    assert_false(c->mmu.satp_changed);
+    board_end(b);
+}
+
+/* An SC fails when the space or the domain changed since the LR, or the size
+ * is another, however equal the address. */
+static void test_what_breaks_a_reservation(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t between, sc;
+        bool succeeds;
+    } cases[] = {
+        { 0x00000013, 0x18b6352f, true },  /* nop; sc.d a0, a1, (a2) */
+        { 0x00000013, 0x18b6252f, false }, /* nop; sc.w */
+        { 0x18001073, 0x18b6352f, false }, /* csrw satp, x0 */
+        { 0x5c001073, 0x18b6352f, false }, /* csrw sdomain, x0 */
+        { 0x12000073, 0x18b6352f, false }, /* sfence.vma */
+        { 0x00b63023, 0x18b6352f, true },  /* sd a1, (a2): its own store */
+    };
+    struct board *b = board_new();
+    struct cpu *c = &b->cpu;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint32_t code[] = { 0x1006352f /* lr.d a0, (a2) */, cases[i].between,
+                            cases[i].sc };
+        board_load_words(b, BOARD_RAM, code, 3);
+        c->csr.mxsas = MXSAS_ENABLE;
+        c->x[12] = BOARD_RAM + 0x800;
+        for (unsigned n = 0; n < 3; n++)
+            cpu_step(c);
+        assert_true(c->step.retired);
+        assert_int_equal(c->x[10] == 0, cases[i].succeeds);
+        assert_int_equal(c->step.data.size != 0, cases[i].succeeds);
+    }
+    board_end(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +359,8 @@ int main(void)
         cmocka_unit_test(test_seip_line_and_written_bit),
         cmocka_unit_test(test_traps_in_a_row),
         cmocka_unit_test(test_amo_page_faults_are_stores),
+        cmocka_unit_test(test_memory_system_hears_of_traps),
+        cmocka_unit_test(test_what_breaks_a_reservation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
