@@ -47,7 +47,7 @@ int64_t fault_resolve(struct domain *d, uint64_t cause, uint64_t va)
     struct attachment *a;
 
     if (cause == CAUSE_HARDWARE_ERROR)
-        panic("hardware error: several protection entries match");
+        panic("several RPLB entries match");
     if (!right)
         return -ERR_ADDRESS;
     a = attachment_at(d, va);
@@ -115,7 +115,7 @@ _Noreturn void fault_kill(uint64_t cause, uint64_t va)
     hint_object(DOMAIN_KILLED, d->id, 0, cause, 0, 0, NULL);
     (void)cause, (void)va;
     domain_end(d);
-    panic("a killed domain's thread goes on");
+    panic("killed domain's thread goes on");
 }
 
 int64_t sys_fault_handler(uint64_t entry, uint64_t a1, uint64_t a2, uint64_t a3,

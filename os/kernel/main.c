@@ -52,10 +52,10 @@ static void boot_read(uint64_t pa)
     else if (info->magic == BOOT_MAGIC)
         kernel.boot = *info;
     else
-        panic("no boot information at a1 (wrong magic)");
+        panic("no boot information at a1");
     kernel.quantum = kernel.boot.quantum;
     if (kernel.boot.module_count > BOOT_MODULES)
-        panic("boot information: more modules than BOOT_MODULES");
+        panic("too many boot modules");
 }
 
 static void choose_protection(void)
@@ -67,7 +67,7 @@ static void choose_protection(void)
     else if (spaces == SPACES_ONE && kernel.boot.protection == SPROT_RPLB)
         kernel.protection = &protect_rplb;
     else
-        panic("boot information: no such personality");
+        panic("no such personality");
 }
 
 /* Frames: between what lies low in RAM (kernel, boot information, modules) and
@@ -90,7 +90,7 @@ static void find_frames(uint64_t boot_pa)
             end = pa;
     }
     if (first >= end)
-        panic("boot information: no RAM left for frames");
+        panic("no RAM left for frames");
     frame_init(first, end);
 }
 
