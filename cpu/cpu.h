@@ -63,7 +63,7 @@ struct cpu {
     uint64_t reserved_va;
     uint64_t attention;      /* clock from which step looks at interrupts */
     uint64_t timer_clock;    /* clock from which stimecmp is due; see trap.c */
-    uint64_t instret;        /* instructions retired since reset */
+    uint64_t instret;        /* instructions retired since cpu_init */
     uint64_t traps_in_a_row; /* traps taken since the last one retired */
     uint64_t time_ratio[2];  /* timebase_hz : core_hz, reduced */
     uint64_t time_offset;    /* added by writes to mtime */
