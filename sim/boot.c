@@ -40,12 +40,15 @@ const struct personality *machine_personality_find(const char *name,
     for (size_t i = 0; i < PERSONALITIES; i++)
         if (strcmp(personalities[i].name, name) == 0)
             return &personalities[i];
+    char known[128] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < PERSONALITIES && n < sizeof known; i++)
+        n += (size_t)snprintf(known + n, sizeof known - n, "%s%s",
+                              i ? ", " : "", personalities[i].name);
     const char *near = nearest_word(name, next_personality, NULL);
-    err_set(err, EXIT_USAGE,
-            "unknown personality '%s'%s%s%s; known: mas, mas-asid, rplb, "
-            "rplb-hw",
-            name, near ? ", did you mean '" : "", near ? near : "",
-            near ? "'?" : "");
+    err_set(err, EXIT_USAGE, "unknown personality '%s'%s%s%s; known: %s", name,
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "",
+            known);
     return NULL;
 }
 

@@ -269,18 +269,24 @@ static void mailbox_misused(struct machine *m)
     machine_stop(m, STOP_HUNG);
 }
 
+/* What could not stop this run, because something else did, stops the next. */
+static void look_at_mailbox(struct machine *m)
+{
+    if (m->mailbox.done && m->limits->stop_on_mailbox && !m->stopping) {
+        m->mailbox.done = false;
+        machine_stop(m, STOP_MAILBOX);
+    }
+    if (m->mailbox.script_asked)
+        machine_stop(m, STOP_SCRIPT);
+}
+
 static void look_at_devices(struct machine *m)
 {
     if (m->mailbox.misused)
         mailbox_misused(m);
     if (m->finisher.command)
         take_finisher(m);
-    if (m->mailbox.done && m->limits->stop_on_mailbox) {
-        m->mailbox.done = false;
-        machine_stop(m, STOP_MAILBOX);
-    }
-    if (m->mailbox.script_asked)
-        machine_stop(m, STOP_SCRIPT);
+    look_at_mailbox(m);
     set_lines(m);
 }
 
@@ -387,11 +393,10 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     m->stopping = false;
     m->limits = limits ? limits : &none;
     set_lines(m);
-    if (m->mailbox.script_asked)
-        machine_stop(m, STOP_SCRIPT);
-    uint64_t last = m->limits->max_insns
-                        ? m->ledger.instructions + m->limits->max_insns
-                        : UINT64_MAX;
+    look_at_mailbox(m);
+    uint64_t now = m->ledger.instructions, last = now + m->limits->max_insns;
+    if (!m->limits->max_insns || last < now)
+        last = UINT64_MAX;
     run_steps(m, last);
     m->limits = NULL;
     plan_timer(m);

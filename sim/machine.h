@@ -60,7 +60,7 @@ struct machine {
     bool ended;              /* for good, until machine_reset */
     enum stop stopped;       /* how the last run ended */
     uint64_t exit_value;     /* of STOP_POWEROFF, STOP_FAIL */
-    char why[256];           /* of STOP_HUNG, STOP_NO_PROGRESS, STOP_IDLE */
+    char why[320];           /* of STOP_HUNG, STOP_NO_PROGRESS, STOP_IDLE */
     struct event stop_event; /* of STOP_EVENT, STOP_PANIC */
     const struct run_limits *limits; /* during machine_run, else NULL */
 
@@ -74,6 +74,7 @@ struct machine {
     bool trace_steps;              /* it wants steps too */
     struct event last_refusal;     /* EVENT_TRAP of the last refused access
                                       from U-mode */
+    struct event first_trap;       /* EVENT_TRAP since which nothing retired */
     struct hint_record panic;      /* what HINT_PANIC pointed to */
 };
 

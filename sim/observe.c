@@ -123,17 +123,23 @@ static void describe_access(struct event *e, const struct access *a)
     e->protection = a->protection.result;
 }
 
+static const char *cause_words(uint64_t cause, bool interrupt)
+{
+    const char *text = cause_text(cause, interrupt);
+    return text ? text : "unknown cause";
+}
+
 static void no_progress(struct machine *m)
 {
     const struct step *s = &m->cpu.step;
-    snprintf(
-        m->why, sizeof m->why,
-        "%" PRIu64 " traps in a row and no instruction done between them: "
-        "the trap handler at 0x%" PRIx64 " cannot run (%s at 0x%" PRIx64 ")",
-        m->cpu.traps_in_a_row, m->cpu.pc,
-        cause_text(s->cause, s->interrupt) ? cause_text(s->cause, s->interrupt)
-                                           : "unknown cause",
-        s->tval);
+    const struct event *first = &m->first_trap;
+    snprintf(m->why, sizeof m->why,
+             "%" PRIu64 " traps in a row and no instruction done between them: "
+             "the trap handler at 0x%" PRIx64 " cannot run (%s at 0x%" PRIx64
+             "); it began with: %s at 0x%" PRIx64,
+             m->cpu.traps_in_a_row, m->cpu.pc,
+             cause_words(s->cause, s->interrupt), s->tval,
+             cause_words(first->cause, first->interrupt), first->pc);
     machine_stop(m, STOP_NO_PROGRESS);
 }
 
@@ -165,6 +171,8 @@ static void observe_trap(struct machine *m, const struct step *s)
     }
     if (s->privilege == PRIV_U && refused)
         m->last_refusal = e;
+    if (m->cpu.traps_in_a_row == 1)
+        m->first_trap = e;
     if (m->cpu.traps_in_a_row >= MACHINE_TRAPS_IN_A_ROW)
         no_progress(m);
 }

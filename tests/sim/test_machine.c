@@ -111,6 +111,8 @@ static void a_lost_handler_is_no_progress(void **state)
     RUN_PROGRAM(m, program_lost, 100000);
     assert_int_equal(m->stopped, STOP_NO_PROGRESS);
     assert_non_null(strstr(m->why, "trap handler at 0x1000"));
+    assert_non_null(strstr(m->why, "it began with: environment call from "
+                                   "M-mode at 0x80000008"));
     assert_int_equal(stop_exit_code(m->stopped), EXIT_NO_PROGRESS);
     machine_free(m);
 }
@@ -274,6 +276,27 @@ static void mailbox_and_script(void **state)
     machine_free(m);
 }
 
+/* A request that is done in a run that does not stop for it, or stops for
+ * something else, is told by the next run that asks. */
+static void a_done_request_waits_to_be_told(void **state)
+{
+    (void)state;
+    struct machine *m = new_machine("u54");
+    PUT_PROGRAM(m, program_mailbox);
+    const uint64_t arg[6] = { 1 };
+    assert_true(machine_mailbox_post(m, 1, arg, NULL, 0));
+    const struct run_limits blind = { .max_insns = 10 };
+    assert_int_equal(machine_run(m, &blind), STOP_BUDGET);
+    assert_true(m->mailbox.done);
+    const struct run_limits asking = { .max_insns = 1,
+                                       .stop_on_mailbox = true };
+    uint64_t before = machine_clock(m);
+    assert_int_equal(machine_run(m, &asking), STOP_MAILBOX);
+    assert_int_equal(machine_clock(m), before);
+    assert_int_equal(machine_run(m, &asking), STOP_BUDGET);
+    machine_free(m);
+}
+
 /* Everything that looks, against a run where nobody does. */
 static void looking_changes_nothing(void **state)
 {
@@ -420,6 +443,7 @@ int main(void)
         cmocka_unit_test(cursors_count_what_they_lose),
         cmocka_unit_test(event_names_read_back),
         cmocka_unit_test(mailbox_and_script),
+        cmocka_unit_test(a_done_request_waits_to_be_told),
         cmocka_unit_test(looking_changes_nothing),
         cmocka_unit_test(peeks_and_pokes_know_their_limits),
         cmocka_unit_test(runs_repeat),
