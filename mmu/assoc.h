@@ -156,6 +156,15 @@ static inline int32_t assoc_find(const struct assoc *a, uint64_t address,
     return assoc_search(a, address, context);
 }
 
+/* The host may fetch the set of an address already. No effect. */
+static inline void assoc_prefetch(const struct assoc *a, uint64_t address)
+{
+    uint32_t set = (uint32_t)(address >> a->index_shift) & (a->sets - 1);
+    const char *at = (const char *)(a->entry + (size_t)set * a->ways);
+    for (size_t i = 0; i < a->ways * sizeof *a->entry && i < 512; i += 64)
+        __builtin_prefetch(at + i);
+}
+
 /* As assoc_find, and the entry found counts as used. */
 static inline int32_t assoc_lookup(struct assoc *a, uint64_t address,
                                    uint32_t context)

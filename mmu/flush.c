@@ -20,7 +20,7 @@ static void filter_drop(struct mmu *m)
 static uint32_t short_hash(uint64_t key)
 {
     key *= 0x9E3779B97F4A7C15ULL;
-    return (uint32_t)(key >> 32);
+    return (uint32_t)(key >> 32) & MISS_WHO_MASK;
 }
 
 void mmu_context_changed(struct mmu *m)

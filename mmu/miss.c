@@ -210,10 +210,14 @@ void miss_used_slow(struct miss_history *h, int32_t index, struct miss_key key)
 
 /* ---- keys: TLBs and caches --------------------------------------------- */
 
-static struct miss_lost *lost_slot(const struct miss_history *h,
-                                   struct miss_key key)
+static struct miss_lost *lost_slot(const struct miss_history *h, uint64_t hash)
 {
-    return &h->lost[key_hash(key, h->shift) >> 8 & h->lost_mask];
+    return &h->lost[hash >> 8 & h->lost_mask];
+}
+
+static uint32_t lost_tag(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
 }
 
 static enum miss_cause cause_of(uint32_t reason, uint32_t by, uint32_t who,
@@ -231,11 +235,21 @@ enum miss_cause miss_classify(const struct miss_history *h, struct miss_key key,
 {
     if (!is_seen(h, key))
         return MISS_COLD;
-    const struct miss_lost *lost = lost_slot(h, key);
-    bool known = key_equal(lost->key, key);
+    uint64_t hash = key_hash(key, h->shift);
+    const struct miss_lost *lost = lost_slot(h, hash);
+    bool known = lost->tag == lost_tag(hash);
     bool in_shadow = h->node && shadow_find(h, key);
     return cause_of(known ? lost->reason : LOST_NOTHING, lost->by, who,
                     in_shadow ? MISS_CONFLICT : MISS_CAPACITY);
+}
+
+void miss_prefetch(const struct miss_history *h, struct miss_key key)
+{
+    uint64_t bit = seen_bit(h, key), hash = key_hash(key, h->shift);
+    __builtin_prefetch(&h->seen[bit / 64]);
+    __builtin_prefetch(lost_slot(h, hash));
+    if (h->node)
+        __builtin_prefetch(shadow_bucket(h, key));
 }
 
 void miss_filled(struct miss_history *h, struct miss_key key)
@@ -249,7 +263,10 @@ void miss_filled(struct miss_history *h, struct miss_key key)
 void miss_left(struct miss_history *h, struct miss_key key,
                enum lost_reason reason, uint32_t by)
 {
-    *lost_slot(h, key) = (struct miss_lost){ key, by, reason };
+    uint64_t hash = key_hash(key, h->shift);
+    *lost_slot(h, hash) = (struct miss_lost){ .tag = lost_tag(hash),
+                                              .by = by & MISS_WHO_MASK,
+                                              .reason = reason & 3 };
     if (reason != LOST_REPLACED)
         shadow_forget(h, key);
 }

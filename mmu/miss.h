@@ -9,8 +9,8 @@
  *           so a cold miss is called by another name once in a while when many
  *           thousands of pages are in use.
  *   lost    for a key that left: why, and whose fill pushed it out. Direct
- *           mapped by hash, 4 slots per entry of the unit (at least 1024);
- *           a newer loss overwrites an older one.
+ *           mapped by hash, 4 slots per entry of the unit (at least 1024),
+ *           with a 32-bit tag; a newer loss overwrites an older one.
  *   shadow  a fully associative LRU array of the same size: a key that it
  *           still holds was lost to a conflict. Only where the unit itself is
  *           not fully associative.
@@ -30,10 +30,12 @@ struct miss_key {
 };
 
 struct miss_lost {
-    struct miss_key key;
-    uint32_t by;     /* whose fill displaced it: hash of the domain key */
-    uint32_t reason; /* enum lost_reason; 0 = slot empty */
+    uint32_t tag;        /* of the key: 32 bits of its hash */
+    uint32_t by : 30;    /* whose fill displaced it: hash of the domain key */
+    uint32_t reason : 2; /* enum lost_reason; 0 = slot empty */
 };
+
+#define MISS_WHO_MASK 0x3FFFFFFF /* domains are known by 30 bits here */
 
 enum lost_reason { LOST_NOTHING, LOST_REPLACED, LOST_SWITCH, LOST_INVALIDATED };
 
@@ -87,6 +89,8 @@ enum miss_cause miss_classify(const struct miss_history *h, struct miss_key key,
 enum miss_cause miss_classify_range(const struct miss_history *h,
                                     uint64_t address, uint32_t context,
                                     uint32_t who);
+/* The host may fetch what the classification will need. No effect. */
+void miss_prefetch(const struct miss_history *h, struct miss_key key);
 /* The key was filled. */
 void miss_filled(struct miss_history *h, struct miss_key key);
 void miss_range_filled(struct miss_history *h, const struct assoc_entry *e);

@@ -199,6 +199,7 @@ static bool load(struct mmu *m, struct access *a, bool write, uint64_t *value)
         bool done = device_access(m, a, p.pa[0], a->size, false, value);
         return end(m, a, start, done);
     }
+    __builtin_prefetch(p.ram[0]);
     touch(m, a, &p, write);
     *value = p.parts == 1 ? bus_ram_load(p.ram[0], a->size) : load_two(&p);
     return end(m, a, start, true);
