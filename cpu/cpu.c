@@ -211,8 +211,10 @@ static void fetch_and_execute(struct cpu *c)
     const struct decoded *d = decode(c->decoder, word);
     s->word = d->word;
     s->insn = d->insn;
-    s->length = d->length;
-    s->next_pc = s->pc + d->length;
+    /* The fetch knows the length; taking it from there, not from d, keeps the
+     * look-up out of the host's chain from one pc to the next. */
+    s->length = s->fetch.size;
+    s->next_pc = s->pc + s->fetch.size;
     if (execute(c, d))
         commit(c, d);
     else
