@@ -111,6 +111,22 @@ static void remember(struct session *session, struct lua_machine *m,
     session->machine = m->machine;
 }
 
+/* The first machine's events go to the file of --trace, the others' to FILE.2,
+ * FILE.3 ... */
+static void trace(lua_State *L, struct lua_machine *m)
+{
+    const char *path = m->scenario->options.trace_path;
+    struct err err;
+    if (!path)
+        return;
+    if (m->index > 0 && strcmp(path, "-") != 0)
+        path = lua_pushfstring(L, "%s.%d", path, (int)m->index + 1);
+    if (!machine_trace_to(m->machine, path, false, &err))
+        lua_raise(L, err.code, "--trace: %s", err.text);
+    if (path != m->scenario->options.trace_path)
+        lua_pop(L, 1);
+}
+
 static int new_machine(lua_State *L)
 {
     struct scenario *s = lua_scenario(L);
@@ -149,9 +165,7 @@ static int new_machine(lua_State *L)
     remember(s->session, m, name);
     lua_pushvalue(L, -1);
     m->reference = luaL_ref(L, LUA_REGISTRYINDEX);
-    if (s->options.trace_path &&
-        !machine_trace_to(m->machine, s->options.trace_path, false, &err))
-        return lua_raise(L, err.code, "--trace: %s", err.text);
+    trace(L, m);
     return 1;
 }
 

@@ -16,8 +16,6 @@
 
 #include "sim/json.h"
 
-#define RESULTS "opalite.results" /* registry: list of {name, value} */
-
 /* ---- Lua value to JSON ----------------------------------------------------
  */
 
@@ -185,7 +183,7 @@ static void copy_value(lua_State *L)
 void lua_keep_result(lua_State *L, const char *name)
 {
     copy_value(L);
-    luaL_getsubtable(L, LUA_REGISTRYINDEX, RESULTS);
+    luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_RESULTS);
     lua_createtable(L, 2, 0);
     lua_pushstring(L, name);
     lua_rawseti(L, -2, 1);

@@ -132,6 +132,10 @@ struct scenario {
     bool progress_open;  /* a bar stands on the terminal */
 };
 
+/* Keys of Lua's registry. */
+#define LUA_RESULTS "opalite.results" /* list of {name, value}, for --json */
+#define LUA_ASKED   "opalite.asked"   /* names of args that were read */
+
 /* ---- sim/lua_sandbox.c -------------------------------------------------- */
 /* New state with the safe libraries. NULL: no memory. */
 MUST_CHECK lua_State *lua_sandbox_new(struct scenario *s);
@@ -163,13 +167,17 @@ void lua_check_keys(lua_State *L, int index, const char *what,
  * string on the stack. */
 const char *lua_push_nearest(lua_State *L, const char *word,
                              const char *const *names);
+/* sim/lua_order.c: pairs, next and table.sort of scenarios. */
+int lua_ordered_pairs(lua_State *L);
+int lua_ordered_next(lua_State *L);
+int lua_ordered_sort(lua_State *L);
 /* Sorted keys of the table at index, pushed as an array; their number. */
 lua_Integer lua_push_sorted_keys(lua_State *L, int index);
 
 /* ---- rooms of the API --------------------------------------------------- */
 /* Each sets its globals and makes its metatables. */
 void lua_open_machine(lua_State *L); /* machine{}: sim/lua_machine.c */
-void lua_open_os(lua_State *L);      /* os, domains ...: sim/lua_os.c */
+void lua_open_objects(lua_State *L); /* domains ...: sim/lua_object.c */
 void lua_open_script(lua_State *L);  /* scripted threads: sim/lua_script.c */
 void lua_open_event(lua_State *L);   /* event objects, m:on: sim/lua_event.c */
 void lua_open_stats(lua_State *L);   /* m.stats: sim/lua_stats.c */
@@ -206,7 +214,13 @@ const char *lua_kernel_error_text(int64_t result);
 /* Raises a Lua error that ends the program with code if nobody catches it. */
 int lua_raise(lua_State *L, enum exit_code code, const char *format, ...);
 
-/* sim/lua_os.c */
+/* sim/lua_object.c */
+/* A new object, in place of any that had the same id before. */
+struct lua_object *lua_push_made(lua_State *L, struct lua_machine *m,
+                                 enum object_kind kind, uint64_t id,
+                                 const char *name);
+/* "domain alice", "thread 7": for messages; stays on the stack. */
+const char *lua_push_title(lua_State *L, const struct lua_object *o);
 /* Pushes the object of an id: the one made before, or a new one. */
 struct lua_object *lua_push_object(lua_State *L, struct lua_machine *m,
                                    int machine_index, enum object_kind kind,
@@ -217,9 +231,11 @@ struct lua_object *lua_check_object(lua_State *L, int index,
                                     enum object_kind kind);
 /* Integer, boolean, nil (0) or object (segment: base, else id); raises. */
 uint64_t lua_check_word(lua_State *L, int index);
+/* sim/lua_os.c */
+extern const luaL_Reg *const lua_object_methods[OBJECT_KIND_COUNT];
 /* The number of a system call by name; raises. */
 uint64_t lua_check_syscall(lua_State *L, int index);
-/* Pushes m's userdata. */
+/* Pushes m's userdata: sim/lua_machine.c. */
 void lua_push_machine(lua_State *L, struct lua_machine *m);
 
 /* sim/lua_script.c */
