@@ -76,9 +76,6 @@ bool mailbox_write(struct mailbox *b, uint64_t offset, unsigned size,
     case MAILBOX_SCRIPT_RESULT:
         b->script_result = value;
         break;
-    case MAILBOX_SCRIPT_FAULT:
-        b->script_fault = value;
-        break;
     case MAILBOX_SCRIPT_NEXT:
         b->script_asked = true;
         break;

@@ -21,10 +21,10 @@
  * call number of os/abi/syscall.def); the device raises the S-mode external
  * interrupt; a kernel thread reads op and arguments, performs the call, writes
  * RESULT, then DONE, which takes the interrupt back. All registers are 8 bytes
- * wide and read as 64-bit accesses.
- * The second half serves scripted threads: the kernel writes SCRIPT_THREAD,
- * SCRIPT_RESULT and SCRIPT_FAULT, then SCRIPT_NEXT; the host answers before
- * the next instruction and SCRIPT_OP.. hold the operation to perform.
+ * wide and are accessed as such.
+ * The second half serves scripted threads: the kernel writes SCRIPT_THREAD and
+ * SCRIPT_RESULT, then SCRIPT_NEXT; the host answers before the next instruction
+ * and SCRIPT_OP.. hold the operation to perform.
  */
 #define MAILBOX_MAGIC         0x000 /* reads 0x4f50414c49544531 "OPALITE1" */
 #define MAILBOX_STATUS        0x008 /* 1 = a request waits */
@@ -34,7 +34,6 @@
 #define MAILBOX_DONE          0x050 /* any write: request finished */
 #define MAILBOX_SCRIPT_THREAD 0x080 /* thread id asking */
 #define MAILBOX_SCRIPT_RESULT 0x088 /* value of the last operation */
-#define MAILBOX_SCRIPT_FAULT  0x090 /* cause if it faulted, else 0 */
 #define MAILBOX_SCRIPT_NEXT   0x098 /* any write: give me the next one */
 #define MAILBOX_SCRIPT_OP     0x0a0 /* enum script_op of os/abi/script.h */
 #define MAILBOX_SCRIPT_ARG    0x0a8 /* four arguments, 0x0a8 .. 0x0c7 */

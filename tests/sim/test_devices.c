@@ -225,7 +225,6 @@ static void mailbox_script(void **state)
     mailbox_reset(&b);
     assert_true(mailbox_write(&b, MAILBOX_SCRIPT_THREAD, 8, 3));
     assert_true(mailbox_write(&b, MAILBOX_SCRIPT_RESULT, 8, 4));
-    assert_true(mailbox_write(&b, MAILBOX_SCRIPT_FAULT, 8, 13));
     assert_true(mailbox_write(&b, MAILBOX_SCRIPT_NEXT, 8, 0));
     assert_true(b.script_asked);
     assert_int_equal(b.script_thread, 3);

@@ -5,10 +5,12 @@
 local experiment = require "switch_experiment"
 
 local function window(rounds)
-  local row = experiment.measure {
+  local m, w = experiment.run {
     personality = args.personality or "rplb", pages = 8, segments = 2,
     domains = 2, shared = false, rounds = rounds, machine = {} }
-  return row.turn * row.switches, row.direct * row.switches, row.switches
+  local s = w:switches()
+  m:close()
+  return w.cycles, s.direct, s.count
 end
 
 local turn6, direct6, n6 = window(6)
