@@ -21,6 +21,7 @@ struct mailbox {
     bool misused;      /* a write that means nothing now, at misused_at */
     uint64_t misused_at;
     uint64_t op, arg[6], result;
+    uint64_t script_thread, script_result;
     uint64_t script_op, script_arg[4];
     uint8_t window[MAILBOX_WINDOW_BYTES];
 };

@@ -229,7 +229,6 @@ static void mailbox_script(void **state)
     assert_true(b.script_asked);
     assert_int_equal(b.script_thread, 3);
     assert_int_equal(b.script_result, 4);
-    assert_int_equal(b.script_fault, 13);
     b.script_op = SCRIPT_STORE;
     b.script_arg[3] = 9;
     assert_int_equal(mail_get(&b, MAILBOX_SCRIPT_OP), SCRIPT_STORE);
