@@ -10,6 +10,7 @@
 #include <curses.h>
 #include <stdlib.h>
 #include <string.h>
+#include <term.h>
 
 /* Foreground in 256 and in 8 colours, -1 = the terminal's own. */
 static const struct {
@@ -48,15 +49,20 @@ static void set_colours(struct terminal *t)
 
 bool terminal_open(struct terminal *t, bool colour, struct err *err)
 {
-    SCREEN *screen = newterm(NULL, stdout, stdin);
+    const char *name = getenv("TERM");
+    SCREEN *screen = NULL;
+    int why;
 
     memset(t, 0, sizeof *t);
-    if (!screen) {
-        const char *name = getenv("TERM");
+    /* newterm says nothing about an unknown terminal; this asks first. */
+    if (setupterm(NULL, fileno(stdout), &why) == OK) {
+        del_curterm(cur_term);
+        screen = newterm(NULL, stdout, stdin);
+    }
+    if (!screen)
         return err_set(err, EXIT_HOST_RESOURCE,
                        "this terminal cannot be used (TERM=%s)",
                        name ? name : "");
-    }
     t->screen = screen;
     t->open = true;
     t->colour = colour;

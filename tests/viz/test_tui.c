@@ -110,7 +110,7 @@ static void rights_and_ranges_are_shown(void **state)
     (void)state;
     has(text, "page         4K rw--        r---");
     has(text, "r--- page"); /* bob's range in the RPLB */
-    has(text, "protection miss on store");
+    has(text, "bob: fault at");
     free(text);
     text = tui(&code, "%s --set personality=mas --script ' '", live);
     has(text, "The page table decides.");
@@ -320,9 +320,14 @@ static void wait_for(const char *wanted, ...)
     }
 }
 
-/* A terminal of 80x24 that runs a shell command, then says its exit code. */
+/* A terminal of 80x24 that runs opalite-tui, then says its exit code. Each gets
+ * a server of its own: one that is still ending takes no new session. */
 static void start(const char *environment, const char *arguments)
 {
+    static int count;
+
+    snprintf(socket_name, sizeof socket_name, "opalite-test-%d-%d",
+             (int)getpid(), ++count);
     tmux("new-session -d -x 80 -y 24 \"env %s %s/opalite-tui %s; echo the code "
          "is \\$?; exec sleep 1000\"",
          environment, build(), arguments);
@@ -471,6 +476,5 @@ int main(void)
                                   kill_server),
     };
 
-    snprintf(socket_name, sizeof socket_name, "opalite-test-%d", (int)getpid());
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
