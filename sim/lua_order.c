@@ -23,7 +23,7 @@ static int compare_keys(const void *pa, const void *pb)
     const struct key *a = pa, *b = pb;
     if (a->rank != b->rank)
         return a->rank < b->rank ? -1 : 1;
-    if (a->text) {
+    if (a->text && b->text) {
         size_t shorter = a->bytes < b->bytes ? a->bytes : b->bytes;
         int c = memcmp(a->text, b->text, shorter);
         return c ? c : a->bytes < b->bytes ? -1 : a->bytes > b->bytes;

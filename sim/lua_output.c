@@ -224,6 +224,7 @@ static struct memory value_as_json(lua_State *L, int index)
         fclose(f);
         free(to.text);
         lua_error(L);
+        __builtin_unreachable(); /* lua_error never returns */
     }
     bool ok = json_finish(&j, "memory", &err);
     fclose(f);
@@ -347,6 +348,7 @@ void lua_keep_csv(lua_State *L, int header, int rows)
     if (status != LUA_OK) {
         free(text);
         lua_error(L);
+        __builtin_unreachable(); /* lua_error never returns */
     }
     free(s->csv);
     s->csv = text;

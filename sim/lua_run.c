@@ -16,7 +16,8 @@
 
 /* ---- asking the session -------------------------------------------------- */
 
-int lua_raise(lua_State *L, enum exit_code code, const char *format, ...)
+_Noreturn int lua_raise(lua_State *L, enum exit_code code, const char *format,
+                        ...)
 {
     struct scenario *s = lua_scenario(L);
     char text[400];
@@ -28,7 +29,8 @@ int lua_raise(lua_State *L, enum exit_code code, const char *format, ...)
     lua_pushstring(L, text);
     lua_concat(L, 2);
     err_set(&s->raised, code, "%s", lua_tostring(L, -1));
-    return lua_error(L);
+    lua_error(L);
+    __builtin_unreachable(); /* lua_error never returns */
 }
 
 void lua_check_may_advance(lua_State *L, const char *what)

@@ -217,7 +217,10 @@ static int safe_random(lua_State *L)
     /* Numbers above the last full span would make some results likelier. */
     while (span && r >= UINT64_MAX - UINT64_MAX % span)
         r = lua_random(s);
-    lua_pushinteger(L, (lua_Integer)((uint64_t)low + (span ? r % span : r)));
+    if (span)
+        r %= span;
+    r += (uint64_t)low;
+    lua_pushinteger(L, (lua_Integer)r);
     return 1;
 }
 

@@ -212,7 +212,8 @@ int lua_kernel_call(lua_State *L, struct lua_machine *m, const char *what,
 uint64_t lua_call_result(lua_State *L, const char *what);
 const char *lua_kernel_error_text(int64_t result);
 /* Raises a Lua error that ends the program with code if nobody catches it. */
-int lua_raise(lua_State *L, enum exit_code code, const char *format, ...);
+_Noreturn int lua_raise(lua_State *L, enum exit_code code, const char *format,
+                        ...) PRINTF_LIKE(3, 4);
 
 /* sim/lua_object.c */
 /* A new object, in place of any that had the same id before. */

@@ -23,7 +23,7 @@ struct column {
 static size_t width_of(const char *text)
 {
     size_t n = 0;
-    for (; *text; text++)
+    for (; text && *text; text++)
         n += ((unsigned char)*text & 0xC0) != 0x80;
     return n;
 }
@@ -96,7 +96,6 @@ static size_t read_columns(lua_State *L, int list, struct column *columns)
     int keys = lua_gettop(L);
     for (lua_Integer i = 1; i <= count; i++) {
         struct column *c = &columns[i - 1];
-        memset(c, 0, sizeof *c);
         if (lua_geti(L, list, i) == LUA_TSTRING) {
             c->heading = lua_tostring(L, -1);
             lua_rawseti(L, keys, i);
@@ -242,6 +241,7 @@ static int output_table(lua_State *L)
                                          NULL };
     struct column columns[COLUMNS];
     luaL_Buffer b;
+    memset(columns, 0, sizeof columns);
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
     lua_check_keys(L, 1, "output.table", names);

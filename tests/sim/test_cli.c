@@ -40,7 +40,7 @@ static void test_claims_document_is_the_output(void **state)
     assert_string_equal(document, r.text);
     /* Each claim has its row; whatever is shown has its scenario. */
     for (int i = 1; i <= 28; i++) {
-        char row[16];
+        char row[24];
         snprintf(row, sizeof row, "\n| %d | ", i);
         assert_non_null(strstr(document, row));
     }
