@@ -431,10 +431,28 @@ static bool matches(const struct assoc_match *m, const struct assoc_entry *e)
     return !m->has_range || (e->first <= m->last && m->first <= e->last);
 }
 
+/* Pages: is there any entry for this address, of whatever context? */
+static bool holds(const struct assoc *a, uint64_t address)
+{
+    for (unsigned i = 0; i < a->length_count; i++) {
+        unsigned shift = a->length_shift[i];
+        const struct assoc_entry any = { .first = address,
+                                         .last = address,
+                                         .global = 1 };
+        if (a->length_present[i] && probe_overlap(a, &any, shift) >= 0)
+            return true;
+    }
+    return false;
+}
+
 int32_t assoc_next(const struct assoc *a, const struct assoc_match *match,
                    int32_t from)
 {
     if (!a->valid)
+        return ASSOC_NONE;
+    /* an address that is not there is found out without a scan */
+    if (from == 0 && a->kind == ASSOC_PAGES && match->has_range &&
+        match->first == match->last && !holds(a, match->first))
         return ASSOC_NONE;
     int32_t n = (int32_t)assoc_entries(a);
     for (int32_t i = from; i < n; i++)

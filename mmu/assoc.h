@@ -160,9 +160,13 @@ static inline int32_t assoc_find(const struct assoc *a, uint64_t address,
 static inline void assoc_prefetch(const struct assoc *a, uint64_t address)
 {
     uint32_t set = (uint32_t)(address >> a->index_shift) & (a->sets - 1);
-    const char *at = (const char *)(a->entry + (size_t)set * a->ways);
-    for (size_t i = 0; i < a->ways * sizeof *a->entry && i < 512; i += 64)
+    size_t start = (size_t)set * a->ways;
+    const char *at = (const char *)(a->entry + start);
+    for (size_t i = 0; i < a->ways * sizeof *a->entry + 63 && i < 512; i += 64)
         __builtin_prefetch(at + i);
+    __builtin_prefetch(&a->stamp[start]);
+    if (a->tree)
+        __builtin_prefetch(&a->tree[start]);
 }
 
 /* As assoc_find, and the entry found counts as used. */

@@ -248,8 +248,12 @@ void miss_prefetch(const struct miss_history *h, struct miss_key key)
     uint64_t bit = seen_bit(h, key), hash = key_hash(key, h->shift);
     __builtin_prefetch(&h->seen[bit / 64]);
     __builtin_prefetch(lost_slot(h, hash));
-    if (h->node)
-        __builtin_prefetch(shadow_bucket(h, key));
+    if (!h->node)
+        return;
+    __builtin_prefetch(shadow_bucket(h, key));
+    const struct miss_node *next_out = &h->node[h->oldest];
+    __builtin_prefetch(&h->node[next_out->newer]);
+    __builtin_prefetch(shadow_bucket(h, next_out->key));
 }
 
 void miss_filled(struct miss_history *h, struct miss_key key)
