@@ -82,4 +82,6 @@ output.table {
   },
 }
 print(apart.story)
+check.that(apart.story:find("= segment page + 0x0 in other spaces", 1, true),
+           "the story says whose address that is")
 note "A single space makes the agreement once and for all: every segment has its address, for every domain. A system of many spaces can have it too, as long as nobody else uses that address."

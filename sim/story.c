@@ -66,6 +66,14 @@ static void tell_who(struct text *t, const struct machine *m,
     text_add(t, ", at %s, cycle %" PRIu64 "\n", place, e->cycle);
 }
 
+/* In a MAS the domain may see the segment at another address than this one,
+ * which is the segment's in other spaces. */
+static bool lies_elsewhere(const struct registry_segment *s,
+                           const struct event *e)
+{
+    return e->right_known && e->va - e->right.address >= s->bytes;
+}
+
 static void tell_what(struct text *t, const struct machine *m,
                       const struct event *e)
 {
@@ -82,16 +90,19 @@ static void tell_what(struct text *t, const struct machine *m,
     text_add(t, " at 0x%" PRIx64, e->va);
     const struct registry_segment *s =
         e->segment_known ? registry_segment(&m->registry, e->segment) : NULL;
-    if (s && e->right_known)
+    if (s && e->right_known && !lies_elsewhere(s, e))
         text_add(t, " = segment %s + 0x%" PRIx64, s->name,
                  e->va - e->right.address);
     else if (s)
-        text_add(t, " = segment %s + 0x%" PRIx64, s->name, e->va - s->base);
+        text_add(t, " = segment %s + 0x%" PRIx64 "%s", s->name, e->va - s->base,
+                 lies_elsewhere(s, e) ? " in other spaces" : "");
     text_add(t, "\n");
 }
 
 static void tell_pte(struct text *t, uint64_t pte)
 {
+    if (!pte)
+        return; /* "none" says it */
     text_add(t, " (entry 0x%" PRIx64 ": %s%s%s%s%s)", pte,
              pte & PTE_V ? "V" : "-", pte & PTE_R ? "R" : "-",
              pte & PTE_W ? "W" : "-", pte & PTE_X ? "X" : "-",
@@ -151,6 +162,13 @@ static void tell_since(struct text *t, const struct machine *m,
     }
     if (!e->right_known) {
         text_add(t, "  %s was never given a right on %s.\n", name, s->name);
+        return;
+    }
+    if (lies_elsewhere(s, e)) {
+        text_add(t,
+                 "  In the space of %s, segment %s lies at 0x%" PRIx64
+                 "; nothing lies here.\n",
+                 name, s->name, r->address);
         return;
     }
     rights_text(r->rights, now);
