@@ -109,14 +109,18 @@ m:run()
 check.equal(woken, KILLED)
 
 -- Sleepers wake in order of their time.
+-- Cycles as ticks of the timebase, at least one.
+local function ticks(cycles)
+  return cycles * m:setting "timebase.hz" // m:setting "core.hz" + 1
+end
 local naps = {}
-for i, ticks in ipairs { 300, 100, 200 } do
+for i, nap in ipairs { 3, 1, 2 } do
   a:thread(function(t)
     local from = t:syscall "time"
-    t:sleep(ticks)
+    t:sleep(ticks(nap * 30000))
     local slept = t:syscall "time" - from
     naps[#naps + 1] = i
-    check.that(slept >= ticks, "slept long enough")
+    check.that(slept >= ticks(nap * 30000), "slept long enough")
   end)
 end
 m:run()

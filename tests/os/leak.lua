@@ -3,8 +3,13 @@
 -- and every counter of the kernel as before (os/user/programs/churn.c).
 
 local m = machine {}
+-- Cycles as ticks of the timebase, at least one.
+local function ticks(cycles)
+  return cycles * m:setting "timebase.hz" // m:setting "core.hz" + 1
+end
+
 -- A time slice: some of the domains run for ever.
-local os = m:boot { protection = args.personality or "rplb", quantum = 20,
+local os = m:boot { protection = args.personality or "rplb", quantum = ticks(5000),
                       kernel = args.kernel }
 local rounds = tonumber(args.rounds or "1000")
 

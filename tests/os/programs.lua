@@ -4,7 +4,7 @@
 
 local m = machine {}
 local os = m:boot { protection = args.personality or "rplb",
-                      kernel = args.kernel }
+                      kernel = args.kernel, sv = args.sv }
 
 -- A domain with a segment of its own to pass words in.
 local function domain_with(name, words, size)

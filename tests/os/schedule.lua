@@ -5,7 +5,12 @@
 local personality = args.personality or "rplb"
 
 local m = machine {}
-local os = m:boot { protection = personality, quantum = 1000,
+-- Cycles as ticks of the timebase, at least one.
+local function ticks(cycles)
+  return cycles * m:setting "timebase.hz" // m:setting "core.hz" + 1
+end
+
+local os = m:boot { protection = personality, quantum = ticks(10000),
                       kernel = args.kernel }
 
 -- END_SPIN of squat.c: runs for ever.

@@ -29,6 +29,7 @@ struct run {
     const char *personality;
     const char *kernel; /* NULL = the good one */
     int expected;       /* exit code */
+    const char *set;    /* one more "key=value", or NULL */
 };
 
 static const char *build(void)
@@ -52,7 +53,7 @@ static const char *leak_rounds(const char *personality)
 static int exit_code_of(const struct run *run)
 {
     char program[512], file[512], personality[64], kernel[512];
-    const char *arguments[16] = { NULL };
+    const char *arguments[20] = { NULL };
     unsigned n = 0;
     int status;
     pid_t child;
@@ -76,6 +77,10 @@ static int exit_code_of(const struct run *run)
         arguments[n++] = "--set";
         arguments[n++] = kernel;
     }
+    if (run->set) {
+        arguments[n++] = "--set";
+        arguments[n++] = run->set;
+    }
     child = fork();
     assert_true(child >= 0);
     if (child == 0) {
@@ -95,10 +100,11 @@ static void test_run(void **state)
 }
 
 #define EVERYWHERE(name)                                                       \
-    { name, "mas", NULL, PASSED }, { name, "mas-asid", NULL, PASSED },         \
-        { name, "rplb", NULL, PASSED },                                        \
+    { name, "mas", NULL, PASSED, NULL },                                       \
+        { name, "mas-asid", NULL, PASSED, NULL },                              \
+        { name, "rplb", NULL, PASSED, NULL },                                  \
     {                                                                          \
-        name, "rplb-hw", NULL, PASSED                                          \
+        name, "rplb-hw", NULL, PASSED, NULL                                    \
     }
 
 static const struct run runs[] = {
@@ -111,10 +117,17 @@ static const struct run runs[] = {
     EVERYWHERE("hostile"),
     EVERYWHERE("stale"),
     EVERYWHERE("leak"),
+    /* Other modes and small units change nothing but the cycles. */
+    { "programs", "mas-asid", NULL, PASSED, "sv=sv48" },
+    { "programs", "rplb", NULL, PASSED, "sv=sv57" },
+    { "programs", "rplb", NULL, PASSED, "machine.drplb.entries=1" },
+    { "programs", "rplb-hw", NULL, PASSED, "machine.irplb.entries=1" },
+    { "hostile", "mas-asid", NULL, PASSED, "machine.asid.bits=1" },
+    { "leak", "mas-asid", NULL, PASSED, "machine.asid.bits=2" },
     /* What a kernel must not forget; each matters where it is needed. */
-    { "stale", "mas", NOFLUSH, CHECK_FAILED },
-    { "stale", "rplb", NOINVALIDATE, CHECK_FAILED },
-    { "stale", "rplb-hw", NOINVALIDATE, CHECK_FAILED },
+    { "stale", "mas", NOFLUSH, CHECK_FAILED, NULL },
+    { "stale", "rplb", NOINVALIDATE, CHECK_FAILED, NULL },
+    { "stale", "rplb-hw", NOINVALIDATE, CHECK_FAILED, NULL },
 };
 
 #define RUNS (sizeof runs / sizeof runs[0])
@@ -122,12 +135,13 @@ static const struct run runs[] = {
 int main(void)
 {
     static struct CMUnitTest tests[RUNS];
-    static char names[RUNS][64];
+    static char names[RUNS][96];
 
     for (size_t i = 0; i < RUNS; i++) {
-        snprintf(names[i], sizeof names[i], "%s, %s%s%s", runs[i].scenario,
+        snprintf(names[i], sizeof names[i], "%s, %s%s%s%s%s", runs[i].scenario,
                  runs[i].personality, runs[i].kernel ? ", " : "",
-                 runs[i].kernel ? strrchr(runs[i].kernel, '/') + 1 : "");
+                 runs[i].kernel ? strrchr(runs[i].kernel, '/') + 1 : "",
+                 runs[i].set ? ", " : "", runs[i].set ? runs[i].set : "");
         tests[i].name = names[i];
         tests[i].test_func = test_run;
         tests[i].initial_state = (void *)(uintptr_t)&runs[i];
