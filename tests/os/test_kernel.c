@@ -120,8 +120,8 @@ static const struct run runs[] = {
     /* Other modes and small units change nothing but the cycles. */
     { "programs", "mas-asid", NULL, PASSED, "sv=sv48" },
     { "programs", "rplb", NULL, PASSED, "sv=sv57" },
-    { "programs", "rplb", NULL, PASSED, "machine.drplb.entries=1" },
-    { "programs", "rplb-hw", NULL, PASSED, "machine.irplb.entries=1" },
+    { "programs", "rplb", NULL, PASSED, "machine.rplb.entries=1" },
+    { "programs", "rplb-hw", NULL, PASSED, "machine.rplb.ientries=1" },
     { "hostile", "mas-asid", NULL, PASSED, "machine.asid.bits=1" },
     { "leak", "mas-asid", NULL, PASSED, "machine.asid.bits=2" },
     /* What a kernel must not forget; each matters where it is needed. */
