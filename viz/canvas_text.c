@@ -37,12 +37,10 @@ void canvas_write_text(const struct canvas *c, FILE *out)
         put_run(c, &c->runs[i], cells);
     for (int y = 0; y < c->height; y++) {
         const char *line = cells + (size_t)y * (size_t)c->width * CELL_BYTES;
-        int last = c->width;
-        while (last > 0 && (line[(last - 1) * CELL_BYTES] == 0 ||
-                            line[(last - 1) * CELL_BYTES] == ' '))
-            last--;
-        for (int x = 0; x < last; x++) {
-            const char *cell = line + x * CELL_BYTES;
+        const char *end = line + (size_t)c->width * CELL_BYTES;
+        while (end > line && (end[-CELL_BYTES] == 0 || end[-CELL_BYTES] == ' '))
+            end -= CELL_BYTES;
+        for (const char *cell = line; cell < end; cell += CELL_BYTES) {
             if (*cell)
                 fwrite(cell, 1, strnlen(cell, CELL_BYTES), out);
             else

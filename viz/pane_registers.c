@@ -89,5 +89,7 @@ void pane_registers_title(const struct model *m, char *to, size_t room)
 
     for (int i = 1; i < 32; i++)
         changed += m->x[i] != m->x_before[i];
-    snprintf(to, room, changed ? "* = changed (%d)" : "", changed);
+    *to = 0;
+    if (changed)
+        snprintf(to, room, "* = changed (%d)", changed);
 }

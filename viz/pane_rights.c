@@ -46,13 +46,11 @@ static void draw_row(struct canvas *c, int y, const struct model *m,
     for (int d = column; d < m->domain_count && x < c->box.width;
          d++, x += p.cell) {
         rights_text(s->rights[d], text);
-        if (s->elsewhere[d])
-            strcat(text, "@");
-        canvas_text(c, x, y,
-                    m->domains[d].current ? STYLE_CURRENT
-                    : s->rights[d]        ? STYLE_TEXT
-                                          : STYLE_DIM,
-                    text);
+        canvas_print(c, x, y,
+                     m->domains[d].current ? STYLE_CURRENT
+                     : s->rights[d]        ? STYLE_TEXT
+                                           : STYLE_DIM,
+                     "%s%s", text, s->elsewhere[d] ? "@" : "");
     }
 }
 

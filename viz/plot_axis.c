@@ -100,6 +100,11 @@ double axes_y(const struct axes *s, double y)
 
 /* ---- axes ---------------------------------------------------------------- */
 
+static int y_steps(const struct axes *s)
+{
+    return (int)lround((s->y_high - s->y_low) / s->y_step);
+}
+
 static double y_tick_width(cairo_t *cr, const struct plot_panel *p,
                            const struct axes *s)
 {
@@ -113,8 +118,8 @@ static double y_tick_width(cairo_t *cr, const struct plot_panel *p,
                      sizeof text);
         widest = fmax(widest, text_width(cr, text));
     }
-    for (double y = s->y_low; y <= s->y_high + s->y_step / 2; y += s->y_step) {
-        number_write(y, decimals, text, sizeof text);
+    for (int i = 0; i <= y_steps(s); i++) {
+        number_write(s->y_low + i * s->y_step, decimals, text, sizeof text);
         widest = fmax(widest, text_width(cr, text));
     }
     return widest;
@@ -142,8 +147,7 @@ void axes_draw_y(cairo_t *cr, const struct plot_panel *p, const struct axes *s)
         for (size_t i = 0; i < p->y.tick_count; i++)
             draw_y_tick(cr, s, p->y.tick[i], number_decimals(p->y.tick[i]));
     } else {
-        int n = (int)lround((s->y_high - s->y_low) / s->y_step);
-        for (int i = 0; i <= n; i++)
+        for (int i = 0; i <= y_steps(s); i++)
             draw_y_tick(cr, s, s->y_low + i * s->y_step,
                         number_decimals(s->y_step));
     }
@@ -212,16 +216,19 @@ void axes_draw_x(cairo_t *cr, const struct plot_panel *p, const struct axes *s)
         for (size_t i = 0; i < p->x.tick_count; i++)
             draw_x_tick(cr, s, p->x.tick[i], &used_to);
     } else if (s->log2) {
+        int first = (int)ceil(s->x_low + (s->has_zero ? 0.5 : 0) - 1e-9);
         if (s->has_zero)
             draw_x_tick(cr, s, 0, &used_to);
-        for (double e = ceil(s->x_low + (s->has_zero ? 0.5 : 0) - 1e-9);
-             e <= s->x_high + 1e-9; e++)
+        for (int e = first; e <= s->x_high + 1e-9; e++)
             draw_x_tick(cr, s, exp2(e), &used_to);
     } else {
         double step = nice_step(s->x_high - s->x_low, 8);
-        for (double x = ceil(s->x_low / step - 1e-9) * step;
-             x <= s->x_high + 1e-9 * step; x += step)
+        double first = ceil(s->x_low / step - 1e-9) * step;
+        int n = (int)floor((s->x_high - first) / step + 1e-9);
+        for (int i = 0; i <= n; i++) {
+            double x = first + i * step;
             draw_x_tick(cr, s, fabs(x) < 1e-9 * step ? 0 : x, &used_to);
+        }
     }
 }
 

@@ -24,7 +24,7 @@ struct bytes {
 
 static void bytes_add(struct bytes *b, const void *from, size_t n)
 {
-    if (b->count + n > b->room) {
+    if (!b->at || b->count + n > b->room) {
         b->room = 2 * (b->count + n);
         b->at = realloc(b->at, b->room);
         if (!b->at)
@@ -108,7 +108,8 @@ static void draw_page(cairo_t *cr, const struct plot *p)
     double h = (bottom - top - 18 * (double)(rows - 1)) / (double)rows;
     for (size_t i = 0; i < p->panel_count; i += per_row) {
         size_t left = p->panel_count - i;
-        double y = top + (h + 18) * (double)(i / per_row);
+        size_t row = i / per_row;
+        double y = top + (h + 18) * (double)row;
         draw_row(cr, &p->panel[i], left < per_row ? left : per_row,
                  (struct rect){ MARGIN, y, width, h });
     }
@@ -266,7 +267,8 @@ bool plot_write(const struct plot *p, const char *path, struct err *err)
     struct bytes b = { 0 };
     bool ok;
 
-    if (strcmp(ending, "svg") && strcmp(ending, "png") && strcmp(ending, "pdf"))
+    if (strcmp(ending, "svg") != 0 && strcmp(ending, "png") != 0 &&
+        strcmp(ending, "pdf") != 0)
         return err_set(err, EXIT_USAGE,
                        "%s: the file must end in .svg, .png or .pdf", path);
     ok = render(p, ending, &b, err) && write_file(path, &b, err);

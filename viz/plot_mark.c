@@ -105,8 +105,10 @@ static void hatch_lines(cairo_t *cr, struct rect r, double gap, int slope)
 {
     double from = slope < 0 ? r.x - r.h : r.x;
     double to = slope > 0 ? r.x + r.w + r.h : r.x + r.w;
+    int n = (int)((to - from) / gap + 0.5);
 
-    for (double x = from + gap / 2; x < to; x += gap) {
+    for (int i = 0; i < n; i++) {
+        double x = from + gap * (i + 0.5);
         cairo_move_to(cr, x, r.y);
         cairo_line_to(cr, x - slope * r.h, r.y + r.h);
     }
@@ -115,7 +117,10 @@ static void hatch_lines(cairo_t *cr, struct rect r, double gap, int slope)
 
 static void hatch_level(cairo_t *cr, struct rect r, double gap)
 {
-    for (double y = r.y + r.h - gap / 2; y > r.y; y -= gap) {
+    int n = (int)(r.h / gap + 0.5);
+
+    for (int i = 0; i < n; i++) {
+        double y = r.y + r.h - gap * (i + 0.5);
         cairo_move_to(cr, r.x, y);
         cairo_line_to(cr, r.x + r.w, y);
     }
@@ -126,13 +131,14 @@ static void hatch_level(cairo_t *cr, struct rect r, double gap)
 static void hatch_dots(cairo_t *cr, struct rect r, double gap)
 {
     const double dash[2] = { 0, gap };
-    int row = 0;
+    int n = (int)(r.h / gap + 0.5);
 
     cairo_save(cr);
     cairo_set_line_cap(cr, CAIRO_LINE_CAP_ROUND);
     cairo_set_line_width(cr, 2);
     cairo_set_dash(cr, dash, 2, 0);
-    for (double y = r.y + r.h - gap / 2; y > r.y; y -= gap, row++) {
+    for (int row = 0; row < n; row++) {
+        double y = r.y + r.h - gap * (row + 0.5);
         cairo_move_to(cr, r.x + (row % 2 ? gap : gap / 2), y);
         cairo_line_to(cr, r.x + r.w, y);
     }

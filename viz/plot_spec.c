@@ -136,7 +136,8 @@ static bool take_axis(const struct spec *s, const struct json_value *panel,
     if (scale) {
         if (scale->kind == JSON_STRING && !strcmp(scale->text, "log2"))
             a->scale = SCALE_LOG2;
-        else if (scale->kind != JSON_STRING || strcmp(scale->text, "linear"))
+        else if (scale->kind != JSON_STRING ||
+                 strcmp(scale->text, "linear") != 0)
             return refuse(s, scale, "\"scale\" must be \"linear\" or \"log2\"");
     }
     if (!ticks)
@@ -248,7 +249,8 @@ static bool take_panel(const struct spec *s, const struct json_value *v,
     if (v->kind != JSON_OBJECT)
         return refuse(s, v, "a panel must be an object");
     if (!kind || kind->kind != JSON_STRING ||
-        (strcmp(kind->text, "lines") && strcmp(kind->text, "stacked-bars")))
+        (strcmp(kind->text, "lines") != 0 &&
+         strcmp(kind->text, "stacked-bars") != 0))
         return refuse(s, kind ? kind : v,
                       "\"kind\" must be \"lines\" or \"stacked-bars\"");
     lines = strcmp(kind->text, "lines") == 0;

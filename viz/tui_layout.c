@@ -98,7 +98,7 @@ static void find_widths(const struct grid_row *row, int width,
 
 static bool is_edge(const struct grid_row *row, int width, int x)
 {
-    int widths[ROW_PANES], at = -1;
+    int widths[ROW_PANES] = { 0 }, at = -1;
 
     if (!row)
         return false;
@@ -130,7 +130,7 @@ static void draw_rule(struct canvas *c, int y, const struct grid_row *above,
 
 static void draw_row(struct tui *t, const struct grid_row *row, struct box b)
 {
-    int widths[ROW_PANES], x = b.x;
+    int widths[ROW_PANES] = { 0 }, x = b.x;
 
     find_widths(row, b.width, widths);
     for (int i = 0; i < row->count; i++) {

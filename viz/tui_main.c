@@ -16,7 +16,7 @@
 #include "viz/tui.h"
 #include "viz/tui_signal.h"
 
-enum { FRAME_MS = 33, SLICE = 20000, SETS = 64 };
+enum { FRAME_MS = 33, SLICE = 20000, SCRIPT_SLICE = 1000000, SETS = 64 };
 
 static const char usage[] =
     "usage: opalite-tui FILE.lua [options]\n"
@@ -216,7 +216,7 @@ static int scripted(struct tui *t, const struct options *o)
 
     for (;;) {
         while (t->going != GOING_NOWHERE)
-            tui_advance(t, 50 * SLICE);
+            tui_advance(t, SCRIPT_SLICE);
         tui_draw(t, o->width, o->height);
         if (t->quit || !tui_script_key(&script, &key, &bad))
             break;
@@ -319,7 +319,7 @@ int main(int argc, char **argv)
         }
     }
     code = parse(&o, argc, argv);
-    if (code != EXIT_PASSED)
+    if (code != EXIT_PASSED || !o.session.path)
         return code;
     setlocale(LC_CTYPE, "");
     if (no_color && *no_color)

@@ -198,9 +198,9 @@ static void ended(struct tui *t, enum session_state state)
         model_print(&t->model, s->error.text, strlen(s->error.text));
         model_print(&t->model, "\n", 1);
     } else if (s->checks_failed) {
-        notice(t, "the scenario ended: %llu of %llu checks FAILED",
-               (unsigned long long)s->checks_failed,
-               (unsigned long long)(s->checks_failed + s->checks_passed));
+        notice(t, "the scenario ended: %llu checks passed, %llu FAILED",
+               (unsigned long long)s->checks_passed,
+               (unsigned long long)s->checks_failed);
     } else {
         notice(t, "the scenario ended, %llu checks passed; q quits",
                (unsigned long long)s->checks_passed);
