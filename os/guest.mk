@@ -48,9 +48,10 @@ $(G)/programs/%.elf: $(G)/obj/os/user/programs/%.c.o $(RUNTIME_OBJ) os/user/user
 $(G)/programs/%.elf: $(G)/obj/os/user/programs/%.S.o $(RUNTIME_OBJ) os/user/user.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -Wl,-q -T os/user/user.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
-# The conventional kind of program, for comparison (see os/user/plain.ld)
+# The conventional kind of program, for comparison (see os/user/plain.ld): at low
+# addresses, which code may name absolutely
 $(G)/obj/plain/%.o: % Makefile os/guest.mk
-	$(Q)mkdir -p $(@D) && echo "  RV  $< (plain)" && $(RV)gcc $(RVFLAGS) -DPLAIN -c -o $@ $<
+	$(Q)mkdir -p $(@D) && echo "  RV  $< (plain)" && $(RV)gcc $(RVFLAGS) -mcmodel=medlow -DPLAIN -c -o $@ $<
 $(G)/programs/plain_%.elf: $(G)/obj/plain/os/user/programs/%.c.o $(PLAIN_OBJ) os/user/plain.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T os/user/plain.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
