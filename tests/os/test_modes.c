@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The kernel where things differ or run out: every translation mode, narrow
- * ASIDs, no memory, a panic, and a kernel that checks itself on a bare board.
- * OPALITE_BUILD names the build whose `opalite` is used.
+ * ASIDs, ids and frames given again, no memory, a panic, and a kernel that
+ * checks itself on a bare board. OPALITE_BUILD names the build whose `opalite`
+ * is used.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -60,6 +61,19 @@ static void test_narrow_asids(void **state)
     }
 }
 
+static void test_reuse(void **state)
+{
+    static const char *const systems[] = { "mas", "mas-asid", "rplb",
+                                           "rplb-hw" };
+    char arguments[256], output[4096];
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        snprintf(arguments, sizeof arguments,
+                 "run tests/os/reuse.lua --set personality=%s", systems[i]);
+        assert_int_equal(opalite(arguments, output, sizeof output), 0);
+    }
+}
+
 static void test_no_memory(void **state)
 {
     char output[4096];
@@ -97,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_translation_modes),
         cmocka_unit_test(test_narrow_asids),
+        cmocka_unit_test(test_reuse),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_panic),
         cmocka_unit_test(test_selftest),
