@@ -200,6 +200,32 @@ static void test_late_in_l1d_takes_all_its_cycles(void **state)
     world_close(&t.w);
 }
 
+/* A walk that the domain alone would not have made: its reads are late as a
+ * part of the TLB miss, not once more in the cache, and the alone copy of the
+ * cache does not see them. */
+static void test_cycles_are_late_once(void **state)
+{
+    struct two t;
+    (void)state;
+    two_open(&t, small_config());
+    run(&t, 0);
+    load_page(&t, 1);
+    run(&t, 1);
+    load_pages(&t, 1, 4);
+    for (uint64_t line = 0; line < 64; line++) /* L1D is now space 1's */
+        world_load(&t.w, USER_VA + 4096 + line * 64);
+    run(&t, 0);
+    uint64_t cycles = 0, late = stats(&t, UNIT_L1D)->late;
+    struct access a = load_page(&t, 1);
+    assert_true(a.tlb.late && a.l1.late && !a.l2.late);
+    assert_int_equal(a.walk_reads, 3);
+    assert_int_equal(stats(&t, UNIT_L1D)->late, late + 1);
+    cycles = stats(&t, UNIT_DTLB)->late_cycles;
+    cycles += stats(&t, UNIT_L1D)->late_cycles;
+    assert_int_equal(cycles, a.cycles);
+    world_close(&t.w);
+}
+
 static void test_late_in_l2_by_last_evictor(void **state)
 {
     struct two t;
@@ -357,6 +383,7 @@ int main(void)
         TEST(test_other_flushes_reach_the_copies),
         TEST(test_late_in_the_l2_tlb_only),
         TEST(test_late_in_l1d_takes_all_its_cycles),
+        TEST(test_cycles_are_late_once),
         TEST(test_late_in_l2_by_last_evictor),
         TEST(test_rplb_late_and_gift),
         TEST(test_least_recent_domain_is_forgotten),

@@ -101,12 +101,32 @@ static void test_evictor_decides(void **state)
     free(h.seen);
 }
 
+/* What was invalidated leaves room for the others in the shadow too. */
+static void test_invalidated_leaves_the_shadow(void **state)
+{
+    (void)state;
+    struct miss_history h = open_history(
+        (struct miss_shape){ .entries = 2, .shift = 12, .shadow = true });
+    const struct miss_key a = { 0x1000, 0 }, b = { 0x2000, 0 },
+                          c = { 0x3000, 0 }, d = { 0x4000, 0 };
+    miss_filled(&h, a);
+    miss_used(&h, 0, a);
+    miss_used(&h, 1, b);
+    miss_left(&h, b, LOST_INVALIDATED, 1);
+    miss_used(&h, 1, c);
+    assert_int_equal(miss_classify(&h, a, 1), MISS_CONFLICT);
+    miss_used(&h, 1, d); /* two newer ones: a is out */
+    assert_int_equal(miss_classify(&h, a, 1), MISS_CAPACITY);
+    free(h.seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_three_causes),
         TEST(test_lost_ranges_are_bounded),
         TEST(test_evictor_decides),
+        TEST(test_invalidated_leaves_the_shadow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

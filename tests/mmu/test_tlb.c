@@ -267,6 +267,24 @@ static void test_no_asid_bits(void **state)
     world_close(&w);
 }
 
+/* G in a pointer makes all below it global (Priv 4.3.1). */
+static void test_global_pointer(void **state)
+{
+    (void)state;
+    struct mmu_config c = world_config();
+    struct world w;
+    world_open(&w, &c);
+    world_user_pages(&w, 1);
+    uint64_t at = w.root + (USER_VA >> 30 & 511) * 8;
+    world_write(&w, at, world_read(&w, at) | PTE_G);
+    world_load(&w, USER_VA);
+    mmu_sfence(&w.mmu, false, 0, true, 1);
+    assert_true(hits(&w, USER_VA));
+    world_set_satp(&w, world_satp(SATP_SV39, 2, w.root));
+    assert_true(hits(&w, USER_VA));
+    world_close(&w);
+}
+
 /* ---- cost ---------------------------------------------------------------- */
 
 static void test_cost_of_a_miss(void **state)
@@ -379,6 +397,25 @@ static void test_causes(void **state)
     world_close(&w);
 }
 
+/* A global page is the same page in every space. */
+static void test_global_page_is_not_cold_twice(void **state)
+{
+    (void)state;
+    struct mmu_config c = world_config();
+    struct world w;
+    c.dtlb_entries = 4;
+    c.l2tlb_entries = 0;
+    world_open(&w, &c);
+    make_spaces(&w);
+    enter(&w, 0, 1);
+    assert_int_equal(cause_of(&w, 6), MISS_COLD);
+    for (uint64_t page = 1; page <= 4; page++)
+        cause_of(&w, page);
+    enter(&w, 1, 2);
+    assert_int_equal(cause_of(&w, 6), MISS_SWITCH);
+    world_close(&w);
+}
+
 static void test_conflict_in_a_set(void **state)
 {
     (void)state;
@@ -408,9 +445,11 @@ int main(void)
         TEST(test_sfence_va_asid),
         TEST(test_sfence_costs_what_the_parameter_says),
         TEST(test_no_asid_bits),
+        TEST(test_global_pointer),
         TEST(test_cost_of_a_miss),
         TEST(test_two_pages_are_one_lookup),
         TEST(test_causes),
+        TEST(test_global_page_is_not_cold_twice),
         TEST(test_conflict_in_a_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
