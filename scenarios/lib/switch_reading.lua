@@ -4,7 +4,8 @@
 -- this with altered data). Nothing here knows what the result "should" be.
 --
 -- A row: { personality, pages, segments, domains, shared, equal_bits,
---          sweep, turn, total, direct, late = { tlb, protection, cache }, gifts }
+--          sweep, turn, total, direct, phases, late = { tlb, protection, cache },
+--          gifts }
 
 local reading = {}
 
@@ -49,15 +50,23 @@ local function compared(a, b)
   return string.format("%.0f %% less than", (1 - ratio) * 100)
 end
 
--- Which part of the late bill is the largest.
-local NAMES = { tlb = "TLB refills", protection = "protection refills",
-                cache = "cache refills" }
-local function main_part(r)
-  local name, most = "tlb", -1
+-- The parts of the late bill that matter (a tenth of it or more), in percent.
+local NAMES = { tlb = "TLB", protection = "protection", cache = "cache" }
+local function late_parts(r)
+  local parts = {}
   for _, key in ipairs { "tlb", "protection", "cache" } do
-    if r.late[key] > most then name, most = key, r.late[key] end
+    local percent = r.late[key] / late(r) * 100
+    if percent >= 10 then
+      parts[#parts + 1] = string.format("%.0f %% %s", percent, NAMES[key])
+    end
   end
-  return NAMES[name]
+  return table.concat(parts, ", ") .. " refills"
+end
+
+-- Percent of the direct cycles that are spent on what only differs between the
+-- systems: changing space or domain, and the flush.
+local function own_share(r)
+  return (r.phases.switch + r.phases.flush) / r.direct * 100
 end
 
 local function add(out, ...) out[#out + 1] = string.format(...) end
@@ -69,9 +78,11 @@ local function direct_only(out, rows, base)
                            shared = base.shared, sweep = "pages" })
   if not (mas and sas) then return end
   add(out, "With an empty working set a switch takes %s cycles under rplb, %s "
-        .. "the %s of mas-asid: the switch itself is mostly trap, registers "
-        .. "and scheduler, and those stay in any system.",
-      cycles(sas.total), compared(sas.total, mas.total), cycles(mas.total))
+        .. "the %s of mas-asid. Changing stacks, domain and space is %.0f %% "
+        .. "of it (mas-asid: %.0f %%); trap, registers and scheduler are the "
+        .. "rest, in any system.",
+      cycles(sas.total), compared(sas.total, mas.total), cycles(mas.total),
+      own_share(sas), own_share(mas))
 end
 
 local function flush_bill(out, rows, base)
@@ -83,9 +94,9 @@ local function flush_bill(out, rows, base)
                                equal_bits = false })
   if not a then return end
   add(out, "At %d pages mas, which flushes, pays %s cycles a switch, %s "
-        .. "mas-asid (%s); %s of them come late, most as %s.",
+        .. "mas-asid (%s); %s of them come late%s.",
       r.pages, cycles(r.total), compared(r.total, a.total), cycles(a.total),
-      cycles(late(r)), main_part(r))
+      cycles(late(r)), late(r) > 0 and ": " .. late_parts(r) or "")
 end
 
 -- Where along a sweep the single space is cheaper than the tagged MAS.

@@ -8,6 +8,7 @@ local function row(personality, sweep, key, value, total, extra)
   local r = { personality = personality, sweep = sweep, shared = false,
               equal_bits = false, pages = 16, segments = 4, domains = 2,
               total = total, turn = total + 100, direct = total,
+              phases = { switch = total / 4, flush = 0 },
               late = { tlb = 0, protection = 0, cache = 0 }, gifts = 0 }
   r[key] = value
   for k, v in pairs(extra or {}) do r[k] = v end
@@ -45,9 +46,12 @@ check.that(says(cheap, "rplb is never dearer than mas-asid, and cheaper at 0, 64
 check.that(says(dear, "rplb is never cheaper than mas-asid, and dearer at 0, 64"))
 check.that(says(same, "Along private pages rplb and mas-asid cost the same"))
 check.that(says(dear, "segments rplb is cheaper than mas-asid at 1, dearer at 64"))
-check.that(says(cheap, "520 of them come late, most as TLB refills"))
-cheap[4].late = { tlb = 1, protection = 0, cache = 400 } -- mas at 64 pages
-check.that(says(cheap, "401 of them come late, most as cache refills"))
+check.that(says(cheap, "520 of them come late: 96 % TLB refills"))
+cheap[4].late = { tlb = 100, protection = 0, cache = 300 } -- mas at 64 pages
+check.that(says(cheap, "400 of them come late: 25 % TLB, 75 % cache refills"))
+check.that(says(cheap, "is 25 % of it (mas-asid: 25 %)"))
+cheap[3].phases.flush = 50 -- rplb at 0 pages
+check.that(says(cheap, "is 50 % of it (mas-asid: 25 %)"))
 cheap[#cheap + 1] = row("rplb", "domains", "domains", 2, 200, { shared = true })
 check.that(says(cheap, "no gifts"))
 cheap[#cheap + 1] = row("rplb", "domains", "domains", 4, 200,
