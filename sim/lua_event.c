@@ -37,7 +37,10 @@ static void add_kind(lua_State *L, struct event_filter *f, const char *name)
 static void check_range(lua_State *L, struct event_filter *f, int table)
 {
     if (lua_getfield(L, table, "segment") != LUA_TNIL) {
-        struct lua_object *g = lua_check_object(L, -1, OBJECT_SEGMENT);
+        struct lua_object *g = lua_test_object(L, -1);
+        if (!g || g->kind != OBJECT_SEGMENT)
+            luaL_error(L, "event filter: segment: expected a segment, got %s",
+                       lua_text(L, -1, NULL));
         f->by_range = true;
         f->first = g->id;
         f->last = g->id + g->size - 1;
@@ -64,14 +67,22 @@ struct event_filter lua_check_filter(lua_State *L, struct lua_machine *m,
     struct event_filter f = { 0 };
     int top = lua_gettop(L);
     if (lua_istable(L, kind_index)) {
-        lua_Integer count = luaL_len(L, kind_index);
+        lua_Integer count = lua_count(L, kind_index);
         for (lua_Integer i = 1; i <= count; i++) {
             lua_geti(L, kind_index, i);
-            add_kind(L, &f, luaL_checkstring(L, -1));
+            if (lua_type(L, -1) != LUA_TSTRING)
+                luaL_error(L, "expected names of events, got %s",
+                           lua_text(L, -1, NULL));
+            add_kind(L, &f, lua_tostring(L, -1));
         }
+    } else if (lua_type(L, kind_index) == LUA_TSTRING) {
+        add_kind(L, &f, lua_tostring(L, kind_index));
     } else {
-        add_kind(L, &f, luaL_checkstring(L, kind_index));
+        luaL_error(L, "expected the name of an event, got %s",
+                   lua_text(L, kind_index, NULL));
     }
+    if (!f.kinds)
+        luaL_error(L, "which events? the list is empty");
     if (filter_index && !lua_isnoneornil(L, filter_index)) {
         luaL_checktype(L, filter_index, LUA_TTABLE);
         lua_check_keys(L, filter_index, "event filter", keys);
@@ -300,12 +311,28 @@ static void keep_mark(struct lua_machine *m, const struct event *e)
     };
 }
 
+struct hook_call {
+    struct lua_machine *m;
+    int function;
+    const struct event *e;
+};
+
+static int hook_body(lua_State *L)
+{
+    const struct hook_call *c = lua_touserdata(L, 1);
+    lua_rawgeti(L, LUA_REGISTRYINDEX, c->function);
+    lua_push_event(L, c->m, c->e);
+    lua_call(L, 1, 0);
+    return 0;
+}
+
 static bool call_hook(struct scenario *s, struct lua_machine *m, int function,
                       const struct event *e, struct err *err)
 {
     lua_State *L = s->L;
-    lua_rawgeti(L, LUA_REGISTRYINDEX, function);
-    lua_push_event(L, m, e);
+    struct hook_call call = { m, function, e };
+    lua_pushcfunction(L, hook_body);
+    lua_pushlightuserdata(L, &call);
     s->observing = true;
     int status = lua_pcall(L, 1, 0, 0);
     s->observing = false;

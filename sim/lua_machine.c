@@ -23,9 +23,10 @@ static const char *value_text(lua_State *L, int index)
     case LUA_TBOOLEAN:
         return lua_toboolean(L, index) ? "on" : "off";
     case LUA_TNUMBER:
-        return lua_pushfstring(
-            L, lua_isinteger(L, index) ? "%I" : "%f",
-            lua_isinteger(L, index) ? (LUAI_UACINT)lua_tointeger(L, index) : 0);
+        if (lua_isinteger(L, index))
+            return lua_pushfstring(L, "%I",
+                                   (LUAI_UACINT)lua_tointeger(L, index));
+        return lua_pushfstring(L, "%f", lua_tonumber(L, index));
     case LUA_TSTRING:
         return lua_tostring(L, index);
     default:

@@ -197,7 +197,7 @@ int lua_ordered_sort(lua_State *L)
     if (!lua_isnoneornil(L, 2))
         luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
-    lua_Integer n = luaL_len(L, 1);
+    lua_Integer n = lua_count(L, 1);
     lua_newtable(L); /* 3: the other half of the work */
     int from = 1, to = 3;
     for (lua_Integer width = 1; width < n; width *= 2) {

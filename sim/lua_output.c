@@ -22,7 +22,7 @@
 /* A list has the keys 1 .. n and no others; an empty table is a list. */
 static bool is_list(lua_State *L, int index)
 {
-    lua_Integer n = luaL_len(L, index), count = 0;
+    lua_Integer n = lua_count(L, index), count = 0;
     for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
         count++;
         if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1 ||
@@ -36,7 +36,7 @@ static bool is_list(lua_State *L, int index)
 
 static bool is_flat(lua_State *L, int index)
 {
-    lua_Integer n = luaL_len(L, index);
+    lua_Integer n = lua_count(L, index);
     for (lua_Integer i = 1; i <= n; i++) {
         bool table = lua_geti(L, index, i) == LUA_TTABLE;
         lua_pop(L, 1);
@@ -52,7 +52,7 @@ static void write_table(lua_State *L, int index, struct json *j)
         luaL_error(L, "output: tables too deep, or a table inside itself");
     luaL_checkstack(L, 10, "output: tables too deep");
     if (is_list(L, index)) {
-        lua_Integer n = luaL_len(L, index);
+        lua_Integer n = lua_count(L, index);
         if (is_flat(L, index))
             json_array_inline(j);
         else
@@ -189,7 +189,7 @@ void lua_keep_result(lua_State *L, const char *name)
     lua_rawseti(L, -2, 1);
     lua_pushvalue(L, -3);
     lua_rawseti(L, -2, 2);
-    lua_rawseti(L, -2, luaL_len(L, -2) + 1);
+    lua_rawseti(L, -2, lua_count(L, -2) + 1);
     lua_pop(L, 2);
 }
 
@@ -297,8 +297,8 @@ static void csv_cell(lua_State *L, int index, FILE *f)
 /* One line; cells by position, or by the names of the header. */
 static void csv_line(lua_State *L, int row, int header, FILE *f)
 {
-    lua_Integer columns = luaL_len(L, header);
-    bool by_position = row == header || luaL_len(L, row) > 0;
+    lua_Integer columns = lua_count(L, header);
+    bool by_position = row == header || lua_count(L, row) > 0;
     for (lua_Integer i = 1; i <= columns; i++) {
         if (i > 1)
             fputc(',', f);
@@ -318,7 +318,7 @@ static int write_csv_protected(lua_State *L)
 {
     FILE *f = lua_touserdata(L, 3);
     csv_line(L, 1, 1, f);
-    lua_Integer rows = luaL_len(L, 2);
+    lua_Integer rows = lua_count(L, 2);
     for (lua_Integer i = 1; i <= rows; i++) {
         if (lua_geti(L, 2, i) != LUA_TTABLE)
             return luaL_error(L, "output.csv: row %I is a %s, not a table",

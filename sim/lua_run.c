@@ -148,18 +148,20 @@ static void add_all_programs(lua_State *L, struct programs *p)
     char path[1100];
     snprintf(path, sizeof path, "%s/programs",
              lua_scenario(L)->options.guest_dir);
+    int names = lua_gettop(L) + 1;
     int n = scandir(path, &list, is_elf, alphasort);
     if (n < 0)
         lua_raise(L, EXIT_CANNOT_LOAD,
                   "m:boot: no guest programs in %s (see `opalite doctor`)",
                   path);
+    luaL_checkstack(L, n + 10, "too many programs");
     for (int i = 0; i < n; i++) {
-        /* One page of programs at most: the kernel's table is small. */
-        if (p->count < BOOT_MODULES)
-            add_program(L, p, list[i]->d_name);
+        lua_pushstring(L, list[i]->d_name);
         free(list[i]);
     }
     free(list);
+    for (int i = 0; i < n; i++)
+        add_program(L, p, lua_tostring(L, names + i));
 }
 
 static void choose_programs(lua_State *L, struct programs *p)
@@ -171,7 +173,7 @@ static void choose_programs(lua_State *L, struct programs *p)
     }
     luaL_argcheck(L, lua_istable(L, -1), 2, "programs: a list of names");
     int list = lua_gettop(L);
-    lua_Integer count = luaL_len(L, list);
+    lua_Integer count = lua_count(L, list);
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_geti(L, list, i) != LUA_TSTRING)
             luaL_error(L, "m:boot: programs: expected names, got a %s",

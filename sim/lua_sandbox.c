@@ -133,7 +133,7 @@ void lua_say(struct scenario *s, const char *text, size_t bytes)
 
 void lua_warn(struct scenario *s, const char *format, ...)
 {
-    char text[1024];
+    char text[4200]; /* a panic's story */
     va_list args;
     va_start(args, format);
     int n = vsnprintf(text, sizeof text, format, args);
@@ -360,12 +360,21 @@ static int open_libraries(lua_State *L)
     return 0;
 }
 
+/* Only an error outside of every protected call comes here. */
+static int panic(lua_State *L)
+{
+    const char *text = lua_tostring(L, -1);
+    fprintf(stderr, "opalite: Lua gave up: %s\n", text ? text : "?");
+    exit(EXIT_HOST_RESOURCE);
+}
+
 lua_State *lua_sandbox_new(struct scenario *s)
 {
     lua_State *L = lua_newstate(allocate, s);
     if (!L)
         return NULL;
     *(struct scenario **)lua_getextraspace(L) = s;
+    lua_atpanic(L, panic);
     random_seed(s, s->options.seed);
     lua_pushcfunction(L, open_libraries);
     if (lua_pcall(L, 0, 0, 0) != LUA_OK) {

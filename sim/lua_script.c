@@ -283,7 +283,7 @@ int lua_domain_thread(lua_State *L)
 static int write_step(lua_State *L, int status, lua_KContext i)
 {
     (void)status;
-    lua_Integer count = luaL_len(L, lua_upvalueindex(2));
+    lua_Integer count = lua_count(L, lua_upvalueindex(2));
     if (i >= count)
         return 0;
     lua_settop(L, 1);

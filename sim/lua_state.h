@@ -167,6 +167,12 @@ void lua_check_keys(lua_State *L, int index, const char *what,
  * string on the stack. */
 const char *lua_push_nearest(lua_State *L, const char *word,
                              const char *const *names);
+/* Length of a list, without metamethods: a scenario cannot make it lie. */
+static inline lua_Integer lua_count(lua_State *L, int index)
+{
+    return (lua_Integer)lua_rawlen(L, index);
+}
+
 /* sim/lua_order.c: pairs, next and table.sort of scenarios. */
 int lua_ordered_pairs(lua_State *L);
 int lua_ordered_next(lua_State *L);

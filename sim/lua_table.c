@@ -89,7 +89,7 @@ static size_t read_columns(lua_State *L, int list, struct column *columns)
 {
     static const char *const names[] = { "heading", "key",   "unit",
                                          "format",  "align", NULL };
-    lua_Integer count = luaL_len(L, list);
+    lua_Integer count = lua_count(L, list);
     if (count < 1 || count > COLUMNS)
         luaL_error(L, "output.table: 1 to %d columns", COLUMNS);
     lua_newtable(L);
@@ -183,7 +183,7 @@ static void format_row(lua_State *L, int rows, lua_Integer i, int keys,
         luaL_error(L, "output.table: row %I is a %s, not a table",
                    (LUAI_UACINT)i, luaL_typename(L, -1));
     int row = lua_gettop(L);
-    bool by_position = luaL_len(L, row) > 0;
+    bool by_position = lua_count(L, row) > 0;
     lua_createtable(L, (int)count, 0);
     for (size_t c = 0; c < count; c++) {
         if (by_position) {
@@ -223,7 +223,7 @@ static bool is_rule(lua_State *L, int texts, lua_Integer i)
 static void keep_csv(lua_State *L, int keys, int rows)
 {
     lua_newtable(L);
-    lua_Integer count = luaL_len(L, rows), kept = 0;
+    lua_Integer count = lua_count(L, rows), kept = 0;
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_geti(L, rows, i) == LUA_TTABLE)
             lua_rawseti(L, -2, ++kept);
@@ -253,7 +253,7 @@ static int output_table(lua_State *L)
     luaL_argcheck(L, lua_istable(L, 3), 1, "rows: a list");
     size_t count = read_columns(L, 2, columns); /* 4: keys */
     lua_newtable(L);                            /* 5: texts */
-    lua_Integer rows = luaL_len(L, 3);
+    lua_Integer rows = lua_count(L, 3);
     for (lua_Integer i = 1; i <= rows; i++) {
         format_row(L, 3, i, 4, columns, count);
         lua_rawseti(L, 5, i);

@@ -238,9 +238,9 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
  * ----------------------------------------------------------------- */
 
 /* What was given by --set and never asked for is probably a typing error. */
-static void tell_unused(struct scenario *s)
+static int tell_unused(lua_State *L)
 {
-    lua_State *L = s->L;
+    struct scenario *s = lua_scenario(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_ASKED);
     for (size_t i = 0; i < s->options.set_count; i++) {
         const char *pair = s->options.set[i];
@@ -252,7 +252,7 @@ static void tell_unused(struct scenario *s)
                      pair);
         lua_pop(L, 1);
     }
-    lua_pop(L, 1);
+    return 0;
 }
 
 /* The end of the main chunk: every machine's books must balance. */
@@ -269,7 +269,9 @@ static enum session_state finish(struct session *s)
         if (!machine_trace_close(m, &s->error))
             return fail(s);
     }
-    tell_unused(c);
+    lua_pushcfunction(c->L, tell_unused);
+    if (lua_pcall(c->L, 0, 0, 0) != LUA_OK)
+        lua_pop(c->L, 1); /* no memory for a hint */
     s->state = SESSION_FINISHED;
     return s->state;
 }

@@ -41,7 +41,7 @@ static int write_results(lua_State *L)
 {
     struct json *j = lua_touserdata(L, 1);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_RESULTS);
-    lua_Integer n = luaL_len(L, -1);
+    lua_Integer n = lua_count(L, -1);
     json_key(j, "results");
     json_array(j);
     for (lua_Integer i = 1; i <= n; i++) {

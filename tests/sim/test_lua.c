@@ -180,6 +180,8 @@ static void test_descriptions_are_checked(void **state)
     assert_error(&said, EXIT_USAGE, "t.lua:1: machine{}: ");
     run_lua(&said, "machine { dtlb = { entries = -1 } }\n");
     assert_error(&said, EXIT_USAGE, "t.lua:1: machine{}: ");
+    run_lua(&said, "machine { dtlb = { entries = 3.5 } }\n");
+    assert_error(&said, EXIT_USAGE, "'3.5' is not a number");
     run_lua(&said, "machine { dtlb = { policy = 'lur' } }\n");
     assert_error(&said, EXIT_USAGE, "lru");
     run_lua(&said, "machine { dtlb = { entries = print } }\n");
