@@ -415,6 +415,10 @@ void model_refresh(struct model *m, const struct session *s)
     m->checks_failed = (uint32_t)s->checks_failed;
     meet(m, s);
     m->has_machine = m->memory->seen != 0;
+    m->tlb_count = m->tlb_more = m->range_count = 0;
+    m->domain_count = m->segment_count = m->segments_more = 0;
+    m->bar_count = m->code_count = 0;
+    m->window_cycles = m->total_cycles = 0;
     if (!m->has_machine)
         return;
     copy_name(m->machine, s->machines[m->memory->seen - 1].name);
@@ -422,7 +426,6 @@ void model_refresh(struct model *m, const struct session *s)
     read_who(m, machine);
     read_registers(m, machine);
     read_units(m, &machine->cpu.mmu);
-    m->tlb_count = m->tlb_more = m->range_count = 0;
     read_tlb(m, &machine->cpu, UNIT_DTLB);
     read_tlb(m, &machine->cpu, UNIT_ITLB);
     read_tlb(m, &machine->cpu, UNIT_L2TLB);

@@ -54,7 +54,8 @@ struct pane_extent pane_code_draw(struct canvas *c, const struct model *m,
     int y = 0, from, skip = v->scroll;
 
     if (!m->has_machine) {
-        canvas_text(c, 0, 0, STYLE_DIM, "no machine yet");
+        canvas_wrap(c, 0, 0, STYLE_DIM,
+                    "no machine now: none was made yet, or it is closed");
         return (struct pane_extent){ 1, c->box.height };
     }
     if (!tall)

@@ -48,8 +48,8 @@ void pane_console_title(const struct model *m, char *to, size_t room)
     if (m->checks_passed + m->checks_failed == 0)
         snprintf(to, room, "%s", "");
     else if (m->checks_failed)
-        snprintf(to, room, "%u ok, %u FAILED", m->checks_passed,
+        snprintf(to, room, "checks: %u ok, %u FAILED", m->checks_passed,
                  m->checks_failed);
     else
-        snprintf(to, room, "%u checks ok", m->checks_passed);
+        snprintf(to, room, "checks: %u ok", m->checks_passed);
 }

@@ -202,7 +202,8 @@ static void ended(struct tui *t, enum session_state state)
                (unsigned long long)s->checks_passed,
                (unsigned long long)s->checks_failed);
     } else {
-        notice(t, "the scenario ended, %llu checks passed; q quits",
+        notice(t,
+               "the scenario ended, %llu checks passed; 8 z: console, q quits",
                (unsigned long long)s->checks_passed);
     }
 }
