@@ -17,12 +17,6 @@ static void filter_drop(struct mmu *m)
     m->filter.bytes = 0;
 }
 
-static uint32_t short_hash(uint64_t key)
-{
-    key *= 0x9E3779B97F4A7C15ULL;
-    return (uint32_t)(key >> 32) & MISS_WHO_MASK;
-}
-
 void mmu_context_changed(struct mmu *m)
 {
     const struct mmu_regs *r = &m->regs;
@@ -34,7 +28,7 @@ void mmu_context_changed(struct mmu *m)
     m->satp_changed |= r->satp != m->last_satp;
     m->last_satp = r->satp;
     m->domain_key = m->protected ? r->domain : r->satp;
-    m->who = short_hash(m->domain_key);
+    m->who = miss_who(m->domain_key);
     alone_select(&m->alone, m->domain_key);
     filter_drop(m);
 }

@@ -35,7 +35,13 @@ struct miss_lost {
     uint32_t reason : 2; /* enum lost_reason; 0 = slot empty */
 };
 
-#define MISS_WHO_MASK 0x3FFFFFFF /* domains are known by 30 bits here */
+/* A domain is known here by 30 bits of a hash of its key. */
+#define MISS_WHO_MASK 0x3FFFFFFF
+
+static inline uint32_t miss_who(uint64_t domain_key)
+{
+    return (uint32_t)(domain_key * 0x9E3779B97F4A7C15ULL >> 32) & MISS_WHO_MASK;
+}
 
 enum lost_reason { LOST_NOTHING, LOST_REPLACED, LOST_SWITCH, LOST_INVALIDATED };
 

@@ -19,7 +19,7 @@ struct peek {
     const struct mmu *m;
     struct mmu_regs regs;
     const struct alone_slot *alone; /* copy of the domain looked at, or NULL */
-    uint32_t asid;
+    uint32_t asid, who;
     struct access *a;
 };
 
@@ -90,7 +90,7 @@ static bool peek_range(const struct peek *p, enum unit unit, uint64_t va,
         *range = u->array.entry[i];
         return true;
     }
-    note_miss(miss_classify_range(&u->history, va, domain, p->m->who), alone,
+    note_miss(miss_classify_range(&u->history, va, domain, p->who), alone,
               &a->protection);
     return peek_tree(p, va, range) || protect_refuse(a, REFUSED_RANGE_MISS, va);
 }
@@ -153,7 +153,7 @@ static void note_tlb_miss(const struct peek *p, enum unit unit, uint64_t va,
 {
     const struct lookaside *u = &p->m->unit[unit];
     struct miss_key key = tlb_key(&leaf->entry, &leaf->payload);
-    note_miss(miss_classify(&u->history, key, p->m->who),
+    note_miss(miss_classify(&u->history, key, p->who),
               alone_has(p, unit, va, p->asid), l);
 }
 
@@ -271,7 +271,7 @@ static void peek_line(const struct peek *p, uint64_t pa)
             note_hit(p, l1, i, !alone, &a->l1);
             return;
         }
-        note_miss(miss_classify(&u->history, line, m->who), alone, &a->l1);
+        note_miss(miss_classify(&u->history, line, p->who), alone, &a->l1);
         late = alone;
     }
     u = &m->unit[UNIT_L2];
@@ -282,7 +282,7 @@ static void peek_line(const struct peek *p, uint64_t pa)
         note_hit(p, UNIT_L2, i, false, &a->l2);
         return;
     }
-    enum miss_cause cause = miss_classify(&u->history, line, m->who);
+    enum miss_cause cause = miss_classify(&u->history, line, p->who);
     note_miss(cause, m->alone.on && !late && cause == MISS_SWITCH, &a->l2);
 }
 
@@ -353,6 +353,7 @@ bool mmu_peek_as(const struct mmu *m, const struct mmu_regs *regs,
         .m = m,
         .regs = *regs,
         .alone = alone_find(&m->alone, key),
+        .who = miss_who(key),
         .asid = (uint32_t)(regs->satp >> SATP_ASID_SHIFT) & asid_mask,
         .a = a,
     };
