@@ -52,8 +52,10 @@ static struct session *running;
 
 static void on_interrupt(int number)
 {
-    /* A second Ctrl-C ends at once. */
-    signal(number, SIG_DFL);
+    /* A third Ctrl-C ends at once; the second may be the same one, sent to the
+     * whole group by a shell or a timer. */
+    if (running && running->interrupted)
+        signal(number, SIG_DFL);
     if (running)
         running->interrupted = 1;
 }

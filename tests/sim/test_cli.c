@@ -173,7 +173,8 @@ static void test_interruption(void **state)
     /* timeout sends SIGINT and hands the exit code on. */
     char path[800];
     snprintf(path, sizeof path,
-             "--version >/dev/null; timeout --preserve-status -s INT 2 %s run "
+             "--version >/dev/null; timeout --foreground --preserve-status -s "
+             "INT 2 %s run "
              "%%W/long.lua --json %%W/kept.json 2>&1",
              program_path());
     expect(&r, path, EXIT_INTERRUPTED, "long.lua:7: interrupted");
