@@ -149,7 +149,6 @@ struct thread {
     struct domain *fault_domain; /* where the up-call runs */
     uint64_t fault_cause, fault_va;
     void *calls;         /* portal.c: its open portal calls */
-    uint64_t message[3]; /* port.c: what it waits to send or receive */
 };
 
 /* Current thread: register tp, in the whole kernel. */

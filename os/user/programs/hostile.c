@@ -67,23 +67,6 @@ static bool is_harmless_to_us(uint64_t number)
            number != SYS_script_next;
 }
 
-static int64_t call_wildly(uint64_t number, const uint64_t *arg)
-{
-    register uint64_t a0 __asm__("a0") = arg[0];
-    register uint64_t a1 __asm__("a1") = arg[1];
-    register uint64_t a2 __asm__("a2") = arg[2];
-    register uint64_t a3 __asm__("a3") = arg[3];
-    register uint64_t a4 __asm__("a4") = arg[4];
-    register uint64_t a7 __asm__("a7") = number;
-
-    __asm__ volatile("ecall"
-                     : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3), "+r"(a4),
-                       "+r"(a7)
-                     :
-                     : STUB_LOST);
-    return (int64_t)a0;
-}
-
 int64_t main(uint64_t seed, uint64_t calls)
 {
     uint64_t random = seed * 0x9e3779b97f4a7c15 | 1;
@@ -99,7 +82,7 @@ int64_t main(uint64_t seed, uint64_t calls)
             number = random_next(&random); /* no call has such a number */
         if (!is_harmless_to_us(number))
             continue;
-        call_wildly(number, arg);
+        call_5(number, arg[0], arg[1], arg[2], arg[3], arg[4]);
         returned++;
     }
     return returned;
