@@ -53,8 +53,7 @@ int64_t fault_resolve(struct domain *d, uint64_t cause, uint64_t va)
     a = attachment_at(d, va);
     if (!a)
         return -ERR_ADDRESS;
-    if (!(kernel.protection->leaf_rights(range_rights(&a->range)) & right) ||
-        !(range_rights(&a->range) & right))
+    if (!(range_rights(&a->range) & right))
         return -ERR_RIGHT;
     if (cause >= CAUSE_RPLB_MISS_FETCH) {
         kernel.protection->refill(a, cause);

@@ -53,7 +53,7 @@ struct space {
     uint32_t domains;         /* how many domains live in it */
 };
 
-#define ORPHAN NEVER
+#define ORPHAN NEVER /* as struct domain.creator: it has ended */
 
 /* A protection domain: what rights are given to, and who owns objects. */
 struct domain {
@@ -165,7 +165,7 @@ struct pool {
     }
 
 struct kernel {
-    /* What a switch reads and writes: one line of the cache. */
+    /* What a switch reads and writes: two lines of the cache. */
     struct list ready;
     struct thread *idle;
     struct domain *domain_now; /* whose rights the hardware enforces */

@@ -89,7 +89,7 @@ static inline void sfence_all(void)
     __asm__ volatile("sfence.vma x0, x0" ::: "memory");
 }
 
-/* Xsas: see mmu/xsas.h. Domain 0 would be x0's encoding only by register. */
+/* Xsas: see mmu/xsas.h. Domain 0 in a register is not x0, which means all. */
 static inline void rplb_fill(uint64_t meta)
 {
     __asm__ volatile(".insn r 0x0B, 0, 0x00, x0, %0, x0" ::"r"(meta)

@@ -13,8 +13,7 @@
 static struct pool segment_pool = POOL(struct segment);
 static struct pool attachment_pool = POOL(struct attachment);
 
-/* ---- frames: a radix tree of pages; one page needs no tree -----------------
- */
+/* ---- frames: a radix tree of pages; one page needs no tree -------- */
 static unsigned levels_for(uint64_t pages)
 {
     unsigned levels = 0;
@@ -72,8 +71,7 @@ bool segment_write(struct segment *s, uint64_t offset, const void *from,
     return true;
 }
 
-/* ---- segments ---------------------------------------------------------------
- */
+/* ---- segments ----------------------------------------------------- */
 int64_t segment_new(uint64_t bytes, const char *name, struct domain *creator,
                     struct segment **segment)
 {
@@ -167,8 +165,7 @@ bool segment_may_manage(const struct segment *s)
     return a && range_rights(&a->range) & RIGHT_M;
 }
 
-/* ---- attachments ------------------------------------------------------------
- */
+/* ---- attachments -------------------------------------------------- */
 struct attachment *attachment_at(const struct domain *d, uint64_t va)
 {
     struct range *r = range_find(&d->ranges, va);

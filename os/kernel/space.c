@@ -61,8 +61,7 @@ static uint64_t asid_count(void)
     return ones > 1 ? ones + 1 : 1;
 }
 
-/* ---- life of a space ------------------------------------------------------
- */
+/* ---- life of a space ---------------------------------------------- */
 void space_init(void)
 {
     uint64_t mode = csr_read(CSR_SATP) >> 60;
@@ -83,7 +82,7 @@ void space_init(void)
     kernel.asid_generation = asids_in_use();
     asid_next = 1;
     kernel_space.asid_generation = UINT64_MAX; /* ASID 0 for ever */
-    /* User space: 37, 46 or 55 bits, an eighth or more of the lower half. */
+    /* User space: half of the lower half: 37, 46 or 55 bits. */
     kernel.user_limit = 1ul << (37 + 9 * (mode - 8));
     address_init(&kernel.addresses, 37 + 9 * ((unsigned)mode - 8));
 }
@@ -164,8 +163,7 @@ void space_leave(struct space *s)
     pool_free(&space_pool, s);
 }
 
-/* ---- the switch ------------------------------------------------------------
- */
+/* ---- the switch --------------------------------------------------- */
 /* Everything but the kernel's global entries: ASID 0, in a register that is
  * not x0 (Priv 4.2.1). */
 PHASE(flush) __attribute__((noinline)) static void flush_on_switch(void)
@@ -195,8 +193,7 @@ PHASE(switch) void space_switch(struct space *s)
         flush_on_switch();
 }
 
-/* ---- leaves ----------------------------------------------------------------
- */
+/* ---- leaves ------------------------------------------------------- */
 static uint64_t *entry_of(uint64_t *table, unsigned level, uint64_t va)
 {
     return &table[va >> (PAGE_SHIFT + 9 * level) & 511];

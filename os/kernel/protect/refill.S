@@ -40,11 +40,10 @@
         slli    t2, t2, RPLB_DOMAIN_SHIFT
         or      t1, t1, t2
         addi    t0, t0, -CAUSE_RPLB_MISS_FETCH
-        beqz    t0, 4f
         ori     t1, t1, RPLB_FILL_D
-        j       5f
-4:      ori     t1, t1, RPLB_FILL_I
-5:      .insn r OPCODE_CUSTOM0, 0, FUNCT7_RPLB_FILL, x0, t1, x0
+        bnez    t0, 4f
+        xori    t1, t1, RPLB_FILL_D | RPLB_FILL_I
+4:      .insn r OPCODE_CUSTOM0, 0, FUNCT7_RPLB_FILL, x0, t1, x0
         .endm
 
         .section .text.phase.trap, "ax"
