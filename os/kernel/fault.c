@@ -70,8 +70,7 @@ void trap_user(uint64_t cause, uint64_t va)
         fault_deliver(cause, va);
 }
 
-/* ---- up-calls
- * ----------------------------------------------------------------- */
+/* ---- up-calls ----------------------------------------------------- */
 /* The domain's handler runs instead, on the thread's own stack. A fault in the
  * handler itself, or no memory to keep the frame: the domain ends. */
 void fault_deliver(uint64_t cause, uint64_t va)
@@ -142,8 +141,7 @@ int64_t sys_fault_return(uint64_t retry, uint64_t a1, uint64_t a2, uint64_t a3,
     return (int64_t)t->frame.x[REG_A0];
 }
 
-/* ---- the kernel's accesses to user memory
- * --------------------------------------- */
+/* ---- the kernel's accesses to user memory ------------------------- */
 uint64_t fault_in_kernel(uint64_t cause, uint64_t pc, uint64_t va,
                          const uint64_t *stack)
 {

@@ -148,7 +148,7 @@ struct thread {
     struct frame *fault_frame;   /* interrupted registers */
     struct domain *fault_domain; /* where the up-call runs */
     uint64_t fault_cause, fault_va;
-    void *calls;         /* portal.c: its open portal calls */
+    void *calls; /* portal.c: its open portal calls */
 };
 
 /* Current thread: register tp, in the whole kernel. */

@@ -255,8 +255,7 @@ void segment_rights(struct attachment *a, unsigned rights)
                 a->range.base, NULL);
 }
 
-/* ---- system calls
- * ------------------------------------------------------------ */
+/* ---- system calls ------------------------------------------------- */
 int64_t sys_segment_create(uint64_t bytes, uint64_t name, uint64_t a2,
                            uint64_t a3, uint64_t a4, uint64_t a5)
 {
