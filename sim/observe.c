@@ -288,11 +288,20 @@ static void observe_domain(struct machine *m, enum hint hint,
         ledger_end_domain(&m->ledger, e.domain, e.cycle);
 }
 
+/* Who makes the kernel act. A kernel thread, such as the mailbox's, leaves the
+ * hardware's domain as it finds it. */
+static uint32_t acting_domain(const struct machine *m)
+{
+    const struct registry_thread *t =
+        registry_thread(&m->registry, m->registry.thread);
+    return t && t->domain == 0 ? 0 : machine_domain(m);
+}
+
 static void observe_record(struct machine *m, enum hint hint,
                            const struct hint_record *h)
 {
     struct event e = event_now(m, EVENT_HINT);
-    registry_hint(&m->registry, hint, h, e.cycle, e.domain,
+    registry_hint(&m->registry, hint, h, e.cycle, acting_domain(m),
                   announced_key(m, h));
     e.hint = (uint8_t)hint;
     e.other = (uint32_t)h->domain;

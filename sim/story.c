@@ -173,7 +173,8 @@ static void tell_since(struct text *t, const struct machine *m,
     }
     rights_text(r->rights, now);
     rights_text(r->before, before);
-    const char *giver = r->by_domain ? domain_name(m, r->by_domain, by) : NULL;
+    const char *giver =
+        r->by_domain ? domain_name(m, r->by_domain, by) : "the kernel";
     if (r->rights == 0)
         text_add(t, "  %s lost its right %s on %s at cycle %" PRIu64, name,
                  before, s->name, r->changed);
@@ -183,9 +184,7 @@ static void tell_since(struct text *t, const struct machine *m,
     else
         text_add(t, "  %s's right on %s went from %s to %s at cycle %" PRIu64,
                  name, s->name, before, now, r->changed);
-    if (giver)
-        text_add(t, ", by %s", giver);
-    text_add(t, ".\n");
+    text_add(t, ", by %s.\n", giver);
 }
 
 size_t story_fault(const struct machine *m, const struct event *e, char *to,
