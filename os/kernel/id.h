@@ -13,7 +13,6 @@ struct object {
     uint32_t id;
 };
 
-/* slots: power of two; slot 0 is never used, so that id 0 is no object. */
 struct id_table {
     uint32_t slots; /* power of two; slot 0 is never used: id 0 is no object */
     bool plain;     /* no generations: ids stay below `slots` */

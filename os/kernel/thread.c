@@ -180,7 +180,7 @@ int64_t sys_thread_create(uint64_t domain, uint64_t entry, uint64_t a0,
 static int64_t release_all(void)
 {
     struct list *link;
-    for (uint32_t i = 1; i < kernel.domains.slots; i++) {
+    for (uint32_t i = 1; i < kernel.domains.fresh; i++) {
         struct domain *d = id_find(&kernel.domains, i);
         if (!d || !domain_may_control(d))
             continue;
