@@ -237,6 +237,9 @@ static void table_remove_empty(uint64_t *table, uint64_t *entry)
  * no ASIDs, only of the space in use. */
 static bool may_be_cached(const struct space *s)
 {
+#ifdef OMIT_INVALIDATE
+    return false;
+#endif
     if (asids_in_use())
         return s->asid_generation >= kernel.asid_generation;
     return s == kernel.space_now;

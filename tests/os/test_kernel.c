@@ -126,6 +126,8 @@ static const struct run runs[] = {
     { "leak", "mas-asid", NULL, PASSED, "machine.asid.bits=2" },
     /* What a kernel must not forget; each matters where it is needed. */
     { "stale", "mas", NOFLUSH, CHECK_FAILED, NULL },
+    { "stale", "mas", NOINVALIDATE, CHECK_FAILED, NULL },
+    { "stale", "mas-asid", NOINVALIDATE, CHECK_FAILED, NULL },
     { "stale", "rplb", NOINVALIDATE, CHECK_FAILED, NULL },
     { "stale", "rplb-hw", NOINVALIDATE, CHECK_FAILED, NULL },
 };
