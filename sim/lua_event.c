@@ -38,9 +38,11 @@ static void check_range(lua_State *L, struct event_filter *f, int table)
 {
     if (lua_getfield(L, table, "segment") != LUA_TNIL) {
         struct lua_object *g = lua_test_object(L, -1);
-        if (!g || g->kind != OBJECT_SEGMENT)
+        if (!g || g->kind != OBJECT_SEGMENT) {
             luaL_error(L, "event filter: segment: expected a segment, got %s",
                        lua_text(L, -1, NULL));
+            return; /* luaL_error does not come back */
+        }
         f->by_range = true;
         f->first = g->id;
         f->last = g->id + g->size - 1;

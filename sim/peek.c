@@ -74,7 +74,8 @@ bool machine_peek_va(const struct machine *m, uint32_t who, uint64_t va,
             part = n;
         if (who && !may_read(m, who, va))
             return false;
-        if (!machine_place(m, who, va, &pa) || !bus_read(&m->bus, pa, out, part))
+        if (!machine_place(m, who, va, &pa) ||
+            !bus_read(&m->bus, pa, out, part))
             return false;
         va += part;
         out += part;
