@@ -145,7 +145,7 @@ deps-run:
 	$(Q)tests/house/deps.sh $(PACKAGES_RUN)
 
 run: deps-run
-	$(Q)$(MAKE) -j$(JOBS) all
+	$(Q)$(MAKE) -s -j$(JOBS) all
 	$(Q)$(MAKE) run-built
 run-built:
 	$(Q)mkdir -p out

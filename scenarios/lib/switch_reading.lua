@@ -36,7 +36,7 @@ end
 
 local function late(r) return r.late.tlb + r.late.protection + r.late.cache end
 
-local function cycles(x) return string.format("%.0f", x) end
+local function cycles(x) return tostring(math.floor(x + 0.5)) end
 
 -- "30 % less than", "about the same as", "2.1 times"
 local function compared(a, b)
