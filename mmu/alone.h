@@ -10,10 +10,10 @@
  *   real hit  + alone miss = gift: another domain had brought it in
  *
  * The domain is what the hardware knows: sdomain when a protection unit is
- * selected, else satp. Invalidations reach all copies, except a switch's own
- * flush. The L2 cache has no copy: there, a miss is late when the line was
- * displaced by another domain's fill (miss.h). Under the random policy the
- * copies draw their own numbers, so late and gift are estimates.
+ * selected, else satp without its ASID. Invalidations reach all copies, except
+ * a switch's own flush. The L2 cache has no copy: there, a miss is late when
+ * the line was displaced by another domain's fill (miss.h). Under the random
+ * policy the copies draw their own numbers, so late and gift are estimates.
  * They explain; they never change what the machine does.
  */
 #pragma once

@@ -12,6 +12,13 @@
 #include "mmu/protect/rplb.h"
 #include "mmu/translate/tlb.h"
 
+uint64_t mmu_domain_key(const struct mmu_regs *regs)
+{
+    if (protect_selected(regs))
+        return regs->domain;
+    return regs->satp & ~((uint64_t)SATP_ASID_MASK << SATP_ASID_SHIFT);
+}
+
 static void filter_drop(struct mmu *m)
 {
     m->filter.bytes = 0;
@@ -27,7 +34,7 @@ void mmu_context_changed(struct mmu *m)
         (uint32_t)(r->satp >> SATP_ASID_SHIFT) & SATP_ASID_MASK & asid_mask;
     m->satp_changed |= r->satp != m->last_satp;
     m->last_satp = r->satp;
-    m->domain_key = m->protected ? r->domain : r->satp;
+    m->domain_key = mmu_domain_key(r);
     m->who = miss_who(m->domain_key);
     alone_select(&m->alone, m->domain_key);
     filter_drop(m);

@@ -59,7 +59,7 @@ struct mmu {
     struct lookaside unit[UNIT_COUNT];
     struct alone alone;
     struct fetch_filter filter;
-    uint64_t domain_key; /* sdomain, or satp */
+    uint64_t domain_key; /* mmu_domain_key of regs */
     uint64_t last_satp;  /* as of the last mmu_context_changed */
     uint32_t who;        /* short hash of domain_key */
     /* taken from regs by mmu_context_changed */
@@ -91,6 +91,13 @@ MUST_CHECK bool mmu_store(struct mmu *m, struct access *a, uint64_t value);
  * writes. Misaligned or on a device: refused. */
 MUST_CHECK bool mmu_amo(struct mmu *m, struct access *a, uint64_t *value);
 void mmu_amo_write(struct mmu *m, const struct access *a, uint64_t value);
+
+/*
+ * The domain as the hardware knows it: sdomain when a protection unit is
+ * selected, else satp without its ASID, which a kernel may hand out anew. The
+ * one rule for late and gift, miss causes, ledger and registry.
+ */
+uint64_t mmu_domain_key(const struct mmu_regs *regs);
 
 /* After regs.satp, .sprot, .srtable or .domain changed: picks the alone
  * copy. */

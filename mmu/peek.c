@@ -348,7 +348,7 @@ bool mmu_peek_as(const struct mmu *m, const struct mmu_regs *regs,
         .va = a->va, .size = a->size, .kind = a->kind, .privilege = a->privilege
     };
     uint32_t asid_mask = (1U << m->config.asid_bits) - 1;
-    uint64_t key = protect_selected(regs) ? regs->domain : regs->satp;
+    uint64_t key = mmu_domain_key(regs);
     const struct peek p = {
         .m = m,
         .regs = *regs,

@@ -11,18 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mmu/translate/walk.h"
 #include "mmu/xsas.h"
 #include "sim/switches.h"
 
 #define KEEP_ENDED 64
-
-uint64_t ledger_domain_key(const struct mmu_regs *r)
-{
-    if (r->sprot & SPROT_UNIT_MASK)
-        return r->domain;
-    return r->satp & ~((uint64_t)SATP_ASID_MASK << SATP_ASID_SHIFT);
-}
 
 /* ---- domains --------------------------------------------------------------
  */
@@ -129,7 +121,7 @@ void ledger_end_domain(struct ledger *l, uint32_t id, uint64_t clock)
 
 void ledger_context(struct ledger *l, const struct mmu *m)
 {
-    uint64_t key = ledger_domain_key(&m->regs);
+    uint64_t key = mmu_domain_key(&m->regs);
     if (l->domains[l->domain].live && l->domains[l->domain].key == key)
         return;
     ledger_fold(l, m);

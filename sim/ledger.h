@@ -50,7 +50,7 @@ typedef uint64_t ledger_cells[PURPOSE_COUNT][PLACE_COUNT];
 /* One protection domain's part of all cycles. */
 struct ledger_domain {
     uint64_t serial;       /* never reused; 0 = free slot */
-    uint64_t key;          /* hardware's: see ledger_domain_key */
+    uint64_t key;          /* hardware's: see mmu_domain_key */
     uint64_t ended;        /* clock, when it is not live */
     uint32_t id;           /* the kernel's; 0 = kernel, or never announced */
     bool live;             /* false: its key may belong to another now */
@@ -146,10 +146,6 @@ struct ledger {
     uint64_t refill_late; /* cycles of late software refills */
     struct switch_record book[LEDGER_SWITCHES];
 };
-
-/* The domain as the hardware knows it: sdomain when a protection unit is
- * selected, else satp without its ASID, which a kernel may hand out anew. */
-uint64_t ledger_domain_key(const struct mmu_regs *r);
 
 /* Totals so far, the cycles since the last fold included. Looking only. */
 void ledger_snapshot(const struct ledger *l, const struct mmu *m,

@@ -187,7 +187,7 @@ static uint64_t announced_key(const struct machine *m,
     struct mmu_regs regs = m->cpu.mmu.regs;
     regs.domain = (uint16_t)h->domain;
     regs.satp = h->a;
-    return ledger_domain_key(&regs);
+    return mmu_domain_key(&regs);
 }
 
 /* What the registry knows of the right and the place, now: later the kernel

@@ -15,7 +15,7 @@ struct registry_domain {
     bool live;
     uint64_t space; /* space id */
     uint64_t satp;  /* of its space */
-    uint64_t key;   /* how the hardware knows it: ledger_domain_key */
+    uint64_t key;   /* how the hardware knows it: mmu_domain_key */
     uint64_t created, ended;
     char name[NAME_BYTES];
 };
@@ -94,7 +94,7 @@ void registry_hint(struct registry *r, enum hint hint,
                    uint32_t by, uint64_t key);
 void registry_add_file(struct registry *r, const char *name, const char *path);
 
-/* Domain key of the hardware (machine_domain_key) to the kernel's id; 0 =
+/* Domain key of the hardware (mmu_domain_key) to the kernel's id; 0 =
  * kernel, or a domain nobody announced. */
 uint32_t registry_domain_of_key(const struct registry *r, uint64_t key);
 

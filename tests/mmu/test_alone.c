@@ -305,6 +305,30 @@ static void test_least_recent_domain_is_forgotten(void **state)
     world_close(&w);
 }
 
+/* A kernel that runs out of ASIDs gives a space another one: it stays the same
+ * domain, and what others displaced in its caches is still late. */
+static void test_another_asid_is_no_other_domain(void **state)
+{
+    struct two t;
+    (void)state;
+    /* far from where the walker's reads lie in the L1 */
+    uint64_t va = USER_VA + 4096 + 512;
+    two_open(&t, small_config());
+    run(&t, 0);
+    world_load(&t.w, va);
+    const struct alone_slot *slot = t.w.mmu.alone.now;
+    run(&t, 1);
+    assert_ptr_not_equal(t.w.mmu.alone.now, slot);
+    for (uint64_t page = 0; page < 3; page++) /* two ways */
+        world_load(&t.w, va + page * 4096);
+    t.satp[0] += 2ULL << SATP_ASID_SHIFT;
+    run(&t, 0);
+    assert_ptr_equal(t.w.mmu.alone.now, slot);
+    struct access a = world_load(&t.w, va);
+    assert_true(a.l1.result == LOOKUP_MISS && a.l1.late);
+    world_close(&t.w);
+}
+
 static void random_life(struct two *t)
 {
     random_start(23);
@@ -387,6 +411,7 @@ int main(void)
         TEST(test_late_in_l2_by_last_evictor),
         TEST(test_rplb_late_and_gift),
         TEST(test_least_recent_domain_is_forgotten),
+        TEST(test_another_asid_is_no_other_domain),
         TEST(test_attribution_changes_nothing),
         TEST(test_one_domain_has_neither),
     };

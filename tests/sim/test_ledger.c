@@ -420,7 +420,7 @@ static void compare_with_oracle(const char *personality)
         struct run_limits one = { .until_cycle = machine_clock(m) + 1 };
         stop = machine_run(m, &one);
         uint64_t now = late_cycles(m);
-        oracle_step(&o, m, ledger_domain_key(&m->cpu.mmu.regs), now - late);
+        oracle_step(&o, m, mmu_domain_key(&m->cpu.mmu.regs), now - late);
         late = now;
     } while (stop == STOP_BUDGET);
     assert_int_equal(stop, STOP_IDLE);
