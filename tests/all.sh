@@ -8,6 +8,7 @@ bad=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 jobs=$(nproc)
+unset MAKEFLAGS MFLAGS # each build below has its own jobs
 for variant in "V=release CC=gcc" "V=release CC=clang" "V=asan CC=gcc"; do
     echo "== $variant"
     { make -j"$jobs" $variant test-one || echo "== failed"; } 2>&1 | tee -a "$log"

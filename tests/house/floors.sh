@@ -30,8 +30,10 @@ for h in mmu/xsas.h sim/memmap.h; do
         bad=1
     fi
 done
-missing=$(git ls-files '*.c' '*.h' '*.S' '*.lua' '*.def' '*.sh' '*.ld' '*.mk' Makefile |
-    xargs -r grep -L SPDX-License-Identifier)
+missing=$(find Makefile mmu cpu sim viz os scenarios tests -type f \
+    \( -name '*.[chS]' -o -name '*.lua' -o -name '*.def' -o -name '*.sh' \
+    -o -name '*.ld' -o -name '*.mk' -o -name Makefile \) \
+    -exec grep -L SPDX-License-Identifier {} +)
 [ -z "$missing" ] || { echo "floors: no SPDX line in: $missing" >&2; bad=1; }
 [ $bad = 0 ] && echo "floors: ok"
 exit $bad

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # clang-format over the C files. Usage: format.sh check|write
-files=$(git ls-files '*.c' '*.h')
-[ -n "$files" ] || exit 0
+files=$(find mmu cpu sim viz os tests -name '*.[ch]' | sort)
 if [ "$1" = write ]; then
     exec clang-format -i $files
 fi
