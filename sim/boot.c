@@ -6,6 +6,7 @@
  */
 #include "sim/boot.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -84,10 +85,25 @@ static bool add_module(struct machine *m, struct boot_info *info,
     return true;
 }
 
+static bool check_quantum(const struct config *c, uint64_t ticks,
+                          struct err *err)
+{
+    uint64_t least = BOOT_SLICE_LEAST * c->timebase_hz / c->core_hz + 1;
+    if (ticks == 0 || ticks >= least)
+        return true;
+    return err_set(err, EXIT_USAGE,
+                   "quantum = %" PRIu64 ": a time slice needs %d cycles, here "
+                   "%" PRIu64 " ticks, or the timer comes before its thread "
+                   "gets on; 0 = no preemption",
+                   ticks, BOOT_SLICE_LEAST, least);
+}
+
 bool machine_boot_kernel(struct machine *m, const char *kernel_path,
                          const struct boot_options *o, struct err *err)
 {
     const struct personality *p = o->personality;
+    if (!check_quantum(&m->config, o->quantum, err))
+        return false;
     if (!machine_load_elf(m, kernel_path, false, err))
         return false;
     uint64_t info_pa = page_up(m->registry.kernel->end_pa);

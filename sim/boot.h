@@ -22,10 +22,15 @@ MUST_CHECK
 const struct personality *machine_personality_find(const char *name,
                                                    struct err *err);
 
+/* Shortest time slice in cycles: ten times the kernel's way through a timer
+ * interrupt from warm caches. */
+#define BOOT_SLICE_LEAST 5000
+
 struct boot_options {
     const struct personality *personality;
     uint64_t satp_mode;          /* 8, 9, 10; 0 = Sv39 */
-    uint64_t quantum;            /* timebase ticks, 0 = no preemption */
+    uint64_t quantum;            /* timebase ticks, 0 = no preemption, else at
+                                    least BOOT_SLICE_LEAST cycles' worth */
     const char *const *programs; /* ELF files; module name = file name */
     size_t program_count;
 };

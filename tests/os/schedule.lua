@@ -35,6 +35,20 @@ check.that((runs[spinner.id] or 0) > 1 and (runs[other.id] or 0) > 1,
            "both are given the hart")
 check.less(math.abs(runs[spinner.id] - runs[other.id]), 3)
 
+-- The shortest slice gets threads on even on a machine that is slow to switch;
+-- a shorter one is refused.
+do
+  local hasty <close> = machine { preset = "tiny" }
+  local options = { protection = personality, quantum = 50, kernel = args.kernel }
+  check.error(function() hasty:boot(options) end, "a time slice needs 5000 cycles")
+  options.quantum = 501
+  local hos = hasty:boot(options)
+  hos:domain("spinner"):start("squat", 3)
+  local worker = hos:domain("worker"):start("statics", 1000)
+  hasty:run { cycles = 2000000 }
+  check.that(worker.ended, "the shortest slice lets threads get on")
+end
+
 -- Killing them leaves a machine that goes idle.
 spinner:destroy()
 other:destroy()

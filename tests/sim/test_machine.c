@@ -398,6 +398,9 @@ static void bad_boots_are_refused(void **state)
         many[i] = GUEST_PROGRAM("hello");
     struct boot_options o = { .personality =
                                   machine_personality_find("mas", &err) };
+    o.quantum = 33; /* of 150 cycles */
+    boot_refuses(&o, GUEST_KERNEL, EXIT_USAGE, "quantum = 33");
+    o.quantum = 34;
     boot_refuses(&o, "no/kernel.elf", EXIT_CANNOT_LOAD, "no/kernel.elf");
     o.programs = none;
     o.program_count = 1;
