@@ -403,7 +403,7 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     m->ended = m->stopped >= STOP_POWEROFF && m->stopped != STOP_IDLE;
     struct err err;
     if (!ledger_check(&m->ledger, &m->cpu.mmu, &err))
-        bug("%s", err.text);
+        machine_bug(m, err.text);
     return m->stopped;
 }
 

@@ -95,6 +95,9 @@ void machine_reset(struct machine *m, uint64_t pc, uint64_t a1);
  * STOP_POWEROFF on it stops again at once for the same reason, if nothing
  * changed. */
 enum stop machine_run(struct machine *m, const struct run_limits *limits);
+/* Our own bug: prints the text, the last steps and events, and exits with
+ * EXIT_OUR_BUG. machine_run calls it when an invariant does not hold. */
+_Noreturn void machine_bug(const struct machine *m, const char *text);
 const char *stop_name(enum stop stop);
 /* What the program should exit with after this stop. */
 enum exit_code stop_exit_code(enum stop stop);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Running and stopping, time and idleness, events, mailbox, looking. */
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/sim/machine_help.h"
 
@@ -389,6 +391,52 @@ static void boot_refuses(struct boot_options *o, const char *kernel,
     machine_free(m);
 }
 
+/* A machine whose books do not balance: what it prints, and its exit code. */
+static int exit_of_broken_machine(struct machine *m, char *said, size_t room)
+{
+    int pipes[2], status = 0;
+    size_t n = 0;
+    assert_int_equal(pipe(pipes), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct run_limits some = { .max_insns = 3 };
+        dup2(pipes[1], STDERR_FILENO);
+        m->cpu.mmu.stats[UNIT_L1I].hits++;
+        machine_run(m, &some);
+        _exit(0);
+    }
+    close(pipes[1]);
+    for (ssize_t got; (got = read(pipes[0], said + n, room - 1 - n)) > 0;)
+        n += (size_t)got;
+    said[n] = 0;
+    close(pipes[0]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void our_bug_prints_the_last_steps(void **state)
+{
+    (void)state;
+    char said[4096];
+    struct machine *m = new_machine("u54");
+    struct trace_reader reader;
+    PUT_PROGRAM(m, program_marks);
+    assert_int_equal(exit_of_broken_machine(m, said, sizeof said),
+                     EXIT_OUR_BUG);
+    assert_non_null(strstr(said, "opalite: bug: "));
+    assert_non_null(strstr(said, "the last step:\n"));
+    assert_non_null(strstr(said, "0x80000008  c.addi a0,1"));
+    assert_non_null(strstr(said, "mark 42\n"));
+    trace_attach(&m->trace, &reader);
+    assert_int_equal(exit_of_broken_machine(m, said, sizeof said),
+                     EXIT_OUR_BUG);
+    assert_non_null(strstr(said, "the last steps:\n"));
+    assert_non_null(strstr(said, "0x80000000  addi a0,zero,42"));
+    machine_free(m);
+}
+
 static void bad_boots_are_refused(void **state)
 {
     (void)state;
@@ -451,6 +499,7 @@ int main(void)
         cmocka_unit_test(peeks_and_pokes_know_their_limits),
         cmocka_unit_test(runs_repeat),
         cmocka_unit_test(kernel_boots_in_every_personality),
+        cmocka_unit_test(our_bug_prints_the_last_steps),
         cmocka_unit_test(bad_boots_are_refused),
         cmocka_unit_test(a_machine_too_small_for_the_kernel_says_so),
     };
