@@ -105,7 +105,9 @@ static void tell_kind(struct text *t, const struct machine *m,
         break;
     case EVENT_SWITCH:
         text_add(t, "switch from %s, %" PRIu32 " cycles direct",
-                 registry_domain_name(&m->registry, e->other, name, 32),
+                 e->other == e->domain
+                     ? "an ended domain of the same number"
+                     : registry_domain_name(&m->registry, e->other, name, 32),
                  e->cost);
         break;
     case EVENT_MARK:
