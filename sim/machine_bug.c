@@ -21,23 +21,23 @@ static void print_step(const struct machine *m, const struct step *s)
     if (s->length)
         disasm(s->word, s->pc, text, sizeof text);
     registry_place_text(&m->registry, s->pc, place, sizeof place);
-    fprintf(stderr, "  cycle %" PRIu64 "  %c 0x%" PRIx64 "  %s  (%s)%s\n",
-            s->cycle, "US?M"[s->privilege & 3], s -> pc, text, place,
-            s -> events &STEP_TRAP ? "  trap" : "");
+    fprintf(stderr, "  %" PRIu64 " %c 0x%" PRIx64 "  %s  at %s%s\n", s->cycle,
+            "US?M"[s->privilege & 3], s -> pc, text, place,
+            s -> events &STEP_TRAP ? ", trapped" : "");
 }
 
 static void print_steps(const struct machine *m)
 {
     const struct trace *t = &m->trace;
     if (!t->readers || !t->written) {
-        fprintf(stderr, "the last step:\n");
+        fprintf(stderr, "the last step (cycle, mode, pc):\n");
         print_step(m, &m->cpu.step);
         return;
     }
     struct trace_reader r = { .next = t->written > LAST_STEPS
                                           ? t->written - LAST_STEPS
                                           : 0 };
-    fprintf(stderr, "the last steps:\n");
+    fprintf(stderr, "the last steps (cycle, mode, pc):\n");
     for (const struct step *s; (s = trace_next(t, &r));)
         print_step(m, s);
 }
@@ -52,7 +52,7 @@ static void print_events(const struct machine *m)
     fprintf(stderr, "the last events:\n");
     for (const struct event *e; (e = event_next(l, &c));) {
         story_event(m, e, text, sizeof text);
-        fprintf(stderr, "  cycle %" PRIu64 "  %s\n", e->cycle, text);
+        fprintf(stderr, "  %s\n", text);
     }
 }
 

@@ -426,13 +426,13 @@ static void our_bug_prints_the_last_steps(void **state)
     assert_int_equal(exit_of_broken_machine(m, said, sizeof said),
                      EXIT_OUR_BUG);
     assert_non_null(strstr(said, "opalite: bug: "));
-    assert_non_null(strstr(said, "the last step:\n"));
-    assert_non_null(strstr(said, "0x80000008  c.addi a0,1"));
+    assert_non_null(strstr(said, "the last step ("));
+    assert_non_null(strstr(said, "0x80000008  addi a0,a0,1"));
     assert_non_null(strstr(said, "mark 42\n"));
     trace_attach(&m->trace, &reader);
     assert_int_equal(exit_of_broken_machine(m, said, sizeof said),
                      EXIT_OUR_BUG);
-    assert_non_null(strstr(said, "the last steps:\n"));
+    assert_non_null(strstr(said, "the last steps ("));
     assert_non_null(strstr(said, "0x80000000  addi a0,zero,42"));
     machine_free(m);
 }
