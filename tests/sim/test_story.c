@@ -293,6 +293,21 @@ static void every_event_has_a_line(void **state)
     machine_free(s.m);
 }
 
+/* The number of a domain that ended may be given to the next one. */
+static void a_switch_between_two_of_one_number_says_so(void **state)
+{
+    (void)state;
+    struct machine *m = new_machine("u54");
+    struct event e = { .kind = EVENT_SWITCH, .domain = 3, .other = 3 };
+    char text[200];
+    story_event(m, &e, text, sizeof text);
+    assert_non_null(strstr(text, "domain 3: switch from an ended domain"));
+    e.other = 4;
+    story_event(m, &e, text, sizeof text);
+    assert_non_null(strstr(text, "domain 3: switch from domain 4"));
+    machine_free(m);
+}
+
 static void every_stop_has_a_sentence(void **state)
 {
     (void)state;
@@ -323,6 +338,7 @@ int main(void)
         cmocka_unit_test(small_buffers_cut_off),
         cmocka_unit_test(a_panic_tells_where),
         cmocka_unit_test(every_event_has_a_line),
+        cmocka_unit_test(a_switch_between_two_of_one_number_says_so),
         cmocka_unit_test(every_stop_has_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
