@@ -155,12 +155,12 @@ struct model {
     struct tlb_row tlb[3 * MODEL_ENTRIES];
     int tlb_count, tlb_more; /* more = valid entries not listed */
     struct range_row ranges[2 * MODEL_ENTRIES];
-    int range_count;
+    int range_count, ranges_more;
 
     struct domain_row domains[MODEL_DOMAINS];
-    int domain_count;
+    int domain_count, domains_more;
     struct segment_row segments[MODEL_SEGMENTS];
-    int segment_count, segments_more; /* more = not shown, too many */
+    int segment_count, segments_more; /* more = not listed, too many */
 
     struct event_row events[MODEL_EVENTS]; /* ring: serial % MODEL_EVENTS */
     uint64_t event_count;                  /* ever read */

@@ -236,11 +236,11 @@ static void read_rplb(struct model *m, const struct machine *machine,
     const struct cpu *c = &machine->cpu;
     const struct assoc *a = &c->mmu.unit[unit].array;
     uint32_t index[MODEL_ENTRIES];
-    int count, more = 0;
+    int count;
 
     if (!lookaside_present(&c->mmu.unit[unit]))
         return;
-    count = newest_first(a, index, &more);
+    count = newest_first(a, index, &m->ranges_more);
     for (int i = 0; i < count; i++) {
         const struct assoc_entry *e = &a->entry[index[i]];
         struct range_row *r = &m->ranges[m->range_count++];
@@ -271,10 +271,13 @@ static void read_domains(struct model *m, const struct machine *machine)
 {
     const struct registry *g = &machine->registry;
 
-    m->domain_count = 0;
     for (size_t i = 0; i < g->domain_count; i++) {
-        if (!g->domains[i].live || m->domain_count == MODEL_DOMAINS)
+        if (!g->domains[i].live)
             continue;
+        if (m->domain_count == MODEL_DOMAINS) {
+            m->domains_more++;
+            continue;
+        }
         struct domain_row *d = &m->domains[m->domain_count++];
         *d = (struct domain_row){ .id = g->domains[i].id };
         d->current = d->id == m->domain_id;
@@ -286,8 +289,6 @@ static void read_rights(struct model *m, const struct machine *machine)
 {
     const struct registry *g = &machine->registry;
 
-    m->segment_count = 0;
-    m->segments_more = 0;
     for (size_t i = 0; i < g->segment_count; i++) {
         const struct registry_segment *from = &g->segments[i];
         if (!from->live)
@@ -415,8 +416,10 @@ void model_refresh(struct model *m, const struct session *s)
     m->checks_failed = (uint32_t)s->checks_failed;
     meet(m, s);
     m->has_machine = m->memory->seen != 0;
-    m->tlb_count = m->tlb_more = m->range_count = 0;
-    m->domain_count = m->segment_count = m->segments_more = 0;
+    m->tlb_count = m->tlb_more = 0;
+    m->range_count = m->ranges_more = 0;
+    m->domain_count = m->domains_more = 0;
+    m->segment_count = m->segments_more = 0;
     m->bar_count = m->code_count = 0;
     m->window_cycles = m->total_cycles = 0;
     if (!m->has_machine)

@@ -78,10 +78,13 @@ struct pane_extent pane_protection_draw(struct canvas *c, const struct model *m,
         canvas_text(c, 0, 0, STYLE_DIM, "   domain       range     rights seg");
     for (int y = 0; y < shown && y + v->scroll < m->range_count; y++)
         draw_row(c, y + 1, &m->ranges[y + v->scroll]);
+    if (m->ranges_more > 0)
+        canvas_print(c, 0, m->range_count + 1 - v->scroll, STYLE_DIM,
+                     "and %d more", m->ranges_more);
     if (m->range_count == 0)
         canvas_wrap(c, 1, 0, STYLE_DIM,
                     "empty: no user access since the last invalidation");
-    return (struct pane_extent){ m->range_count, shown };
+    return (struct pane_extent){ m->range_count + (m->ranges_more > 0), shown };
 }
 
 void pane_protection_title(const struct model *m, char *to, size_t room)

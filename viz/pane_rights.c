@@ -83,7 +83,9 @@ struct pane_extent pane_rights_draw(struct canvas *c, const struct model *m,
 
 void pane_rights_title(const struct model *m, char *to, size_t room)
 {
-    snprintf(to, room, "%d segment%s, %d domain%s", m->segment_count,
-             m->segment_count == 1 ? "" : "s", m->domain_count,
-             m->domain_count == 1 ? "" : "s");
+    int segments = m->segment_count + m->segments_more;
+    int domains = m->domain_count + m->domains_more;
+
+    snprintf(to, room, "%d segment%s, %d domain%s", segments,
+             segments == 1 ? "" : "s", domains, domains == 1 ? "" : "s");
 }

@@ -345,6 +345,22 @@ static void the_page_table_decides(void **state)
     release(t);
 }
 
+/* What does not fit the model is counted, not kept quiet about. */
+static void what_is_not_listed_is_counted(void **state)
+{
+    struct tui *t = fixed();
+    char title[100];
+
+    (void)state;
+    t->model.ranges_more = 7;
+    t->model.domains_more = 40;
+    draw_one(t, PANE_PROTECTION, 37, 5, "protection_more");
+    assert_int_equal(t->extent[PANE_PROTECTION].lines, 3);
+    pane_rights_title(&t->model, title, sizeof title);
+    assert_non_null(strstr(title, "43 domains"));
+    release(t);
+}
+
 static void no_pane_leaves_its_box(void **state)
 {
     struct tui *t = fixed();
@@ -624,6 +640,7 @@ int main(void)
         cmocka_unit_test(every_pane_narrow_and_wide),
         cmocka_unit_test(every_pane_without_a_machine),
         cmocka_unit_test(the_page_table_decides),
+        cmocka_unit_test(what_is_not_listed_is_counted),
         cmocka_unit_test(no_pane_leaves_its_box),
         cmocka_unit_test(a_selected_fault_tells_its_story),
         cmocka_unit_test(events_can_be_filtered),
