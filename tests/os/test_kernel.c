@@ -114,6 +114,7 @@ static const struct run runs[] = {
     EVERYWHERE("portals"),
     EVERYWHERE("ipc"),
     EVERYWHERE("schedule"),
+    EVERYWHERE("reservation"),
     EVERYWHERE("hostile"),
     EVERYWHERE("stale"),
     EVERYWHERE("leak"),
