@@ -17,10 +17,9 @@ static const char *row_name(size_t i, const void *context)
 
 static void print_help(const struct options *o)
 {
-    printf("usage: opalite %s %s\n\n%s\n", o->command->name,
-           o->command->arguments, o->command->doc);
-    if (o->rows[0].name)
-        printf("\noptions:\n");
+    const struct command *c = o->command;
+    printf("usage: opalite %s%s%s\n\n%s\n\noptions:\n", c->name,
+           *c->arguments ? " " : "", c->arguments, c->doc);
     for (const struct option_row *r = o->rows; r->name; r++) {
         char left[64];
         snprintf(left, sizeof left, "%c%c%s--%s%s%s", r->letter ? '-' : ' ',
@@ -49,6 +48,7 @@ static int bad_option(struct options *o, const char *word, size_t length)
 static int take_value(struct options *o, int row, const char *attached)
 {
     const struct option_row *r = &o->rows[row];
+    o->row = row;
     o->value = NULL;
     if (!r->argument) {
         if (!attached)
@@ -112,7 +112,8 @@ bool option_number(const struct options *o, uint64_t *value)
     char *end;
     unsigned long long n = strtoull(o->value, &end, 0);
     if (end == o->value || *end || strchr(o->value, '-')) {
-        usage_error(o->command, "%s is not a whole number", o->value);
+        usage_error(o->command, "--%s %s: expected a whole number, 0 or more",
+                    o->rows[o->row].name, o->value);
         return false;
     }
     *value = n;

@@ -40,6 +40,7 @@ struct options {
     const struct option_row *rows;
     int argc, at;
     char **argv;
+    int row;            /* the option just found */
     const char *value;  /* argument of the option just found */
     bool only_operands; /* after -- */
 };

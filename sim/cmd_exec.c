@@ -10,13 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/disasm.h"
 #include "sim/cmd.h"
 #include "sim/json.h"
 #include "sim/stats.h"
 #include "sim/story.h"
 
 static const struct option_row rows[] = {
-    { 0, "htif", NULL, "watch the symbol tohost; exit code = tohost >> 1" },
+    { 0, "htif", NULL,
+      "watch the symbol tohost; exit code = tohost >> 1, 255 at most" },
     { 0, "max-insns", "N", "stop after N instructions (exit code 6)" },
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
@@ -110,10 +112,14 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
         usage_error(c, "which program? FILE.elf is missing");
         return false;
     }
+    if (a->trace_steps && !a->trace) {
+        usage_error(c, "--trace-steps needs --trace FILE");
+        return false;
+    }
     return true;
 }
 
-/* The machine. prefix: "machine." may stand before a key, as in `run`. */
+/* The machine. "machine." may stand before a key, as in `run`. */
 static struct machine *build(const struct arguments *a, struct err *err)
 {
     struct config config;
@@ -136,7 +142,6 @@ static struct machine *build(const struct arguments *a, struct err *err)
         machine_free(m);
         return NULL;
     }
-    machine_reset(m, m->reset_pc, m->reset_a1);
     return m;
 }
 
@@ -169,14 +174,10 @@ static bool run(struct machine *m, const struct arguments *a, enum stop *stop)
 
 static void dump_registers(const struct machine *m)
 {
-    static const char *const names[32] = {
-        "zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
-        "a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
-        "s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
-    };
     printf("pc   0x%016" PRIx64 "\n", m->cpu.pc);
     for (int i = 0; i < 32; i++)
-        printf("x%-3d 0x%016" PRIx64 "  %s\n", i, m->cpu.x[i], names[i]);
+        printf("x%-3d 0x%016" PRIx64 "  %s\n", i, m->cpu.x[i],
+               register_names[i]);
     printf("instructions %" PRIu64 ", cycles %" PRIu64 "\n",
            m->ledger.instructions, machine_clock(m));
 }
@@ -223,7 +224,7 @@ static int end_code(const struct machine *m, const struct arguments *a,
 {
     char text[600];
     if (a->htif && (stop == STOP_POWEROFF || stop == STOP_FAIL))
-        return (int)(m->exit_value & 0xFF);
+        return m->exit_value < 255 ? (int)m->exit_value : 255;
     if (stop == STOP_POWEROFF)
         return EXIT_PASSED;
     story_stop(m, stop, text, sizeof text);

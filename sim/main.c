@@ -73,8 +73,10 @@ int main(int argc, char **argv)
             return c->run(c, argc - 2, argv + 2);
     const char *near = nearest_word(name, command_name, NULL);
     if (near)
-        fprintf(stderr, "opalite: no command %s (did you mean %s?)\n", name,
-                near);
+        fprintf(stderr,
+                "opalite: no command %s (did you mean %s?); see opalite "
+                "--help\n",
+                name, near);
     else
         fprintf(stderr, "opalite: no command %s; see opalite --help\n", name);
     return EXIT_USAGE;

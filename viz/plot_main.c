@@ -85,6 +85,14 @@ static bool draw(const char *spec, const char *output, struct err *err)
     return ok;
 }
 
+static int usage_error(const char *format, const char *word)
+{
+    fputs("opalite plot: ", stderr);
+    fprintf(stderr, format, word);
+    fputs("; see opalite plot --help\n", stderr);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     const char *spec = NULL, *output = NULL;
@@ -95,24 +103,20 @@ int main(int argc, char **argv)
         if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
             fputs(usage, stdout);
             return EXIT_PASSED;
-        } else if (!strcmp(argv[i], "-o") && i + 1 < argc) {
+        } else if (!strcmp(argv[i], "-o")) {
+            if (i + 1 == argc)
+                return usage_error("%s needs a value: FILE", argv[i]);
             output = argv[++i];
         } else if (argv[i][0] == '-' && argv[i][1]) {
-            fprintf(stderr, "opalite-plot: unknown option %s\n%s", argv[i],
-                    usage);
-            return EXIT_USAGE;
+            return usage_error("no option %s", argv[i]);
         } else if (spec) {
-            fprintf(stderr, "opalite-plot: one description at a time\n%s",
-                    usage);
-            return EXIT_USAGE;
+            return usage_error("one description only, not also %s", argv[i]);
         } else {
             spec = argv[i];
         }
     }
-    if (!spec) {
-        fprintf(stderr, "opalite-plot: no description given\n%s", usage);
-        return EXIT_USAGE;
-    }
+    if (!spec)
+        return usage_error("which description? SPEC.json is missing%s", "");
     if (!output) {
         default_output(spec, beside, sizeof beside);
         output = beside;

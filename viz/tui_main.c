@@ -3,146 +3,152 @@
  * opalite-tui: a scenario, live in a terminal. Here are the command line, the
  * terminal and the clock; everything else is in tui_*.c, which know neither.
  */
-#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "sim/cmd.h"
 #include "viz/tui.h"
 #include "viz/tui_signal.h"
 
-enum { FRAME_MS = 33, SLICE = 20000, SCRIPT_SLICE = 1000000, SETS = 64 };
+enum { FRAME_MS = 33, SLICE = 20000, SCRIPT_SLICE = 1000000 };
 
-static const char usage[] =
-    "usage: opalite-tui FILE.lua [options]\n"
-    "\n"
-    "Runs a scenario and shows the machine while it runs. ? inside is help.\n"
-    "\n"
-    "  --set KEY=VALUE   as for opalite run; may be repeated\n"
-    "  --preset NAME     replaces the preset of every machine\n"
-    "  --seed N          of the scenario's random numbers\n"
-    "  --max-cycles N    limit of each machine\n"
-    "  --trace FILE      event trace\n"
-    "  --from-reset      begin at the first instruction, not at the first one\n"
-    "                    after the kernel is up\n"
-    "  --ascii           no line-drawing characters\n"
-    "  --no-color        no colours (also: environment variable NO_COLOR)\n"
-    "  --script KEYS     obey these keys, then print the screen as text and\n"
-    "                    end; no terminal is needed. Names: <space> <tab> "
-    "<esc>\n"
-    "                    <enter> <up> <down> <left> <right> <pgup> <pgdn> "
-    "<lt>\n"
-    "  --size WxH        of that screen, 80x24 when absent\n";
+static int command_tui(const struct command *c, int argc, char **argv);
 
-struct options {
+static const struct command command = {
+    "tui", "FILE.lua [options]",
+    "Runs a scenario and shows the machine while it runs. ? inside is help.",
+    command_tui
+};
+
+static const struct option_row rows[] = {
+    { 0, "set", "KEY=VALUE", "as for opalite run" },
+    { 0, "preset", "NAME", "of every machine (opalite presets)" },
+    { 0, "seed", "N", "of random(), default 1" },
+    { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
+    { 0, "trace", "FILE", "one JSON object a line for each event" },
+    { 0, "from-reset", NULL, "begin at reset, not when the kernel is up" },
+    { 0, "ascii", NULL, "no line-drawing characters" },
+    { 0, "no-color", NULL, "no colours; so does the variable NO_COLOR" },
+    { 0, "script", "KEYS",
+      "obey these keys, print the screen, end; no terminal" },
+    { 0, "size", "WxH", "of that screen, default 80x24" },
+    { 0, NULL, NULL, NULL },
+};
+enum {
+    ROW_SET,
+    ROW_PRESET,
+    ROW_SEED,
+    ROW_MAX_CYCLES,
+    ROW_TRACE,
+    ROW_FROM_RESET,
+    ROW_ASCII,
+    ROW_NO_COLOR,
+    ROW_SCRIPT,
+    ROW_SIZE
+};
+
+struct arguments {
     struct session_options session;
-    const char *set[SETS];
+    const char **set;
     const char *script;
     int width, height;
     bool ascii, colour, from_reset;
+    enum exit_code code;
 };
 
 /* ---- the command line
  * --------------------------------------------------------- */
 
-PRINTF_LIKE(1, 2)
-static int usage_error(const char *format, ...)
+static bool take_size(struct arguments *a, const char *text)
 {
-    va_list list;
+    char rest;
 
-    va_start(list, format);
-    fputs("opalite-tui: ", stderr);
-    vfprintf(stderr, format, list);
-    va_end(list);
-    fputs("\ntry opalite-tui --help\n", stderr);
-    return EXIT_USAGE;
-}
-
-static bool parse_number(const char *text, uint64_t *to)
-{
-    char *end;
-
-    if (*text < '0' || *text > '9')
-        return false;
-    errno = 0;
-    *to = strtoull(text, &end, 0);
-    return !errno && !*end;
-}
-
-/* The value of an option: "--name=value", or the next argument. */
-static const char *value_of(const char *name, int argc, char **argv, int *i)
-{
-    size_t n = strlen(name);
-
-    if (strncmp(argv[*i], name, n) != 0)
-        return NULL;
-    if (argv[*i][n] == '=')
-        return argv[*i] + n + 1;
-    if (argv[*i][n] == 0 && *i + 1 < argc)
-        return argv[++*i];
-    return NULL;
-}
-
-/* One option with a value. False: it is none of them, or bad. */
-static bool parse_valued(struct options *o, int argc, char **argv, int *i)
-{
-    const char *v;
-
-    if ((v = value_of("--set", argc, argv, i))) {
-        if (o->session.set_count == SETS || !strchr(v, '='))
-            return false;
-        o->set[o->session.set_count++] = v;
+    if (sscanf(text, "%dx%d%c", &a->width, &a->height, &rest) == 2 &&
+        a->width > 0 && a->width <= 500 && a->height > 0 && a->height <= 200)
         return true;
-    }
-    if ((v = value_of("--preset", argc, argv, i)))
-        return (o->session.preset = v) != NULL;
-    if ((v = value_of("--seed", argc, argv, i)))
-        return parse_number(v, &o->session.seed);
-    if ((v = value_of("--max-cycles", argc, argv, i)))
-        return parse_number(v, &o->session.max_cycles);
-    if ((v = value_of("--trace", argc, argv, i)))
-        return (o->session.trace_path = v) && strcmp(v, "-") != 0;
-    if ((v = value_of("--script", argc, argv, i)))
-        return (o->script = v) != NULL;
-    if ((v = value_of("--size", argc, argv, i))) {
-        char rest;
-        return sscanf(v, "%dx%d%c", &o->width, &o->height, &rest) == 2 &&
-               o->width > 0 && o->width <= 500 && o->height > 0 &&
-               o->height <= 200;
-    }
+    usage_error(&command, "--size %s: expected WxH, 500x200 at most", text);
     return false;
 }
 
-/* EXIT_PASSED, or the code to end with (a message is printed). */
-static int parse(struct options *o, int argc, char **argv)
+static bool take_path(struct arguments *a, const char *path)
 {
-    for (int i = 1; i < argc; i++) {
-        const char *a = argv[i];
-        if (!strcmp(a, "--ascii"))
-            o->ascii = true;
-        else if (!strcmp(a, "--no-color"))
-            o->colour = false;
-        else if (!strcmp(a, "--from-reset"))
-            o->from_reset = true;
-        else if (a[0] == '-' && a[1]) {
-            int at = i;
-            if (!parse_valued(o, argc, argv, &i))
-                return usage_error("option %s is unknown, or its value is "
-                                   "missing or bad",
-                                   argv[at]);
-        } else if (o->session.path)
-            return usage_error("one scenario at a time, please");
-        else
-            o->session.path = a;
+    if (a->session.path) {
+        usage_error(&command, "one scenario only, not also %s", path);
+        return false;
     }
-    if (!o->session.path)
-        return usage_error("no scenario given");
-    return EXIT_PASSED;
+    a->session.path = path;
+    return true;
+}
+
+static bool take_trace(struct arguments *a, const char *path)
+{
+    a->session.trace_path = path;
+    if (strcmp(path, "-") != 0)
+        return true;
+    usage_error(&command, "--trace: standard output is the screen");
+    return false;
+}
+
+/* False: nothing to show, a->code says how it ends. */
+static bool take(struct arguments *a, const struct options *o, int row)
+{
+    struct session_options *s = &a->session;
+
+    switch (row) {
+    case ROW_SET:
+        a->set[s->set_count++] = o->value;
+        return true;
+    case ROW_PRESET:
+        s->preset = o->value;
+        return true;
+    case ROW_SEED:
+        return option_number(o, &s->seed);
+    case ROW_MAX_CYCLES:
+        return option_number(o, &s->max_cycles);
+    case ROW_TRACE:
+        return take_trace(a, o->value);
+    case ROW_FROM_RESET:
+        a->from_reset = true;
+        return true;
+    case ROW_ASCII:
+        a->ascii = true;
+        return true;
+    case ROW_NO_COLOR:
+        a->colour = false;
+        return true;
+    case ROW_SCRIPT:
+        a->script = o->value;
+        return true;
+    case ROW_SIZE:
+        return take_size(a, o->value);
+    case OPTION_OPERAND:
+        return take_path(a, o->value);
+    default:
+        if (row == OPTION_HELP)
+            a->code = EXIT_PASSED;
+        return false;
+    }
+}
+
+static bool parse(struct arguments *a, int argc, char **argv)
+{
+    struct options o = {
+        .command = &command, .rows = rows, .argc = argc, .argv = argv
+    };
+
+    a->code = EXIT_USAGE;
+    for (int row; (row = option_next(&o)) != OPTION_END;)
+        if (!take(a, &o, row))
+            return false;
+    if (a->session.path)
+        return true;
+    usage_error(&command, "which scenario? FILE.lua is missing");
+    return false;
 }
 
 /* ---- the loop
@@ -208,39 +214,38 @@ static void live(struct tui *t, struct terminal *terminal)
 }
 
 /* Obeys a script: each key's run goes to its end before the next key. */
-static int scripted(struct tui *t, const struct options *o)
+static int scripted(struct tui *t, const struct arguments *a)
 {
-    const char *script = o->script;
+    const char *script = a->script;
     bool bad = false;
     int key;
 
     for (;;) {
         while (t->going != GOING_NOWHERE)
             tui_advance(t, SCRIPT_SLICE);
-        tui_draw(t, o->width, o->height);
+        tui_draw(t, a->width, a->height);
         if (t->quit || !tui_script_key(&script, &key, &bad))
             break;
         tui_key(t, key);
     }
     if (bad)
-        return usage_error("no such key in --script: %.20s", script);
+        return usage_error(&command, "no such key in --script: %.20s", script);
     canvas_write_text(&t->canvas, stdout);
     return fflush(stdout) == 0 ? EXIT_PASSED : EXIT_HOST_RESOURCE;
 }
 
-static int in_terminal(struct tui *t, const struct options *o)
+static int in_terminal(struct tui *t, const struct arguments *a)
 {
     struct terminal terminal = { 0 };
     struct err err;
     int number;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return usage_error("needs a terminal (or --script)");
+        return usage_error(&command, "needs a terminal, or --script KEYS");
     tui_signals_install(&terminal, t->session);
-    if (!terminal_open(&terminal, o->colour, &err)) {
+    if (!terminal_open(&terminal, a->colour, &err)) {
         tui_stderr_release();
-        fprintf(stderr, "opalite-tui: %s\n", err.text);
-        return (int)err.code;
+        return report(&err);
     }
     live(t, &terminal);
     terminal_close(&terminal);
@@ -270,66 +275,71 @@ static void source_root(char *to, size_t room)
     }
 }
 
-static int run(struct tui *t, struct options *o)
+static int run(struct tui *t, struct arguments *a)
 {
     struct err err;
     char root[4096];
-    const char *name = strrchr(o->session.path, '/');
+    const char *name = strrchr(a->session.path, '/');
     int code;
 
-    o->session.set = o->set;
-    o->session.no_progress = true;
-    o->session.print = to_console;
-    o->session.print_context = t;
-    t->session = session_open(&o->session, &err);
+    a->session.set = a->set;
+    a->session.no_progress = true;
+    a->session.print = to_console;
+    a->session.print_context = t;
+    t->session = session_open(&a->session, &err);
     if (!t->session) {
-        fprintf(stderr, "opalite-tui: %s\n", err.text);
-        return (int)err.code;
+        return report(&err);
     }
     source_root(root, sizeof root);
     model_init(&t->model, root);
     snprintf(t->model.scenario, sizeof t->model.scenario, "%.60s",
-             name ? name + 1 : o->session.path);
+             name ? name + 1 : a->session.path);
     t->model.speed = 3;
     t->model.stops = 1u << STOP_ON_FAULT;
     for (int i = 0; i < PANE_COUNT; i++)
         t->view[i].selected = -1;
-    t->ascii = o->ascii;
-    tui_begin(t, o->from_reset);
-    code = o->script ? scripted(t, o) : in_terminal(t, o);
+    t->ascii = a->ascii;
+    tui_begin(t, a->from_reset);
+    code = a->script ? scripted(t, a) : in_terminal(t, a);
     int end = (int)session_close(t->session);
     model_free(&t->model);
     canvas_free(&t->canvas);
     return code != EXIT_PASSED ? code : end;
 }
 
-int main(int argc, char **argv)
+static int show(struct arguments *a)
 {
-    struct options o = { .width = TUI_LEAST_WIDTH,
-                         .height = TUI_LEAST_HEIGHT,
-                         .colour = true };
     const char *no_color = getenv("NO_COLOR");
-    struct tui *t;
-    int code;
+    struct tui *t = calloc(1, sizeof *t);
 
-    for (int i = 1; i < argc; i++) {
-        if (!strcmp(argv[i], "-h") || !strcmp(argv[i], "--help")) {
-            fputs(usage, stdout);
-            return EXIT_PASSED;
-        }
-    }
-    code = parse(&o, argc, argv);
-    if (code != EXIT_PASSED || !o.session.path)
-        return code;
-    setlocale(LC_CTYPE, "");
-    if (no_color && *no_color)
-        o.colour = false;
-    if (!o.script && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-        o.ascii = true;
-    t = calloc(1, sizeof *t);
     if (!t)
         bug("out of memory");
-    code = run(t, &o);
+    setlocale(LC_CTYPE, "");
+    if (no_color && *no_color)
+        a->colour = false;
+    if (!a->script && strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        a->ascii = true;
+    int code = run(t, a);
     free(t);
     return code;
+}
+
+static int command_tui(const struct command *c, int argc, char **argv)
+{
+    struct arguments a = { .width = TUI_LEAST_WIDTH,
+                           .height = TUI_LEAST_HEIGHT,
+                           .colour = true };
+
+    (void)c;
+    a.set = calloc((size_t)argc + 1, sizeof *a.set);
+    if (!a.set)
+        bug("out of memory");
+    int code = parse(&a, argc, argv) ? show(&a) : (int)a.code;
+    free(a.set);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    return command.run(&command, argc - 1, argv + 1);
 }

@@ -12,8 +12,8 @@ static void test_help_and_versions(void **state)
     (void)state;
     expect(&r, "--help", EXIT_PASSED, "exit codes:");
     expect(&r, "--version", EXIT_PASSED, "opalite ");
-    static const char *const commands[] = { "run", "exec", "presets", "claims",
-                                            "doctor" };
+    static const char *const commands[] = { "run",    "exec",   "presets",
+                                            "claims", "doctor", "tui" };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char text[100];
         snprintf(text, sizeof text, "%s --help", commands[i]);
@@ -61,7 +61,8 @@ static void test_wrong_options(void **state)
     expect_error(&r, "exec", EXIT_USAGE, "FILE.elf is missing");
     expect_error(&r, "run --sed 3 x.lua", EXIT_USAGE, "did you mean --set?");
     expect_error(&r, "run --seed", EXIT_USAGE, "needs a value");
-    expect_error(&r, "run --seed many x.lua", EXIT_USAGE, "not a whole number");
+    expect_error(&r, "run --seed many x.lua", EXIT_USAGE,
+                 "--seed many: expected a whole number");
     expect_error(&r, "run --quiet=1 x.lua", EXIT_USAGE, "takes no value");
     expect_error(&r, "run -z x.lua", EXIT_USAGE, "no option -z");
     expect_error(&r, "run a.lua b.lua", EXIT_USAGE, "one scenario only");
@@ -71,7 +72,19 @@ static void test_wrong_options(void **state)
     expect_error(&r, "run --set quick a.lua", EXIT_USAGE, "key=value");
     expect_error(&r, "presets all", EXIT_USAGE, "takes no all");
     expect_error(&r, "exec --max-insns -1 a.elf", EXIT_USAGE,
-                 "not a whole number");
+                 "--max-insns -1: expected a whole number");
+    expect_error(&r, "exec --trace-steps a.elf", EXIT_USAGE,
+                 "--trace-steps needs --trace");
+    expect_error(&r, "xyz", EXIT_USAGE, "no command xyz; see");
+    expect_error(&r, "run --bogus a.lua", EXIT_USAGE, "no option --bogus; see");
+    expect_error(&r, "tui", EXIT_USAGE, "FILE.lua is missing");
+    expect_error(&r, "tui --sed 1 a.lua", EXIT_USAGE, "did you mean --set?");
+    expect_error(&r, "tui --size 1x a.lua", EXIT_USAGE, "expected WxH");
+    expect_error(&r, "tui --trace - a.lua", EXIT_USAGE, "is the screen");
+    expect_error(&r, "tui a.lua b.lua", EXIT_USAGE, "one scenario only");
+    expect_error(&r, "plot", EXIT_USAGE, "SPEC.json is missing");
+    expect_error(&r, "plot --bogus", EXIT_USAGE, "no option --bogus");
+    expect_error(&r, "plot a.json -o", EXIT_USAGE, "-o needs a value");
 }
 
 static void test_scenarios_that_cannot_be_read(void **state)
