@@ -93,6 +93,15 @@ static size_t edit_distance(const char *a, const char *b)
     return row[nb];
 }
 
+/* The first part of a dotted key, or its beginning, is near to it. */
+static size_t distance_between(const char *word, const char *known)
+{
+    size_t n = strlen(word);
+    if (n >= 2 && strncmp(word, known, n) == 0)
+        return 1;
+    return edit_distance(word, known);
+}
+
 const char *nearest_word(const char *word,
                          const char *(*next)(size_t i, const void *context),
                          const void *context)
@@ -101,9 +110,11 @@ const char *nearest_word(const char *word,
     size_t least = SIZE_MAX;
     const char *known;
     for (size_t i = 0; (known = next(i, context)) != NULL; i++) {
-        size_t distance = edit_distance(word, known);
-        size_t length = strlen(known);
-        if (distance < least && distance < length) {
+        size_t distance = distance_between(word, known);
+        size_t a = strlen(word), b = strlen(known);
+        size_t half = (a > b ? a : b) / 2;
+        if (distance < least && distance < b &&
+            distance <= (half > 2 ? half : 2)) {
             least = distance;
             best = known;
         }
@@ -205,7 +216,7 @@ static bool parse_value(const struct parameter *p, const char *text,
     const char *unit = *p->unit ? p->unit : "number";
     if (!parse_number(text, strcmp(p->unit, "Hz") == 0, value))
         return err_set(err, EXIT_USAGE,
-                       "%s: '%s' is not a number; expected %" PRIu64
+                       "%s: '%s' is not a whole number; expected %" PRIu64
                        " to %" PRIu64 " (%s; K, M, G may follow)",
                        p->key, text, p->min, p->max, unit);
     if (*value < p->min || *value > p->max)

@@ -75,8 +75,9 @@ const char *preset_source(const char *name, const char *key);
 /* `opalite presets`: every parameter, value and source of each preset. */
 void presets_print(FILE *to);
 
-/* The known word nearest to `word` by edit distance; NULL when none is near.
- * next(i, context) yields the words, NULL after the last. */
+/* The known word nearest to `word` by edit distance, or one that begins with
+ * it; NULL when none is near: more than two letters and more than half of them
+ * differ. next(i, context) yields the words, NULL after the last. */
 const char *nearest_word(const char *word,
                          const char *(*next)(size_t i, const void *context),
                          const void *context);

@@ -34,6 +34,15 @@ static const char *value_text(lua_State *L, int index)
     }
 }
 
+/* All keys of machine{}: the parameters, and two that are none. */
+static const char *next_key(size_t i, const void *context)
+{
+    static const char *const others[] = { "preset", "name", NULL };
+    const struct parameter *p = config_parameter(i);
+    (void)context;
+    return p ? p->key : others[i - config_parameter_count()];
+}
+
 /* Nested tables become dotted keys, in sorted order. */
 static void describe(lua_State *L, int index, const char *prefix,
                      struct config *c, int depth)
@@ -62,6 +71,10 @@ static void describe(lua_State *L, int index, const char *prefix,
         if (!value)
             luaL_error(L, "machine{}: %s: expected a value, got a %s", key,
                        luaL_typename(L, -1));
+        const char *near = nearest_word(key, next_key, NULL);
+        if (!config_find(key) && near && !config_find(near))
+            luaL_error(L, "machine{}: unknown key '%s', did you mean '%s'?",
+                       key, near);
         if (!config_set(c, key, value, &err))
             luaL_error(L, "machine{}: %s", err.text);
     }

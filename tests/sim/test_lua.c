@@ -176,12 +176,14 @@ static void test_descriptions_are_checked(void **state)
                  "'rplb.entries'?");
     run_lua(&said, "machine { preset = 'u45' }\n");
     assert_error(&said, EXIT_USAGE, "did you mean 'u54'?");
+    run_lua(&said, "machine { presett = 'u54' }");
+    assert_error(&said, EXIT_USAGE, "did you mean 'preset'?");
     run_lua(&said, "machine { dtlb = { entries = 'many' } }\n");
     assert_error(&said, EXIT_USAGE, "t.lua:1: machine{}: ");
     run_lua(&said, "machine { dtlb = { entries = -1 } }\n");
     assert_error(&said, EXIT_USAGE, "t.lua:1: machine{}: ");
     run_lua(&said, "machine { dtlb = { entries = 3.5 } }\n");
-    assert_error(&said, EXIT_USAGE, "'3.5' is not a number");
+    assert_error(&said, EXIT_USAGE, "'3.5' is not a whole number");
     run_lua(&said, "machine { dtlb = { policy = 'lur' } }\n");
     assert_error(&said, EXIT_USAGE, "lru");
     run_lua(&said, "machine { dtlb = { entries = print } }\n");
