@@ -36,8 +36,6 @@ static const uint64_t medeleg_mask = (0
      MISA_LETTER('I') | MISA_LETTER('M') | MISA_LETTER('S') |                  \
      MISA_LETTER('U'))
 
-#define PMPADDR_MASK ((UINT64_C(1) << 54) - 1)
-
 /* ---- status ------------------------------------------------------------- */
 
 static uint64_t status_read(const struct csr_file *r, uint64_t visible)
@@ -160,17 +158,16 @@ static void srtable_write(struct cpu *c, uint64_t v)
     mmu_context_changed(&c->mmu);
 }
 
-/* Bits 6:5 of each entry are 0; W without R is reserved (Priv 3.7.1). */
-static uint64_t pmpcfg_legal(uint64_t v)
+static void pmpcfg_write(struct cpu *c, unsigned group, uint64_t v)
 {
-    uint64_t legal = 0;
-    for (unsigned shift = 0; shift < 64; shift += 8) {
-        uint64_t entry = v >> shift & 0x9f;
-        if ((entry & 3) == 2)
-            entry &= ~UINT64_C(2);
-        legal |= entry << shift;
-    }
-    return legal;
+    pmp_write_config(&c->mmu.pmp, group, v);
+    mmu_pmp_changed(&c->mmu);
+}
+
+static void pmpaddr_write(struct cpu *c, unsigned entry, uint64_t v)
+{
+    pmp_write_address(&c->mmu.pmp, entry, v);
+    mmu_pmp_changed(&c->mmu);
 }
 
 /* ---- access by number --------------------------------------------------- */
@@ -267,6 +264,8 @@ void csr_reset(struct cpu *c, uint64_t hartid)
     r->cycle_offset = -c->mmu.accounts.total;
     r->instret_offset = -c->instret;
     menvcfg_write(c, c->config.hw_ad == HW_AD_ON ? ENVCFG_ADUE : 0);
+    pmp_reset(&c->mmu.pmp);
+    mmu_pmp_changed(&c->mmu);
     c->mmu.regs.satp = 0;
     c->mmu.regs.sprot = 0;
     c->mmu.regs.srtable = 0;

@@ -3,10 +3,7 @@
  * The control and status registers: the storage, and access by number with
  * all privilege rules. What each register is, who may use it, what a read
  * gives and what a write does is a row of csr.def. CSRs that steer the memory
- * system (satp, sdomain, sprot, srtable) live in mmu.regs.
- *
- * PMP: pmpcfg0, pmpcfg2 and pmpaddr0..15 are there and keep what is written,
- * so that start-up code runs, but restrict nothing yet.
+ * system live there: satp, sdomain, sprot, srtable in mmu.regs, PMP in mmu.pmp.
  */
 #pragma once
 
@@ -59,7 +56,6 @@ struct csr_file {
     /* A counter reads event count + offset; while inhibited it reads held. */
     uint64_t cycle_offset, cycle_held;
     uint64_t instret_offset, instret_held;
-    uint64_t pmpcfg[2], pmpaddr[16];
     uint64_t mhartid;
     uint64_t mxsas, srbase, srlimit;
 };

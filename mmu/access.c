@@ -39,6 +39,7 @@ const char *refusal_name(enum refusal refusal)
         [REFUSED_RANGE_MULTIHIT] = "range_multihit",
         [REFUSED_BUS] = "bus",
         [REFUSED_PTE_AD] = "pte_ad",
+        [REFUSED_PMP] = "pmp",
     };
     return refusal < REFUSAL_COUNT ? name[refusal] : "?";
 }

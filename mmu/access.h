@@ -60,6 +60,7 @@ enum refusal {
     REFUSED_RANGE_MULTIHIT,
     REFUSED_BUS,    /* no such physical address, or a bad size */
     REFUSED_PTE_AD, /* A or D is clear and hardware may not set it */
+    REFUSED_PMP,    /* physical memory protection; see pmp.h */
     REFUSAL_COUNT
 };
 

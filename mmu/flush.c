@@ -40,6 +40,11 @@ void mmu_context_changed(struct mmu *m)
     filter_drop(m);
 }
 
+void mmu_pmp_changed(struct mmu *m)
+{
+    filter_drop(m);
+}
+
 void mmu_trap_entered(struct mmu *m)
 {
     m->satp_changed = false;

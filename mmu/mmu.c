@@ -80,12 +80,24 @@ static bool resolve_part(struct mmu *m, struct access *a, uint64_t va,
            protect_check(m, a, va, size, NULL);
 }
 
+/* May this mode do it there? */
+static inline bool check_pmp(struct mmu *m, struct access *a, uint64_t va,
+                             uint64_t pa, unsigned bytes)
+{
+    enum pmp_mode mode = pmp_mode(a->privilege);
+    return !m->pmp.guards[mode] ||
+           pmp_check(&m->pmp, mode, pa, bytes, protect_needs(a->kind)) ||
+           translate_refuse(a, REFUSED_PMP, va);
+}
+
 /* RAM or a device that can take this? Device registers must be aligned. */
-static bool find_span(const struct mmu *m, struct access *a, uint64_t va,
+static bool find_span(struct mmu *m, struct access *a, uint64_t va,
                       struct span *p, unsigned part)
 {
     uint64_t pa = p->pa[part];
     unsigned bytes = p->bytes[part];
+    if (!check_pmp(m, a, va, pa, bytes))
+        return false;
     p->ram[part] = bus_ram(m->bus, pa, bytes);
     if (p->ram[part])
         return true;
@@ -272,6 +284,20 @@ static struct lookup hit_again(struct lookup l)
     return (struct lookup){ .result = LOOKUP_HIT, .set = l.set, .way = l.way };
 }
 
+/* Only bytes that PMP treats as the one at pa. */
+static void clamp_to_pmp(const struct mmu *m, const struct access *a,
+                         uint64_t pa, uint64_t *first, uint64_t *last)
+{
+    enum pmp_mode mode = pmp_mode(a->privilege);
+    if (!m->pmp.guards[mode])
+        return;
+    struct pmp_piece piece = pmp_find(&m->pmp, mode, pa);
+    if (pa - piece.first < a->va - *first)
+        *first = a->va - (pa - piece.first);
+    if (piece.last - pa < *last - a->va)
+        *last = a->va + (piece.last - pa);
+}
+
 static void filter_set(struct mmu *m, const struct access *a, uint64_t pa,
                        const struct assoc_entry *covered)
 {
@@ -285,6 +311,7 @@ static void filter_set(struct mmu *m, const struct access *a, uint64_t pa,
         first = covered->first;
     if (last > covered->last)
         last = covered->last;
+    clamp_to_pmp(m, a, pa, &first, &last);
     f->first = first;
     f->bytes = last - first + 1;
     f->privilege = a->privilege;
@@ -330,6 +357,8 @@ static bool fetch_half(struct mmu *m, struct access *a, uint64_t va,
 {
     const uint8_t *ram = bus_ram(m->bus, pa, HALF);
     uint64_t value = 0;
+    if (!check_pmp(m, a, va, pa, HALF))
+        return false;
     if (ram) {
         if (!again)
             touch_lines(m, a, UNIT_L1I, pa, HALF, false, FOR_FETCH);

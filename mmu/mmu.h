@@ -16,6 +16,7 @@
  *   not asked, so a domain learns nothing of mappings it has no right to.
  *   Only S-mode data accesses under SUM=1 are translated first: they are
  *   checked by the protection unit only if the page has U=1.
+ * - PMP speaks last, about the physical address; before the caches and the bus.
  * - All cycles beyond the pipelined hit are charged to `accounts` here, and
  *   summed in a->cycles. mmu_sfence and mmu_rplb_invalidate charge
  *   their own cost (tlb.flush, rplb.inv) to FOR_EXECUTE, IN_CORE.
@@ -28,6 +29,7 @@
 #include "mmu/bus.h"
 #include "mmu/config.h"
 #include "mmu/lookaside.h"
+#include "mmu/pmp.h"
 
 /* What the core's CSRs tell the memory system; written by cpu/csr.c, which
  * calls mmu_context_changed after any of the first four changed. */
@@ -54,6 +56,7 @@ struct fetch_filter {
 struct mmu {
     struct mmu_config config;
     struct mmu_regs regs;
+    struct pmp pmp;           /* zero = the machine has none */
     struct accounts accounts; /* cpu/ charges here too */
     struct unit_stats stats[UNIT_COUNT];
     struct lookaside unit[UNIT_COUNT];
@@ -102,6 +105,8 @@ uint64_t mmu_domain_key(const struct mmu_regs *regs);
 /* After regs.satp, .sprot, .srtable or .domain changed: picks the alone
  * copy. */
 void mmu_context_changed(struct mmu *m);
+/* After entries of pmp were written: what is remembered of it is void. */
+void mmu_pmp_changed(struct mmu *m);
 /* At each trap entry: a later full flush belongs to a switch only if satp
  * changes after this. */
 void mmu_trap_entered(struct mmu *m);

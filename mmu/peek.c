@@ -55,7 +55,8 @@ static bool read_words(void *context, uint64_t pa, unsigned count,
                        uint64_t *word)
 {
     const struct mmu *m = context;
-    return bus_read(m->bus, pa, word, 8UL * count);
+    return bus_read(m->bus, pa, word, 8UL * count) &&
+           pmp_allows(&m->pmp, PMP_MODE_SU, pa, 8 * count, PMP_R);
 }
 
 static bool peek_tree(const struct peek *p, uint64_t va,
@@ -117,10 +118,15 @@ static bool peek_protection(const struct peek *p, uint64_t va, unsigned size)
 
 /* ---- translation --------------------------------------------------------- */
 
-static bool read_pte(void *context, uint64_t pa, uint64_t *pte)
+static enum refusal read_pte(void *context, uint64_t pa, uint64_t *pte)
 {
     const struct mmu *m = context;
-    return bus_read(m->bus, pa, pte, sizeof *pte);
+    if (!bus_ram(m->bus, pa, sizeof *pte))
+        return REFUSED_BUS;
+    if (!pmp_allows(&m->pmp, PMP_MODE_SU, pa, sizeof *pte, PMP_R))
+        return REFUSED_PMP;
+    *pte = bus_ram_load(bus_ram(m->bus, pa, sizeof *pte), sizeof *pte);
+    return REFUSED_NOT;
 }
 
 static bool peek_walk(const struct peek *p, uint64_t va, struct tlb_leaf *leaf)
@@ -138,7 +144,9 @@ static bool peek_walk(const struct peek *p, uint64_t va, struct tlb_leaf *leaf)
     bool update = !why && translate_needs_ad(a->kind, (uint8_t)w.pte);
     if (update && !p->regs.hw_ad)
         why = REFUSED_PTE_AD;
-    if (update && p->regs.hw_ad)
+    else if (update && !pmp_allows(&p->m->pmp, PMP_MODE_SU, w.pte_pa, 8, PMP_W))
+        why = REFUSED_PMP;
+    if (update && !why)
         a->pte = w.pte |= PTE_A | (a->kind >= ACCESS_STORE ? PTE_D : 0);
     if (why) {
         w = (struct walk){ .page_shift = 12 };
@@ -244,6 +252,9 @@ static bool peek_bus(const struct peek *p, uint64_t va, uint64_t pa,
 {
     struct access *a = p->a;
     const struct bus *bus = p->m->bus;
+    if (!pmp_allows(&p->m->pmp, pmp_mode(a->privilege), pa, size,
+                    protect_needs(a->kind)))
+        return translate_refuse(a, REFUSED_PMP, va);
     if (bus_ram(bus, pa, size))
         return true;
     const struct bus_device *d = bus_find_device(bus, pa, size);

@@ -97,6 +97,8 @@ const char *refusal_text(enum refusal refused)
         [REFUSED_BUS] = "nothing answers at this physical address",
         [REFUSED_PTE_AD] =
             "the page's A or D bit is clear and hardware may not set it",
+        [REFUSED_PMP] =
+            "physical memory protection (PMP) does not let this mode do that",
     };
     return refused < REFUSAL_COUNT ? texts[refused] : "?";
 }

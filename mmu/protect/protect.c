@@ -38,7 +38,7 @@ static bool read_timed(void *context, uint64_t pa, unsigned count,
     struct mmu *m = context;
     struct lookup l1, l2;
     const uint8_t *at = bus_ram(m->bus, pa, 8ULL * count);
-    if (!at)
+    if (!at || !pmp_check(&m->pmp, PMP_MODE_SU, pa, 8 * count, PMP_R))
         return false;
     hierarchy_access(m, UNIT_L1D, pa, false, FOR_PROTECTION, &l1, &l2);
     memcpy(word, at, 8UL * count);

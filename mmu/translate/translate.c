@@ -40,14 +40,15 @@ bool translate_refuse(struct access *a, enum refusal why, uint64_t va)
     static const uint8_t bus[] = { CAUSE_FETCH_ACCESS, CAUSE_LOAD_ACCESS,
                                    CAUSE_STORE_ACCESS, CAUSE_STORE_ACCESS };
     a->refused = (uint8_t)why;
-    a->cause = why == REFUSED_BUS ? bus[a->kind] : page[a->kind];
+    bool access_fault = why == REFUSED_BUS || why == REFUSED_PMP;
+    a->cause = access_fault ? bus[a->kind] : page[a->kind];
     a->fault_va = va;
     return false;
 }
 
 /* ---- the walk -------------------------------------------------------- */
 
-static bool read_timed(void *context, uint64_t pa, uint64_t *pte)
+static enum refusal read_timed(void *context, uint64_t pa, uint64_t *pte)
 {
     struct mmu *m = context;
     struct lookup l1, l2;
@@ -55,10 +56,12 @@ static bool read_timed(void *context, uint64_t pa, uint64_t *pte)
     account_charge(&m->accounts, FOR_TLB, IN_CORE,
                    (uint64_t)m->config.walk_step);
     if (!at)
-        return false;
+        return REFUSED_BUS;
+    if (!pmp_check(&m->pmp, PMP_MODE_SU, pa, 8, PMP_R))
+        return REFUSED_PMP;
     hierarchy_access(m, UNIT_L1D, pa, false, FOR_TLB, &l1, &l2);
     *pte = bus_ram_load(at, 8);
-    return true;
+    return REFUSED_NOT;
 }
 
 static void set_timed(struct mmu *m, uint64_t pa, uint64_t pte)
@@ -84,6 +87,8 @@ static bool walk_leaf(struct mmu *m, struct access *a, uint64_t va,
     bool update = !why && translate_needs_ad(a->kind, (uint8_t)w.pte);
     if (update && !m->regs.hw_ad)
         why = REFUSED_PTE_AD;
+    else if (update && !pmp_check(&m->pmp, PMP_MODE_SU, w.pte_pa, 8, PMP_W))
+        why = REFUSED_PMP;
     if (why)
         return translate_refuse(a, why, va);
     if (update) {

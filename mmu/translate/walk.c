@@ -29,8 +29,9 @@ struct walk walk_find(uint64_t satp, uint64_t va,
         w.page_shift = (uint8_t)shift;
         w.pte_pa = table + (va >> shift & 0x1FF) * 8;
         w.reads++;
-        if (!memory->read(memory->context, w.pte_pa, &w.pte))
-            return refuse(w, REFUSED_BUS);
+        enum refusal why = memory->read(memory->context, w.pte_pa, &w.pte);
+        if (why)
+            return refuse(w, why);
         if (is_malformed(w.pte))
             return refuse(w, REFUSED_PTE_INVALID);
         w.global |= (w.pte & PTE_G) != 0;

@@ -40,9 +40,10 @@
 #define SATP_SV48       9
 #define SATP_SV57       10
 
-/* How the walker reaches memory. False = no RAM there. */
+/* How the walker reaches memory. REFUSED_BUS = no RAM there, REFUSED_PMP = it
+ * may not read it. */
 struct walk_memory {
-    bool (*read)(void *context, uint64_t pa, uint64_t *pte);
+    enum refusal (*read)(void *context, uint64_t pa, uint64_t *pte);
     void *context;
 };
 

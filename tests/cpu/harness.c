@@ -186,11 +186,18 @@ void board_load_elf(struct board *b, const char *path)
     cpu_reset(&b->cpu, b->entry, 0, 0);
 }
 
+void board_open_pmp(struct board *b)
+{
+    assert_true(csr_write(&b->cpu, CSR_pmpaddr0, UINT64_MAX));
+    assert_true(csr_write(&b->cpu, CSR_pmpcfg0, 0x1f));
+}
+
 void board_load_words(struct board *b, uint64_t at, const uint32_t *words,
                       size_t count)
 {
     assert_true(bus_write(&b->bus, at, words, count * sizeof *words));
     cpu_reset(&b->cpu, at, 0, 0);
+    board_open_pmp(b);
 }
 
 /* ---- running ------------------------------------------------------------ */

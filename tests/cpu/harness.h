@@ -34,9 +34,13 @@ void board_free(struct board *b);
 
 /* By program headers, to physical addresses; resets the hart at its entry. */
 void board_load_elf(struct board *b, const char *path);
-/* Instruction words at `at` in RAM; resets the hart there. */
+/* Instruction words at `at` in RAM; resets the hart there, and opens PMP as
+ * firmware would. */
 void board_load_words(struct board *b, uint64_t at, const uint32_t *words,
                       size_t count);
+
+/* One PMP entry lets every mode do everything. */
+void board_open_pmp(struct board *b);
 
 /* One step, with timer and wfi taken care of. */
 void board_step(struct board *b);

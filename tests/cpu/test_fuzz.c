@@ -54,6 +54,11 @@ static void shuffle(struct board *b, uint64_t *seed)
     for (unsigned i = 0; csr_each(i, &info); i++)
         if (random_next(seed) & 1)
             (void)csr_write(c, info.number, random_next(seed));
+    if (random_next(seed) & 3) { /* what was locked before stays so */
+        pmp_reset(&c->mmu.pmp);
+        mmu_pmp_changed(&c->mmu);
+        board_open_pmp(b);
+    }
     for (unsigned i = 1; i < 32; i++)
         c->x[i] = random_next(seed) & 3
                       ? BOARD_RAM + (random_next(seed) & (RAM - 1))

@@ -82,6 +82,23 @@ static void random_context(struct world *w)
     world_protect(w, (uint16_t)random_below(3), units[random_below(3)]);
 }
 
+/* Mostly open; else pieces of RAM, tables included, that are not. */
+static void random_pmp(struct world *w)
+{
+    struct pmp *p = &w->mmu.pmp;
+    pmp_reset(p);
+    if (random_below(2)) {
+        for (unsigned i = 0; i < 3; i++) {
+            uint64_t base = random_below(2) ? USER_PA : TABLES;
+            pmp_write_address(p, i, (base + random_below(PAGES * 4096)) >> 2);
+        }
+        pmp_write_config(p, 0, random_next() & 0x9F9F9F);
+    }
+    pmp_write_address(p, 15, UINT64_MAX);
+    pmp_write_config(p, 1, 0x1FULL << 56);
+    mmu_pmp_changed(&w->mmu);
+}
+
 static void random_fill(struct world *w)
 {
     uint64_t base = USER_VA + random_below(PAGES * 4096 / 16) * 16;
@@ -169,6 +186,8 @@ static void foretell(int64_t attribution)
             random_context(&w);
         if (!random_below(6))
             random_fill(&w);
+        if (!random_below(50))
+            random_pmp(&w);
         if (!random_below(150))
             mmu_rplb_invalidate(&w.mmu, false, 0, false, 0, 0);
         if (!random_below(200))
@@ -249,6 +268,7 @@ static void test_every_refusal(void **state)
         { REFUSED_PTE_USER, ACCESS_LOAD, USER_VA + 4096 },
         { REFUSED_BUS, ACCESS_LOAD, USER_VA + (6 << 20) },
         { REFUSED_PTE_AD, ACCESS_LOAD, USER_VA + 3 * 4096 },
+        { REFUSED_PMP, ACCESS_STORE, USER_VA },
         { REFUSED_RANGE_MISS, ACCESS_LOAD, USER_VA },
         { REFUSED_RANGE_RIGHT, ACCESS_LOAD, USER_VA + 0x100 },
         { REFUSED_RANGE_MULTIHIT, ACCESS_LOAD, USER_VA + 0x1F8 },
@@ -270,6 +290,10 @@ static void test_every_refusal(void **state)
                      cases[i].why == REFUSED_RANGE_RIGHT ||
                      cases[i].why == REFUSED_RANGE_MULTIHIT;
         world_protect(&w, 0, range ? SPROT_RPLB : SPROT_PAGETABLE);
+        if (cases[i].why == REFUSED_PMP)
+            pmp_reset(&w.mmu.pmp); /* not even the tables can be read */
+        else
+            w.mmu.pmp = (struct pmp){ 0 };
         struct access p = { .va = cases[i].va,
                             .size = 8,
                             .kind = (uint8_t)cases[i].kind };
