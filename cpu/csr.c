@@ -111,7 +111,8 @@ static void counter_set_instret(struct cpu *c, uint64_t v)
 static void mcountinhibit_write(struct cpu *c, uint64_t v)
 {
     uint64_t cycle = counter_cycle(c), instret = counter_instret(c);
-    c->csr.mcountinhibit = v & (COUNTER_CY | COUNTER_IR);
+    hpm_inhibit(c, v);
+    c->csr.mcountinhibit = v & (COUNTER_CY | COUNTER_IR | HPM_ALL);
     counter_set_cycle(c, cycle);
     c->csr.instret_held = instret;
     c->csr.instret_offset = instret - c->instret;

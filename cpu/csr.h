@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cpu/hpm.h"
 #include "mmu/xsas.h"
 
 struct cpu;
@@ -56,6 +57,7 @@ struct csr_file {
     /* A counter reads event count + offset; while inhibited it reads held. */
     uint64_t cycle_offset, cycle_held;
     uint64_t instret_offset, instret_held;
+    struct hpm hpm;
     uint64_t mhartid;
     uint64_t mxsas, srbase, srlimit;
 };

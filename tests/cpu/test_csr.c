@@ -325,6 +325,42 @@ static void test_deadline(void **state)
     board_end(b);
 }
 
+/* Each event's counter follows its own source, from any value on. */
+static void test_event_counters(void **state)
+{
+    (void)state;
+    struct board *b = board_new();
+    struct cpu *c = &b->cpu;
+    static const uint64_t grown[HPM_EVENT_COUNT] = {
+        [HPM_none] = 0,
+        [HPM_itlb_miss] = 10 + UNIT_ITLB,
+        [HPM_dtlb_miss] = 10 + UNIT_DTLB,
+        [HPM_l2tlb_miss] = 10 + UNIT_L2TLB,
+        [HPM_l1i_miss] = 10 + UNIT_L1I,
+        [HPM_l1d_miss] = 10 + UNIT_L1D,
+        [HPM_l2_miss] = 10 + UNIT_L2,
+        [HPM_irplb_miss] = 10 + UNIT_IRPLB,
+        [HPM_drplb_miss] = 10 + UNIT_DRPLB,
+        [HPM_branch] = 40,
+        [HPM_branch_mispredict] = 50,
+        [HPM_late_miss] = UNIT_COUNT,
+    };
+    for (unsigned e = 0; e < HPM_EVENT_COUNT; e++) {
+        assert_true(csr_write(c, (uint16_t)(CSR_mhpmevent3 + e), e));
+        assert_true(csr_write(c, (uint16_t)(CSR_mhpmcounter3 + e), 1000 - e));
+    }
+    for (unsigned u = 0; u < UNIT_COUNT; u++) {
+        c->mmu.stats[u].misses += 10 + u;
+        c->mmu.stats[u].late++;
+    }
+    c->timing.branches += 40;
+    c->timing.mispredicts += 50;
+    for (unsigned e = 0; e < HPM_EVENT_COUNT; e++)
+        assert_int_equal(board_csr(b, (uint16_t)(CSR_mhpmcounter3 + e)),
+                         1000 - e + grown[e]);
+    board_end(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -338,6 +374,7 @@ int main(void)
         cmocka_unit_test(test_reset_empties_the_units),
         cmocka_unit_test(test_time_is_exact),
         cmocka_unit_test(test_deadline),
+        cmocka_unit_test(test_event_counters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,11 +51,16 @@ TEST_BEGIN
     WRITES(15, senvcfg, -1, 1)
     WRITES(16, menvcfg, 0, 0)
     WRITES(17, pmpcfg2, 0x00000000000002ff, 0x9f)
-    WRITES(18, mcountinhibit, -1, 5)
+    WRITES(18, mcountinhibit, -1, 0xfffffffd)
     WRITES(19, mcountinhibit, 0, 0)
     WRITES(20, stvec, 0x80000401, 0x80000401)
     WRITES(21, stvec, 0x80000802, 0x80000401)
     WRITES(22, tselect, 5, 0)
+    WRITES(24, mhpmevent3, 5, 5)   /* l1d_miss */
+    WRITES(25, mhpmevent3, 999, 0) /* no such event */
+    WRITES(26, mhpmevent31, -1, 0)
+    WRITES(27, scounteren, -1, 0xffffffff)
+    WRITES(28, scounteren, 0, 0)
     CASE(23) /* satp: 44 bits of page number, the low bits of ASID there are */
     li a1, 8 << 60 | 0xffff << 44 | 0x12345
     csrw satp, a1
