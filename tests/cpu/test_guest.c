@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs every bare-metal test of build/guest/tests on boards of several kinds,
- * and counts which rows of insn.def they execute: each row must be.
+ * and counts which rows of insn.def they execute, which of csr.def they use and
+ * which causes of cause.def they raise: all must be.
  */
 #include <glob.h>
 #include <setjmp.h>
@@ -17,6 +18,8 @@
 #define MAX_STEPS   20000000
 
 static uint64_t executed[INSN_COUNT];
+static uint64_t used[4096];    /* by CSR number */
+static uint64_t raised[2][64]; /* exceptions, interrupts */
 
 /* The invariants of every run: each cycle and each look-up once. */
 static void check_accounts(const struct board *b)
@@ -33,6 +36,16 @@ static void check_accounts(const struct board *b)
     }
 }
 
+static void note_csr_and_trap(const struct step *s)
+{
+    if (s->events & STEP_TRAP)
+        raised[s->interrupt][s->cause]++;
+    if (s->retired && (s->insn == INSN_csrrw || s->insn == INSN_csrrs ||
+                       s->insn == INSN_csrrc || s->insn == INSN_csrrwi ||
+                       s->insn == INSN_csrrsi || s->insn == INSN_csrrci))
+        used[s->word >> 20]++;
+}
+
 static void run_one(const char *path, const struct board_config *config,
                     const char *kind)
 {
@@ -45,6 +58,7 @@ static void run_one(const char *path, const struct board_config *config,
         result = board_run(b, 1);
         if (s->length && s->insn != INSN_illegal)
             executed[s->insn]++;
+        note_csr_and_trap(s);
         cycles += s->cycles;
         assert_true(b->cpu.x[0] == 0);
     }
@@ -134,6 +148,71 @@ static void test_every_row_was_executed(void **state)
     assert_int_equal(missing, 0);
 }
 
+static void test_every_csr_was_used(void **state)
+{
+    (void)state;
+    struct csr_info info;
+    unsigned covered = 0, rows = 0;
+    for (; csr_each(rows, &info); rows++) {
+        covered += used[info.number] != 0;
+        if (!used[info.number])
+            print_error("no guest test uses %s\n", info.name);
+    }
+    print_message("%u of %u rows of csr.def used\n", covered, rows);
+    assert_int_equal(covered, rows);
+}
+
+/* The one cause no program of this board can raise by itself: there is no
+ * interrupt controller. */
+static void test_external_interrupt(void **state)
+{
+    static const uint32_t nop = 0x13;
+    (void)state;
+    struct board_config config = board_default();
+    struct board *b = malloc(sizeof *b);
+    board_init(b, &config);
+    board_load_words(b, BOARD_RAM, &nop, 1);
+    struct cpu *c = &b->cpu;
+    assert_true(csr_write(c, CSR_mtvec, BOARD_RAM + 0x100));
+    assert_true(csr_write(c, CSR_mie, MIP_MEIP | MIP_MSIP));
+    assert_true(csr_write(c, CSR_mstatus, STATUS_MIE));
+    cpu_interrupt_lines(c, MIP_MEIP | MIP_MSIP, MIP_MEIP | MIP_MSIP);
+    cpu_step(c);
+    note_csr_and_trap(&c->step);
+    assert_true(c->step.interrupt && c->step.cause == INTERRUPT_MEI);
+    assert_true(c->csr.mepc == BOARD_RAM && c->pc == BOARD_RAM + 0x100);
+    board_free(b);
+    free(b);
+}
+
+/* Cause 0 cannot be: with C every even address is aligned, and no jump can
+ * reach an odd one (Unpriv 16). */
+static void test_every_cause_was_raised(void **state)
+{
+    static const struct {
+        uint8_t number;
+        bool interrupt;
+        const char *text;
+    } causes[] = {
+#define CAUSE(number, name, text)     { number, false, text },
+#define INTERRUPT(number, name, text) { number, true, text },
+#include "cpu/cause.def"
+    };
+    (void)state;
+    unsigned covered = 0, rows = sizeof causes / sizeof causes[0];
+    for (unsigned i = 0; i < rows; i++) {
+        bool seen = raised[causes[i].interrupt][causes[i].number] != 0;
+        bool possible = causes[i].interrupt || causes[i].number != 0;
+        covered += seen;
+        if (seen != possible)
+            print_error("%s: %s\n", causes[i].text,
+                        seen ? "cannot be" : "raised by no test");
+    }
+    print_message("%u of %u causes raised, 1 cannot be\n", covered, rows);
+    assert_int_equal(covered, rows - 1);
+    assert_int_equal(raised[0][TRAP_FETCH_MISALIGNED], 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +220,9 @@ int main(void)
         cmocka_unit_test(test_hostile_board),
         cmocka_unit_test(test_plain_board),
         cmocka_unit_test(test_every_row_was_executed),
+        cmocka_unit_test(test_every_csr_was_used),
+        cmocka_unit_test(test_external_interrupt),
+        cmocka_unit_test(test_every_cause_was_raised),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
