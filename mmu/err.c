@@ -18,6 +18,13 @@ bool err_set(struct err *err, enum exit_code code, const char *format, ...)
     return false;
 }
 
+_Noreturn void err_no_memory(void)
+{
+    fflush(stdout);
+    fputs("opalite: the host has no memory left\n", stderr);
+    exit(EXIT_HOST_RESOURCE);
+}
+
 _Noreturn void bug_at(const char *file, int line, const char *format, ...)
 {
     va_list args;

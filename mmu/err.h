@@ -38,6 +38,10 @@ struct err {
 bool err_set(struct err *err, enum exit_code code, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* The host has no memory left for something small: says so and exits with
+ * EXIT_HOST_RESOURCE. What is large, as a machine's RAM, is an err. */
+_Noreturn void err_no_memory(void);
+
 /* Our own bug: prints file, line and text, and exits with EXIT_OUR_BUG. */
 _Noreturn void bug_at(const char *file, int line, const char *format, ...)
     PRINTF_LIKE(3, 4);

@@ -273,7 +273,7 @@ int command_exec(const struct command *c, int argc, char **argv)
     struct arguments a = { .set = NULL };
     a.set = calloc((size_t)argc + 1, sizeof *a.set);
     if (!a.set)
-        bug("out of memory");
+        err_no_memory();
     int code = parse(&a, c, argc, argv) ? execute(&a) : (int)a.code;
     free(a.set);
     return code;

@@ -199,7 +199,7 @@ int command_run(const struct command *c, int argc, char **argv)
     struct arguments a = { .set = NULL };
     a.set = calloc((size_t)argc + 1, sizeof *a.set);
     if (!a.set)
-        bug("out of memory");
+        err_no_memory();
     enum exit_code code = parse(&a, c, argc, argv) ? run(&a) : a.code;
     free(a.set);
     return (int)code;

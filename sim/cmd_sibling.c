@@ -17,7 +17,7 @@ int command_sibling(const struct command *c, int argc, char **argv)
     snprintf(path, sizeof path, "%s/opalite-%s", directory, c->name);
     char **arguments = calloc((size_t)argc + 2, sizeof *arguments);
     if (!arguments)
-        bug("out of memory");
+        err_no_memory();
     arguments[0] = path;
     for (int i = 0; i < argc; i++)
         arguments[i + 1] = argv[i];

@@ -159,7 +159,7 @@ void uart_print(struct uart *u, char byte)
         size_t room = u->room ? 2 * u->room : 4096;
         char *text = realloc(u->text, room);
         if (!text)
-            bug("no memory for the console's text");
+            err_no_memory();
         u->text = text;
         u->room = room;
     }

@@ -19,7 +19,7 @@ static void *grown(void *array, size_t count, size_t *room, size_t size)
     *room = *room ? 2 * *room : 64;
     void *larger = realloc(array, *room * size);
     if (!larger)
-        bug("no memory for source lines");
+        err_no_memory();
     return larger;
 }
 
@@ -31,7 +31,7 @@ static const char *intern(struct elf_lines *l, const char *name)
     l->files = grown(l->files, l->file_count, &l->file_room, sizeof(char *));
     char *copy = strdup(name);
     if (!copy)
-        bug("no memory for source lines");
+        err_no_memory();
     l->files[l->file_count++] = copy;
     return copy;
 }
@@ -94,7 +94,7 @@ struct elf_lines *elf_lines_read(const struct elf_file *f)
 {
     struct elf_lines *l = calloc(1, sizeof *l);
     if (!l)
-        bug("no memory for source lines");
+        err_no_memory();
     elf_version(EV_CURRENT);
     Elf *elf = elf_memory(f->image, f->bytes);
     Dwarf *dwarf = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;

@@ -27,7 +27,7 @@ static size_t new_domain(struct ledger *l, uint64_t key)
     if (i == l->domain_count) {
         l->domains = realloc(l->domains, (i + 1) * sizeof l->domains[0]);
         if (!l->domains)
-            bug("no memory for the ledger");
+            err_no_memory();
         l->domain_count++;
     }
     struct ledger_domain *d = &l->domains[i];
@@ -82,7 +82,7 @@ void ledger_init(struct ledger *l)
     memset(l, 0, sizeof *l);
     l->domains = calloc(1, sizeof l->domains[0]);
     if (!l->domains)
-        bug("no memory for the ledger");
+        err_no_memory();
     l->domain_count = 1;
     snprintf(l->domains[0].name, NAME_BYTES, "ended");
     l->domain = new_domain(l, 0);

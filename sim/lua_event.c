@@ -121,7 +121,7 @@ int lua_machine_on(lua_State *L)
     struct lua_hook *list =
         realloc(m->hooks, (m->hook_count + 1) * sizeof *m->hooks);
     if (!list)
-        bug("out of memory");
+        err_no_memory();
     m->hooks = list;
     m->hooks[m->hook_count].filter = f;
     m->hooks[m->hook_count].function = luaL_ref(L, LUA_REGISTRYINDEX);
@@ -146,7 +146,7 @@ size_t lua_event_filters(struct lua_machine *m, const struct event_filter *also)
     struct event_filter *list =
         realloc(m->filters, (m->hook_count + 2) * sizeof *list);
     if (!list)
-        bug("out of memory");
+        err_no_memory();
     m->filters = list;
     size_t count = 0;
     list[count++] = (struct event_filter){ .kinds = EVENT_BIT(EVENT_MARK) };
@@ -303,7 +303,7 @@ static void keep_mark(struct lua_machine *m, const struct event *e)
         m->mark_room = m->mark_room ? 2 * m->mark_room : 64;
         m->marks = realloc(m->marks, m->mark_room * sizeof *m->marks);
         if (!m->marks)
-            bug("out of memory");
+            err_no_memory();
     }
     m->marks[m->mark_count++] = (struct lua_mark){
         .value = e->value,

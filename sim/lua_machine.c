@@ -110,7 +110,7 @@ static void remember(struct session *session, struct lua_machine *m,
     size_t bytes = (session->machine_count + 1) * sizeof *session->machines;
     struct session_machine *list = realloc(session->machines, bytes);
     if (!list)
-        bug("out of memory");
+        err_no_memory();
     session->machines = list;
     struct session_machine *entry = &list[session->machine_count++];
     memset(entry, 0, sizeof *entry);

@@ -214,7 +214,7 @@ static struct memory value_as_json(lua_State *L, int index)
     struct err err;
     FILE *f = open_memstream(&to.text, &to.bytes);
     if (!f)
-        bug("out of memory");
+        err_no_memory();
     json_begin(&j, f);
     index = lua_absindex(L, index);
     lua_pushcfunction(L, write_protected);
@@ -338,7 +338,7 @@ void lua_keep_csv(lua_State *L, int header, int rows)
     rows = lua_absindex(L, rows);
     FILE *f = open_memstream(&text, &bytes);
     if (!f)
-        bug("out of memory");
+        err_no_memory();
     lua_pushcfunction(L, write_csv_protected);
     lua_pushvalue(L, header);
     lua_pushvalue(L, rows);

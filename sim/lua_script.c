@@ -169,7 +169,7 @@ void lua_script_add(lua_State *L, struct lua_machine *m, uint64_t thread,
     size_t bytes = (m->script_count + 1) * sizeof *m->scripts;
     struct lua_script *list = realloc(m->scripts, bytes);
     if (!list)
-        bug("out of memory");
+        err_no_memory();
     m->scripts = list;
     lua_State *co = lua_newthread(L);
     int reference = luaL_ref(L, LUA_REGISTRYINDEX);

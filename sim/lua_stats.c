@@ -94,7 +94,7 @@ static int no_figure(lua_State *L, const struct lua_stats *v, const char *path)
     struct search all = { .path = path, .bytes = strlen(path) };
     all.names = calloc(2001, sizeof *all.names);
     if (!all.names)
-        bug("out of memory");
+        err_no_memory();
     each(v, search_visit, &all);
     lua_push_nearest(L, path, all.names);
     for (size_t i = 0; i < all.count; i++)

@@ -19,7 +19,7 @@ static void *grown(void *array, size_t count, size_t size)
         return array;
     void *larger = realloc(array, (count ? 2 * count : 16) * size);
     if (!larger)
-        bug("no memory for the registry");
+        err_no_memory();
     return larger;
 }
 
@@ -91,7 +91,7 @@ void registry_add_file(struct registry *r, const char *name, const char *path)
     snprintf(f->name, sizeof f->name, "%s", name);
     f->path = strdup(path);
     if (!f->path)
-        bug("no memory for the registry");
+        err_no_memory();
 }
 
 /* ---- look-ups ------------------------------------------------------------ */

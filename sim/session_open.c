@@ -17,7 +17,7 @@ static const char *copy(const char *text)
 {
     char *c = strdup(text);
     if (!c)
-        bug("out of memory");
+        err_no_memory();
     return c;
 }
 
@@ -61,7 +61,7 @@ static void copy_options(struct scenario *s, const struct session_options *o)
         o->guest_dir ? copy(o->guest_dir) : default_guest_dir(c->program_dir);
     const char **set = calloc(o->set_count + 1, sizeof *set);
     if (!set)
-        bug("out of memory");
+        err_no_memory();
     for (size_t i = 0; i < o->set_count; i++)
         set[i] = copy(o->set[i]);
     c->set = set;
@@ -215,7 +215,7 @@ struct session *session_open(const struct session_options *options,
     struct session *s = calloc(1, sizeof *s);
     struct scenario *c = calloc(1, sizeof *c);
     if (!s || !c)
-        bug("out of memory");
+        err_no_memory();
     s->scenario = c;
     c->session = s;
     c->progress_tenths = -1;

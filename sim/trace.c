@@ -10,7 +10,7 @@ void trace_attach(struct trace *t, struct trace_reader *r)
     if (!t->ring) {
         t->ring = calloc(TRACE_RING, sizeof t->ring[0]);
         if (!t->ring)
-            bug("no memory for the step ring");
+            err_no_memory();
     }
     t->readers++;
     r->next = t->written;

@@ -25,7 +25,7 @@ struct trace_file *trace_file_open(const char *path, bool steps,
 {
     struct trace_file *f = calloc(1, sizeof *f);
     if (!f || !(f->path = strdup(path)))
-        bug("no memory for a trace file");
+        err_no_memory();
     f->steps = steps;
     f->file = strcmp(path, "-") == 0 ? stdout : fopen(path, "w");
     if (!f->file) {

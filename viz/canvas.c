@@ -86,7 +86,7 @@ static void *grown(void *old, size_t count, size_t size)
     void *p = realloc(old, count * size);
 
     if (!p)
-        bug("out of memory");
+        err_no_memory();
     return p;
 }
 

@@ -32,7 +32,7 @@ void canvas_write_text(const struct canvas *c, FILE *out)
     char *cells = calloc(count + 1, CELL_BYTES);
 
     if (!cells)
-        bug("out of memory");
+        err_no_memory();
     for (size_t i = 0; i < c->run_count; i++)
         put_run(c, &c->runs[i], cells);
     for (int y = 0; y < c->height; y++) {

@@ -37,7 +37,7 @@ static char *read_text(const char *path)
         return NULL;
     text = malloc(SOURCE_LIMIT + 1);
     if (!text)
-        bug("out of memory");
+        err_no_memory();
     n = fread(text, 1, SOURCE_LIMIT, f);
     fclose(f);
     text[n] = 0;
@@ -53,7 +53,7 @@ static void split_lines(struct source_file *f)
         room += *p == '\n';
     f->line = malloc(room * sizeof *f->line);
     if (!f->line)
-        bug("out of memory");
+        err_no_memory();
     for (char *p = f->text; *p;) {
         f->line[f->count++] = p;
         p += strcspn(p, "\n");

@@ -16,7 +16,7 @@ void model_init(struct model *m, const char *source_root)
     memset(m, 0, sizeof *m);
     m->memory = calloc(1, sizeof *m->memory);
     if (!m->memory)
-        bug("out of memory");
+        err_no_memory();
     if (source_root)
         snprintf(m->memory->root, sizeof m->memory->root, "%s", source_root);
     m->code_pc = -1;

@@ -28,7 +28,7 @@ static void bytes_add(struct bytes *b, const void *from, size_t n)
         b->room = 2 * (b->count + n);
         b->at = realloc(b->at, b->room);
         if (!b->at)
-            bug("out of memory");
+            err_no_memory();
     }
     memcpy(b->at + b->count, from, n);
     b->count += n;

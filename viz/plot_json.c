@@ -73,7 +73,7 @@ static struct json_value *add_item(struct json_value *v)
         v->room = v->room ? 2 * v->room : 8;
         v->item = realloc(v->item, v->room * sizeof *v->item);
         if (!v->item)
-            bug("out of memory");
+            err_no_memory();
     }
     memset(&v->item[v->count], 0, sizeof *v->item);
     return &v->item[v->count++];
@@ -181,7 +181,7 @@ static bool read_string(struct reader *r, char **text)
     /* No escape is shorter than what it stands for. */
     *text = to = malloc((size_t)(r->end - r->at) + 1);
     if (!to)
-        bug("out of memory");
+        err_no_memory();
     while (r->at < r->end && *r->at != '"') {
         if ((unsigned char)*r->at < 0x20)
             return fail(r, "a string must not hold control characters");

@@ -39,7 +39,7 @@ static bool read_all(const char *path, char **text, size_t *bytes,
         room *= 2;
         char *more = realloc(*text, room);
         if (!more)
-            bug("out of memory");
+            err_no_memory();
         *text = more;
         n = fread(*text + *bytes, 1, room - *bytes, f);
         *bytes += n;

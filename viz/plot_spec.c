@@ -46,7 +46,7 @@ static void *zeroed(size_t count, size_t size)
     void *p = calloc(count ? count : 1, size);
 
     if (!p)
-        bug("out of memory");
+        err_no_memory();
     return p;
 }
 
@@ -85,7 +85,7 @@ static bool take_text(const struct spec *s, const struct json_value *v,
         return refuse(s, m, "\"%s\" must be a string", key);
     *to = strdup(m->text);
     if (!*to)
-        bug("out of memory");
+        err_no_memory();
     return true;
 }
 
@@ -281,7 +281,7 @@ static bool take_notes(const struct spec *s, const struct json_value *v,
             return refuse(s, &array->item[i], "a note must be a string");
         p->note[p->note_count] = strdup(array->item[i].text);
         if (!p->note[p->note_count++])
-            bug("out of memory");
+            err_no_memory();
     }
     return true;
 }

@@ -313,7 +313,7 @@ static int show(struct arguments *a)
     struct tui *t = calloc(1, sizeof *t);
 
     if (!t)
-        bug("out of memory");
+        err_no_memory();
     setlocale(LC_CTYPE, "");
     if (no_color && *no_color)
         a->colour = false;
@@ -333,7 +333,7 @@ static int command_tui(const struct command *c, int argc, char **argv)
     (void)c;
     a.set = calloc((size_t)argc + 1, sizeof *a.set);
     if (!a.set)
-        bug("out of memory");
+        err_no_memory();
     int code = parse(&a, argc, argv) ? show(&a) : (int)a.code;
     free(a.set);
     return code;
