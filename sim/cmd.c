@@ -107,6 +107,36 @@ int option_next(struct options *o)
     return OPTION_BAD;
 }
 
+static bool take_operand(const struct options *o, const struct operand *operand)
+{
+    if (*operand->path) {
+        usage_error(o->command, "one %s only, not also %s", operand->what,
+                    o->value);
+        return false;
+    }
+    *operand->path = o->value;
+    return true;
+}
+
+bool options_read(struct options *o, const struct operand *operand,
+                  bool (*take)(void *context, const struct options *o),
+                  void *context, enum exit_code *code)
+{
+    *code = EXIT_USAGE;
+    for (int row; (row = option_next(o)) != OPTION_END;) {
+        if (row == OPTION_HELP)
+            *code = EXIT_PASSED;
+        bool ok = row == OPTION_OPERAND ? take_operand(o, operand)
+                                        : row >= 0 && take(context, o);
+        if (!ok)
+            return false;
+    }
+    if (!*operand->path)
+        usage_error(o->command, "which %s? %s is missing", operand->what,
+                    operand->name);
+    return *operand->path;
+}
+
 bool option_number(const struct options *o, uint64_t *value)
 {
     char *end;

@@ -45,6 +45,21 @@ struct options {
     bool only_operands; /* after -- */
 };
 
+/* The one word that is no option: "scenario", "FILE.lua", where it goes. */
+struct operand {
+    const char *what, *name, **path;
+};
+
+/*
+ * Reads all options: take(context, o) for each row (o->row, o->value), which
+ * returns false after a usage_error. The operand must be there. False: there
+ * is nothing to do, *code says how the program ends.
+ */
+MUST_CHECK
+bool options_read(struct options *o, const struct operand *operand,
+                  bool (*take)(void *context, const struct options *o),
+                  void *context, enum exit_code *code);
+
 /* Next option: its row; OPTION_OPERAND (value = the word); OPTION_END; or
  * OPTION_BAD, already said on stderr; OPTION_HELP, already printed. */
 enum {

@@ -58,9 +58,10 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
-static bool take(struct arguments *a, struct options *o, int row)
+static bool take(void *context, const struct options *o)
 {
-    switch (row) {
+    struct arguments *a = context;
+    switch (o->row) {
     case ROW_HTIF:
         a->htif = true;
         return true;
@@ -84,16 +85,7 @@ static bool take(struct arguments *a, struct options *o, int row)
     case ROW_TRACE_STEPS:
         a->trace_steps = true;
         return true;
-    case OPTION_OPERAND:
-        if (a->path) {
-            usage_error(o->command, "one program only, not also %s", o->value);
-            return false;
-        }
-        a->path = o->value;
-        return true;
     default:
-        if (row == OPTION_HELP)
-            a->code = EXIT_PASSED;
         return false;
     }
 }
@@ -104,14 +96,10 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
-    a->code = EXIT_USAGE;
-    for (int row; (row = option_next(&o)) != OPTION_END;)
-        if (!take(a, &o, row))
-            return false;
-    if (!a->path) {
-        usage_error(c, "which program? FILE.elf is missing");
+    const struct operand program = { "program", "FILE.elf", &a->path };
+    if (!options_read(&o, &program, take, a, &a->code))
         return false;
-    }
+    a->code = EXIT_USAGE;
     if (a->trace_steps && !a->trace) {
         usage_error(c, "--trace-steps needs --trace FILE");
         return false;

@@ -71,11 +71,11 @@ static void print_to_stderr(void *context, const char *text, size_t bytes)
     fwrite(text, 1, bytes, stderr);
 }
 
-/* False: nothing to run, a->code says how it ends. */
-static bool take(struct arguments *a, struct options *o, int row)
+static bool take(void *context, const struct options *o)
 {
+    struct arguments *a = context;
     struct session_options *s = &a->session;
-    switch (row) {
+    switch (o->row) {
     case ROW_SET:
         a->set[s->set_count++] = o->value;
         return true;
@@ -104,38 +104,27 @@ static bool take(struct arguments *a, struct options *o, int row)
     case ROW_VERBOSE:
         s->verbose = true;
         return true;
-    case OPTION_OPERAND:
-        if (s->path) {
-            usage_error(o->command, "one scenario only, not also %s", o->value);
-            return false;
-        }
-        s->path = o->value;
-        return true;
     default:
-        if (row == OPTION_HELP)
-            a->code = EXIT_PASSED;
         return false;
     }
 }
 
+/* False: nothing to run, a->code says how it ends. */
 static bool parse(struct arguments *a, const struct command *c, int argc,
                   char **argv)
 {
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
-    a->code = EXIT_USAGE;
+    const struct operand scenario = { "scenario", "FILE.lua",
+                                      &a->session.path };
     a->session.seed = 1;
     a->session.set = a->set;
-    for (int row; (row = option_next(&o)) != OPTION_END;)
-        if (!take(a, &o, row))
-            return false;
+    if (!options_read(&o, &scenario, take, a, &a->code))
+        return false;
+    a->code = EXIT_USAGE;
     int taken = is_stdout(a->json) + is_stdout(a->csv) +
                 is_stdout(a->session.trace_path);
-    if (!a->session.path) {
-        usage_error(c, "which scenario? FILE.lua is missing");
-        return false;
-    }
     if (taken > 1) {
         usage_error(c, "only one result can go to standard output");
         return false;

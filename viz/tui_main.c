@@ -58,7 +58,6 @@ struct arguments {
     const char *script;
     int width, height;
     bool ascii, colour, from_reset;
-    enum exit_code code;
 };
 
 /* ---- the command line
@@ -75,16 +74,6 @@ static bool take_size(struct arguments *a, const char *text)
     return false;
 }
 
-static bool take_path(struct arguments *a, const char *path)
-{
-    if (a->session.path) {
-        usage_error(&command, "one scenario only, not also %s", path);
-        return false;
-    }
-    a->session.path = path;
-    return true;
-}
-
 static bool take_trace(struct arguments *a, const char *path)
 {
     a->session.trace_path = path;
@@ -94,12 +83,12 @@ static bool take_trace(struct arguments *a, const char *path)
     return false;
 }
 
-/* False: nothing to show, a->code says how it ends. */
-static bool take(struct arguments *a, const struct options *o, int row)
+static bool take(void *context, const struct options *o)
 {
+    struct arguments *a = context;
     struct session_options *s = &a->session;
 
-    switch (row) {
+    switch (o->row) {
     case ROW_SET:
         a->set[s->set_count++] = o->value;
         return true;
@@ -126,29 +115,9 @@ static bool take(struct arguments *a, const struct options *o, int row)
         return true;
     case ROW_SIZE:
         return take_size(a, o->value);
-    case OPTION_OPERAND:
-        return take_path(a, o->value);
     default:
-        if (row == OPTION_HELP)
-            a->code = EXIT_PASSED;
         return false;
     }
-}
-
-static bool parse(struct arguments *a, int argc, char **argv)
-{
-    struct options o = {
-        .command = &command, .rows = rows, .argc = argc, .argv = argv
-    };
-
-    a->code = EXIT_USAGE;
-    for (int row; (row = option_next(&o)) != OPTION_END;)
-        if (!take(a, &o, row))
-            return false;
-    if (a->session.path)
-        return true;
-    usage_error(&command, "which scenario? FILE.lua is missing");
-    return false;
 }
 
 /* ---- the loop
@@ -329,14 +298,20 @@ static int command_tui(const struct command *c, int argc, char **argv)
     struct arguments a = { .width = TUI_LEAST_WIDTH,
                            .height = TUI_LEAST_HEIGHT,
                            .colour = true };
+    struct options o = {
+        .command = c, .rows = rows, .argc = argc, .argv = argv
+    };
+    const struct operand scenario = { "scenario", "FILE.lua", &a.session.path };
 
-    (void)c;
+    a.session.seed = 1;
     a.set = calloc((size_t)argc + 1, sizeof *a.set);
     if (!a.set)
         err_no_memory();
-    int code = parse(&a, argc, argv) ? show(&a) : (int)a.code;
+    enum exit_code code;
+    if (options_read(&o, &scenario, take, &a, &code))
+        code = (enum exit_code)show(&a);
     free(a.set);
-    return code;
+    return (int)code;
 }
 
 int main(int argc, char **argv)

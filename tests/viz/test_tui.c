@@ -102,6 +102,29 @@ static void a_fault_stops_and_is_explained(void **state)
     free(text);
 }
 
+/* The seed is the same as `opalite run` begins with. */
+static void random_numbers_are_those_of_run(void **state)
+{
+    char path[] = "/tmp/opalite-seed-XXXXXX", command[300];
+    int code, file = mkstemp(path);
+    static const char scenario[] = "print('drawn ' .. random(1000000))\n"
+                                   "machine {}:boot { protection = 'mas' }\n";
+
+    (void)state;
+    assert_true(file >= 0);
+    assert_int_equal(write(file, scenario, strlen(scenario)), strlen(scenario));
+    close(file);
+    snprintf(command, sizeof command, "%s/opalite run %s", build(), path);
+    char *run = output_of(command, &code);
+    assert_int_equal(code, 0);
+    run[strcspn(run, "\n")] = 0;
+    char *text = tui(&code, "%s --size 132x43 --script ' '", path);
+    has(text, run);
+    unlink(path);
+    free(run);
+    free(text);
+}
+
 static void rights_and_ranges_are_shown(void **state)
 {
     int code;
@@ -224,7 +247,7 @@ static void errors_come_before_the_screen(void **state)
 
     (void)state;
     assert_int_equal(code, EXIT_CANNOT_LOAD);
-    has(text, "opalite-tui: /nonexistent.lua");
+    has(text, "opalite: /nonexistent.lua");
     free(text);
     text = tui(&code, "%s --bogus", live);
     assert_int_equal(code, EXIT_USAGE);
@@ -435,7 +458,7 @@ static void errors_of_a_terminal_run_are_printed_after_it(void **state)
 {
     (void)state;
     start("LANG=C.UTF-8", "/nonexistent.lua");
-    wait_for("opalite-tui: /nonexistent.lua", "the code is 3", NULL);
+    wait_for("opalite: /nonexistent.lua", "the code is 3", NULL);
     stop();
     start("LANG=C.UTF-8 TERM=no-such-terminal", live);
     wait_for("cannot be used (TERM=no-such-terminal)", "the code is 10", NULL);
@@ -458,6 +481,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_opens_when_the_kernel_is_up),
         cmocka_unit_test(a_fault_stops_and_is_explained),
+        cmocka_unit_test(random_numbers_are_those_of_run),
         cmocka_unit_test(rights_and_ranges_are_shown),
         cmocka_unit_test(steps_move_pc),
         cmocka_unit_test(the_next_switch_is_found),
