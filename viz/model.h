@@ -135,7 +135,7 @@ struct model {
     bool one_space;     /* one address space for all domains */
     uint8_t protection; /* SPROT_*: which unit decides */
     bool hardware_refill;
-    char personality[MODEL_NAME]; /* "rplb, hardware refill", "mas, ASIDs" */
+    char personality[MODEL_NAME]; /* "rplb-hw", "mas-asid" ... */
     uint32_t hart;
     char domain[MODEL_NAME], thread[MODEL_NAME];
     uint16_t domain_id;

@@ -54,14 +54,14 @@ static void read_personality(struct model *m, const struct machine *machine)
         asids |= (g->domains[i].satp >> 44 & 0xffff) != 0;
     }
     if (m->protection == SPROT_RPLB)
-        snprintf(m->personality, MODEL_NAME, "rplb, %s refill",
-                 m->hardware_refill ? "hardware" : "software");
+        snprintf(m->personality, MODEL_NAME,
+                 m->hardware_refill ? "rplb-hw" : "rplb");
     else if (m->protection)
         snprintf(m->personality, MODEL_NAME, "unit %u", m->protection);
     else if (g->domain_count == 0)
         snprintf(m->personality, MODEL_NAME, "page table");
     else
-        snprintf(m->personality, MODEL_NAME, asids ? "mas, ASIDs" : "mas");
+        snprintf(m->personality, MODEL_NAME, asids ? "mas-asid" : "mas");
 }
 
 static void read_who(struct model *m, const struct machine *machine)

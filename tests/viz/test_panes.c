@@ -30,7 +30,7 @@ static void fill_who(struct model *m)
     strcpy(m->machine, "m1");
     m->one_space = true;
     m->protection = SPROT_RPLB;
-    strcpy(m->personality, "rplb, software refill");
+    strcpy(m->personality, "rplb");
     strcpy(m->domain, "alice");
     strcpy(m->thread, "worker");
     m->domain_id = 1;
@@ -340,7 +340,7 @@ static void the_page_table_decides(void **state)
 
     (void)state;
     t->model.protection = SPROT_PAGETABLE;
-    strcpy(t->model.personality, "mas, ASIDs");
+    strcpy(t->model.personality, "mas-asid");
     draw_one(t, PANE_PROTECTION, 37, 8, "protection_page_table");
     release(t);
 }
