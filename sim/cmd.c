@@ -188,5 +188,8 @@ void guest_directory(char *to, size_t room)
         return;
     }
     program_directory(program, sizeof program);
-    snprintf(to, room, "%s/../guest", program);
+    char *slash = strrchr(program, '/');
+    if (slash)
+        *slash = 0;
+    snprintf(to, room, "%s/guest", slash ? program : "..");
 }

@@ -23,6 +23,7 @@ static void test_help_and_versions(void **state)
     }
     expect(&r, "presets", EXIT_PASSED, "dtlb.entries");
     expect(&r, "doctor", EXIT_PASSED, "guest kernel");
+    assert_null(strstr(r.text, ".."));
     expect(&r, "claims", EXIT_PASSED, "28  planned");
 }
 
