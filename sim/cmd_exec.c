@@ -5,10 +5,12 @@
  * (then the exit code is tohost >> 1, as test suites expect).
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cpu/disasm.h"
 #include "sim/cmd.h"
@@ -20,6 +22,8 @@ static const struct option_row rows[] = {
     { 0, "htif", NULL,
       "watch the symbol tohost; exit code = tohost >> 1, 255 at most" },
     { 0, "max-insns", "N", "stop after N instructions (exit code 6)" },
+    { 0, "max-seconds", "N",
+      "stop after N seconds of your time (exit code 8)" },
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
     { 0, "dump-regs", NULL, "print pc and registers at the end" },
@@ -31,6 +35,7 @@ static const struct option_row rows[] = {
 enum {
     ROW_HTIF,
     ROW_MAX_INSNS,
+    ROW_MAX_SECONDS,
     ROW_PRESET,
     ROW_SET,
     ROW_DUMP_REGS,
@@ -43,7 +48,7 @@ struct arguments {
     const char *path, *preset, *stats, *trace;
     const char **set;
     size_t set_count;
-    uint64_t max_insns;
+    uint64_t max_insns, max_seconds; /* 0 = no limit */
     bool htif, dump_regs, trace_steps;
     enum exit_code code;
 };
@@ -55,7 +60,7 @@ static volatile sig_atomic_t interrupted;
 static void on_interrupt(int number)
 {
     signal(number, SIG_DFL);
-    interrupted = 1;
+    interrupted = number == SIGALRM ? EXIT_WALL_CLOCK : EXIT_INTERRUPTED;
 }
 
 static bool take(void *context, const struct options *o)
@@ -67,6 +72,8 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_MAX_INSNS:
         return option_number(o, &a->max_insns);
+    case ROW_MAX_SECONDS:
+        return option_number(o, &a->max_seconds);
     case ROW_PRESET:
         a->preset = o->value;
         return true;
@@ -232,10 +239,15 @@ static int execute(const struct arguments *a)
         return report(&err);
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
+    signal(SIGALRM, on_interrupt);
+    alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
     if (run(m, a, &stop)) {
         code = end_code(m, a, stop);
     } else if (interrupted) {
-        err_set(&err, EXIT_INTERRUPTED, "%s: interrupted", a->path);
+        err_set(&err, (enum exit_code)interrupted, "%s: %s", a->path,
+                interrupted == EXIT_WALL_CLOCK
+                    ? "the time of --max-seconds is over"
+                    : "interrupted");
         code = report(&err);
     } else {
         err_set(&err, EXIT_CYCLE_LIMIT,

@@ -5,10 +5,12 @@
  * error when a result takes it).
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/cmd.h"
 #include "sim/session.h"
@@ -22,6 +24,7 @@ static const struct option_row rows[] = {
     { 0, "csv", "FILE", "the last table as CSV" },
     { 0, "trace", "FILE", "one JSON object a line for each event" },
     { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
+    { 0, "max-seconds", "N", "ends the run after N seconds of your time" },
     { 0, "out", "DIR", "where the scenario's files go, default out" },
     { 'q', "quiet", NULL, "failed checks and errors only" },
     { 'v', "verbose", NULL, "also which files were written" },
@@ -35,6 +38,7 @@ enum {
     ROW_CSV,
     ROW_TRACE,
     ROW_MAX_CYCLES,
+    ROW_MAX_SECONDS,
     ROW_OUT,
     ROW_QUIET,
     ROW_VERBOSE
@@ -43,6 +47,7 @@ enum {
 struct arguments {
     struct session_options session;
     const char *json, *csv;
+    uint64_t max_seconds; /* of the wall clock, 0 = no limit */
     const char **set;
     enum exit_code code;
 };
@@ -57,7 +62,8 @@ static void on_interrupt(int number)
     if (running && running->interrupted)
         signal(number, SIG_DFL);
     if (running)
-        running->interrupted = 1;
+        running->interrupted =
+            number == SIGALRM ? EXIT_WALL_CLOCK : EXIT_INTERRUPTED;
 }
 
 static bool is_stdout(const char *path)
@@ -95,6 +101,8 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_MAX_CYCLES:
         return option_number(o, &s->max_cycles);
+    case ROW_MAX_SECONDS:
+        return option_number(o, &a->max_seconds);
     case ROW_OUT:
         s->out_dir = o->value;
         return true;
@@ -155,8 +163,11 @@ static enum exit_code run(const struct arguments *a)
     running = s;
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
+    signal(SIGALRM, on_interrupt);
+    alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
     while (session_advance(s, NULL) <= SESSION_STOPPED)
         continue;
+    alarm(0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     running = NULL;

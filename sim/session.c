@@ -35,6 +35,16 @@ static void where(lua_State *co, char *to, size_t room)
     }
 }
 
+static void session_interruption(const struct session *s, const char *place,
+                                 struct err *err)
+{
+    if (s->interrupted == EXIT_WALL_CLOCK)
+        err_set(err, EXIT_WALL_CLOCK, "%sthe time of --max-seconds is over",
+                place);
+    else
+        err_set(err, EXIT_INTERRUPTED, "%sinterrupted", place);
+}
+
 void lua_error_to_err(struct scenario *s, lua_State *co, int status,
                       struct err *err)
 {
@@ -44,7 +54,7 @@ void lua_error_to_err(struct scenario *s, lua_State *co, int status,
         is_text ? lua_tostring(co, -1) : "error with a value that is no text";
     where(co, place, sizeof place);
     if (s->session->interrupted) {
-        err_set(err, EXIT_INTERRUPTED, "%sinterrupted", place);
+        session_interruption(s->session, place, err);
     } else if (status == LUA_ERRMEM || strcmp(text, "not enough memory") == 0) {
         /* The second form: what Lua's own string buffers raise. */
         err_set(err, EXIT_HOST_RESOURCE,
@@ -317,7 +327,7 @@ enum session_state session_advance(struct session *s,
         if (s->interrupted) {
             char place[200];
             where(c->main, place, sizeof place);
-            err_set(&s->error, EXIT_INTERRUPTED, "%sinterrupted", place);
+            session_interruption(s, place, &s->error);
             return fail(s);
         }
         if (c->request.kind == REQUEST_NONE) {

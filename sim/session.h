@@ -68,8 +68,9 @@ struct session {
     struct session_machine *machines; /* in order of creation */
     size_t machine_count;
     uint64_t checks_passed, checks_failed;
-    /* Set by a front end's signal handler: the run ends as soon as possible,
-     * SESSION_FAILED with EXIT_INTERRUPTED; results so far are kept. */
+    /* Set by a front end's signal handler to EXIT_INTERRUPTED or
+     * EXIT_WALL_CLOCK: the run ends as soon as possible, SESSION_FAILED with
+     * that code; results so far are kept. */
     volatile sig_atomic_t interrupted;
     struct scenario *scenario;
 };

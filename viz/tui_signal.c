@@ -45,7 +45,7 @@ static void keep_stderr(void)
 static void on_end(int number)
 {
     seen = number;
-    the_session->interrupted = 1;
+    the_session->interrupted = EXIT_INTERRUPTED;
 }
 
 static void on_crash(int number)

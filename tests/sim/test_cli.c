@@ -198,6 +198,23 @@ static void test_interruption(void **state)
     assert_non_null(strstr(r.text, "\"exit_code\": 130"));
 }
 
+static void test_the_wall_clock(void **state)
+{
+    (void)state;
+    put_text("loop.lua", "\nwhile true do end\n");
+    expect_error(&r, "run --max-seconds 1 %W/loop.lua", EXIT_WALL_CLOCK,
+                 "loop.lua:2: ");
+    put_text("busy.lua", "local m = machine {}\n"
+                         "local os = m:boot { protection = 'rplb' }\n"
+                         "os:domain 'd':start('squat', 3)\nm:run()\n");
+    expect_error(&r, "run --max-seconds 1 %W/busy.lua", EXIT_WALL_CLOCK,
+                 "busy.lua:4: the time of --max-seconds is over");
+    expect_error(&r,
+                 "exec --max-seconds 1 build/guest/bench/chase.elf --set "
+                 "l2.bytes=64K",
+                 EXIT_WALL_CLOCK, "chase.elf: the time of");
+}
+
 /* ---- exec ------------------------------------------------------------------
  */
 
@@ -328,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_a_failed_check),
         cmocka_unit_test(test_results_and_where_they_go),
         cmocka_unit_test(test_interruption),
+        cmocka_unit_test(test_the_wall_clock),
         cmocka_unit_test(test_exec_ends_as_the_guest_says),
         cmocka_unit_test(test_exec_of_lost_programs),
         cmocka_unit_test(test_files_that_are_no_programs),
