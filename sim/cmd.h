@@ -81,7 +81,7 @@ int usage_error(const struct command *c, const char *format, ...)
 int report(const struct err *err);
 void exit_codes_print(void);
 
-/* Directory of this program; guest files (kernel.elf, programs/). Static text
- * of the process, filled once. */
+/* Directory of this program; directory of the guest's files (kernel.elf,
+ * programs/): guest beside that one, or what OPALITE_GUEST says. */
 void program_directory(char *to, size_t room);
 void guest_directory(char *to, size_t room);
