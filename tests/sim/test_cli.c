@@ -221,7 +221,6 @@ static const uint32_t code_fail[] = { 0x001002b7, 0x00073337, 0x33330313,
                                       0x0062a023, 0x0000006f };
 static const uint32_t code_loop[] = { 0x0000006f };
 /* lui t0, 0x40000; jr t0: nothing is there, nor at mtvec */
-static const uint32_t code_loop[] = { 0x0000006f };
 static const uint32_t code_nowhere[] = { 0x400002b7, 0x00028067 };
 /* auipc t0, 0; addi t0, t0, 16; csrw mtvec, t0; ecall; the handler: ecall */
 static const uint32_t code_again[] = { 0x00000297, 0x01028293, 0x30529073,
