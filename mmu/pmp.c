@@ -9,7 +9,7 @@ enum { ALL = PMP_R | PMP_W | PMP_X, GROUP = 8 };
 
 static unsigned matching(uint8_t config)
 {
-    return (config & PMP_A) >> PMP_A_SHIFT;
+    return (unsigned)(config & PMP_A) >> PMP_A_SHIFT;
 }
 
 /* ---- where an entry stands (Priv 3.7.1) --------------------------------- */
