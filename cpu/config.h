@@ -19,6 +19,7 @@ struct cpu_config {
 };
 
 /* Values of the CHOICE rows: the index in the row's list. */
-enum { PREDICTOR_STATIC, PREDICTOR_BTB };
+enum { PREDICTOR_STATIC, PREDICTOR_BTB, PREDICTOR_NEXT };
+enum { DIVIDER_QUOTIENT, DIVIDER_SERIAL };
 enum { MISALIGNED_TRAP, MISALIGNED_OK };
 enum { HW_AD_OFF, HW_AD_ON };

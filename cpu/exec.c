@@ -30,18 +30,14 @@ struct division {
     uint64_t quotient, remainder;
 };
 
-static unsigned significant_bits(uint64_t value)
-{
-    return value ? 64 - (unsigned)__builtin_clzll(value) : 0;
-}
-
 /* No trap: by 0 gives all ones and the dividend (Unpriv 7.2). */
 static struct division divide_unsigned(struct cpu *c, uint64_t a, uint64_t b)
 {
-    c->timing.quotient_bits = 0;
+    c->timing.quotient = 0;
+    c->timing.divisor_zero = b == 0;
     if (b == 0)
         return (struct division){ ~UINT64_C(0), a };
-    c->timing.quotient_bits = significant_bits(a / b);
+    c->timing.quotient = a / b;
     return (struct division){ a / b, a % b };
 }
 

@@ -80,7 +80,8 @@ enum class {
     CLASS_INDIRECT, /* jalr */
     CLASS_MUL,
     CLASS_DIV,
-    CLASS_AMO, /* LR and SC too */
+    CLASS_LR,
+    CLASS_AMO, /* SC too */
     CLASS_CSR,
     CLASS_FENCE,
     CLASS_FENCEI,

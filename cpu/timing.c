@@ -11,12 +11,18 @@ void timing_init(struct timing *t, const struct cpu_config *config)
         t->cost[i] = 1;
     t->cost[CLASS_MUL] = (uint32_t)config->mul_cycles;
     t->cost[CLASS_DIV] = (uint32_t)config->div_cycles;
+    t->cost[CLASS_LR] = (uint32_t)config->amo_cycles;
     t->cost[CLASS_AMO] = (uint32_t)config->amo_cycles;
     t->cost[CLASS_CSR] = (uint32_t)config->csr_cycles;
     t->cost[CLASS_FENCE] = (uint32_t)config->fence_cycles;
     t->cost[CLASS_FENCEI] = (uint32_t)config->fencei_cycles;
     t->load_use = (uint32_t)config->load_use;
     t->div_per_bit = (uint32_t)config->div_per_bit;
+    t->store_extra = (uint32_t)config->store_extra;
+    t->cost[CLASS_STORE] += t->store_extra;
+    t->cost[CLASS_AMO] += t->store_extra;
+    t->serialize = (uint32_t)config->serialize;
+    t->divider = (uint8_t)config->divider;
     t->mispredict = (uint32_t)config->mispredict;
     t->predictor = (uint8_t)config->predictor;
     t->btb_mask = (uint32_t)config->btb_entries - 1;
@@ -26,7 +32,7 @@ void timing_init(struct timing *t, const struct cpu_config *config)
 
 void timing_reset(struct timing *t)
 {
-    t->load_rd = 0;
+    t->last = 0;
     t->ras_top = 0;
     t->ras_count = 0;
     for (unsigned i = 0; i < BTB_MAX; i++)
@@ -80,9 +86,25 @@ static uint64_t predict(struct timing *t, const struct decoded *d, uint64_t pc)
     const struct btb_entry *entry = btb_slot(t, pc);
     if (entry->pc != pc)
         return next;
+    if (t->predictor == PREDICTOR_NEXT)
+        return entry->target;
     if (d->class == CLASS_BRANCH && entry->counter < 2)
         return next;
     return entry->target;
+}
+
+/* `after`: where it goes when not taken. */
+static void train_next(struct timing *t, uint64_t pc, bool taken,
+                       uint64_t target, uint64_t after)
+{
+    struct btb_entry *entry = btb_slot(t, pc);
+    bool predict_taken = taken ? entry->counter > 0 : entry->counter == 3;
+    entry->pc = pc;
+    entry->target = predict_taken ? target : after;
+    if (taken && entry->counter < 3)
+        entry->counter++;
+    else if (!taken && entry->counter > 0)
+        entry->counter--;
 }
 
 static void train(struct timing *t, uint64_t pc, bool taken, uint64_t target)
@@ -116,29 +138,72 @@ static bool predicted(struct timing *t, const struct decoded *d, uint64_t pc,
         ras_pop(t, &guess);
     if (links)
         ras_push(t, after);
+    bool taken = d->class != CLASS_BRANCH || next_pc != after;
     if (t->predictor == PREDICTOR_BTB)
-        train(t, pc, d->class != CLASS_BRANCH || next_pc != after, next_pc);
+        train(t, pc, taken, next_pc);
+    else if (t->predictor == PREDICTOR_NEXT)
+        train_next(t, pc, taken,
+                   d->class == CLASS_BRANCH ? pc + (uint64_t)d->imm : next_pc,
+                   after);
     return guess == next_pc;
 }
 
 /* ---- charging ----------------------------------------------------------- */
 
+static uint32_t significant_bits(uint64_t value)
+{
+    return value ? 64 - (uint32_t)__builtin_clzll(value) : 0;
+}
+
+/* Beyond div_cycles. Serial with divisor 0: one less. */
+static uint32_t division(const struct timing *t)
+{
+    uint64_t q = t->quotient;
+    uint32_t bits = significant_bits(q);
+    if (t->divider == DIVIDER_QUOTIENT)
+        return t->div_per_bit * bits;
+    if (t->divisor_zero)
+        return (uint32_t)-1;
+    if (!q)
+        return 1;
+    return bits + (uint32_t)__builtin_popcountll(q) + bits - 1 -
+           (uint32_t)__builtin_ctzll(q);
+}
+
+uint32_t timing_serialize(struct timing *t)
+{
+    uint32_t wait = t->last == AFTER_SYSTEM ? 0 : t->serialize;
+    t->last = AFTER_SYSTEM;
+    return wait;
+}
+
 void timing_retire(struct timing *t, struct accounts *a,
                    const struct decoded *d, uint64_t pc, uint64_t next_pc)
 {
     uint32_t cycles = t->cost[d->class], stall = 0;
-    if (t->load_rd) {
-        if (d->rs1 == t->load_rd || d->rs2 == t->load_rd)
+    uint8_t last = t->last;
+    if (last) {
+        if (d->rs1 == last || d->rs2 == last)
             stall = t->load_use;
-        t->load_rd = 0;
+        t->last = 0;
     }
     switch (d->class) {
     case CLASS_LOAD:
+    case CLASS_LR:
     case CLASS_AMO:
-        t->load_rd = d->rd;
+        t->last = d->rd;
         break;
     case CLASS_DIV:
-        cycles += t->div_per_bit * t->quotient_bits;
+        cycles += division(t);
+        break;
+    case CLASS_CSR:
+    case CLASS_FENCE:
+    case CLASS_FENCEI:
+    case CLASS_SYSTEM:
+    case CLASS_RETURN:
+        t->last = AFTER_SYSTEM;
+        if (last != AFTER_SYSTEM)
+            stall += t->serialize;
         break;
     case CLASS_BRANCH:
     case CLASS_JUMP:

@@ -127,7 +127,6 @@ void trap_take(struct cpu *c, bool interrupt, uint64_t cause, uint64_t tval)
         enter_m(c, interrupt, cause, tval);
     status_changed(c);
     c->traps_in_a_row++;
-    c->timing.load_rd = 0;
 
     struct step *s = &c->step;
     s->events |= STEP_TRAP;
@@ -139,7 +138,11 @@ void trap_take(struct cpu *c, bool interrupt, uint64_t cause, uint64_t tval)
     s->trap_to = c->privilege;
 
     mmu_trap_entered(&c->mmu);
-    account_charge(&c->mmu.accounts, FOR_TRAP, IN_CORE, c->config.trap_entry);
+    account_charge(&c->mmu.accounts, FOR_TRAP, IN_CORE,
+                   c->config.trap_entry + timing_serialize(&c->timing));
+    if (!interrupt && cause == TRAP_ILLEGAL)
+        account_charge(&c->mmu.accounts, FOR_TRAP, IN_CORE,
+                       c->config.trap_illegal);
 }
 
 /* A return to less than M-mode ends MPRV (Priv 3.1.6.3). The reservation goes

@@ -25,7 +25,7 @@ static uint32_t power_of_two_from(uint32_t n)
 static uint32_t shape_hints(const struct assoc_shape *s)
 {
     uint32_t sets = s->entries / shape_ways(s);
-    return sets > 1 ? sets : HINTS_FULL;
+    return sets > 1 ? power_of_two_from(sets) : HINTS_FULL;
 }
 
 static size_t round_up_8(size_t n)
@@ -71,6 +71,20 @@ static void *cut(uint8_t **at, size_t bytes)
     return bytes ? piece : NULL;
 }
 
+/* The banks lie one behind the other, the 4 KiB bank first. */
+static void init_banks(struct assoc *a, const struct assoc_shape *s)
+{
+    uint32_t entries[ASSOC_BANKS] = { s->entries - s->bank[0] - s->bank[1],
+                                      s->bank[0], s->bank[1] };
+    a->banked = s->bank[0] || s->bank[1];
+    for (uint32_t i = 0, set = 0; i < ASSOC_BANKS && a->banked; i++) {
+        uint32_t sets = entries[i] / a->ways;
+        a->bank_set[i] = set;
+        a->bank_mask[i] = sets - 1;
+        set += sets;
+    }
+}
+
 void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
 {
     *a = (struct assoc){ 0 };
@@ -86,6 +100,7 @@ void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
     a->index_shift = s->index_shift;
     a->policy = s->policy;
     a->random = s->seed * 2 + 1; /* xorshift needs a state other than 0 */
+    init_banks(a, s);
     a->entry = cut(&at, p.entry);
     a->stamp = cut(&at, p.stamp);
     a->payload = cut(&at, p.payload);
@@ -113,10 +128,20 @@ void assoc_clear(struct assoc *a)
     a->overlapping = 0;
 }
 
+static unsigned bank_of(unsigned shift)
+{
+    return shift >= 30 ? 2 : shift >= 21;
+}
+
 /* First way of the set that holds entries of this length at this address. */
 static uint32_t set_start(const struct assoc *a, uint64_t address,
                           unsigned shift)
 {
+    if (a->banked) {
+        unsigned b = bank_of(shift);
+        uint32_t in_bank = (uint32_t)(address >> shift) & a->bank_mask[b];
+        return (a->bank_set[b] + in_bank) * a->ways;
+    }
     return ((uint32_t)(address >> shift) & (a->sets - 1)) * a->ways;
 }
 
@@ -253,8 +278,17 @@ static uint32_t choose_victim(struct assoc *a, uint32_t start)
     }
 }
 
+static uint32_t victim_rotate(struct assoc *a)
+{
+    uint32_t way = a->turn;
+    a->turn = way + 1 < a->ways ? way + 1 : 0;
+    return way;
+}
+
 static uint32_t choose_way(struct assoc *a, uint32_t start)
 {
+    if (a->policy == POLICY_ROTATE)
+        return victim_rotate(a);
     const struct assoc_entry *e = a->entry + start;
     if (a->valid < assoc_entries(a))
         for (uint32_t w = 0; w < a->ways; w++)

@@ -6,7 +6,9 @@
  * entry any range. Sets, ways and replacement policy are parameters.
  *
  * The set of an entry is (first >> log2 of its length) mod sets. With several
- * lengths present (superpages), a look-up probes once per length.
+ * lengths present (superpages), a look-up probes once per length. Or pages of
+ * 2 MiB and of 1 GiB and more have banks of their own behind the first one:
+ * sets of their own, so that no size displaces another.
  *
  * Two things make full associativity cheap to simulate and never change a
  * result: a hint remembers where an address was last found, and hash buckets
@@ -23,6 +25,7 @@
 enum {
     ASSOC_NONE = -1,  /* no entry matches */
     ASSOC_MULTI = -2, /* several do */
+    ASSOC_BANKS = 3,
     ASSOC_LENGTHS = 8 /* different entry lengths in a set-associative array */
 };
 
@@ -56,6 +59,9 @@ struct assoc_shape {
     uint8_t policy;      /* enum policy */
     bool payload;
     uint64_t seed; /* random policy */
+    /* pages, not fully associative: entries of the 2 MiB and the 1 GiB bank,
+     * part of `entries`; all 0 = sizes share all sets */
+    uint32_t bank[ASSOC_BANKS - 1];
 };
 
 struct assoc {
@@ -71,6 +77,9 @@ struct assoc {
     uint32_t hint_mask, bucket_mask;
     uint32_t valid;       /* valid entries */
     uint32_t overlapping; /* pairs of valid entries that overlap */
+    uint32_t turn;        /* rotate: the next victim's way */
+    uint32_t bank_set[ASSOC_BANKS], bank_mask[ASSOC_BANKS];
+    bool banked;
     uint8_t kind, index_shift, policy;
     uint8_t length_count; /* lengths ever used, not for ranges */
     uint8_t length_shift[ASSOC_LENGTHS];
@@ -89,7 +98,7 @@ struct assoc_match {
 size_t assoc_bytes(const struct assoc_shape *shape);
 /* `memory`: assoc_bytes(shape) zeroed bytes, 8-aligned, owned by the caller. */
 void assoc_init(struct assoc *a, const struct assoc_shape *shape, void *memory);
-/* Forgets every entry, hint and age; the random state goes on. */
+/* Forgets every entry, hint and age; random and rotate states go on. */
 void assoc_clear(struct assoc *a);
 
 /* The full search behind assoc_find. */
@@ -98,10 +107,10 @@ void assoc_touch_tree(struct assoc *a, int32_t index);
 
 /*
  * Puts `entry` (its first, last, context, global, dirty, rights) in: over an
- * entry of the same range and context, else into an invalid way, else over the
- * policy's victim. *victim (may be NULL) gets the displaced entry, valid = 0
- * when there was none; *victim_payload likewise when the array has payloads.
- * Returns the index.
+ * entry of the same range and context, else into an invalid way (not under
+ * rotate), else over the policy's victim. *victim (may be NULL) gets the
+ * displaced entry, valid = 0 when there was none; *victim_payload likewise when
+ * the array has payloads. Returns the index.
  */
 int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    const struct assoc_payload *payload,
@@ -126,6 +135,8 @@ static inline uint32_t assoc_set(const struct assoc *a, int32_t index)
     const struct assoc_entry *e = &a->entry[index];
     if (a->sets == 1)
         return 0;
+    if (a->banked)
+        return (uint32_t)index / a->ways;
     unsigned shift = (unsigned)__builtin_ctzll(e->last - e->first + 1);
     return (uint32_t)(e->first >> shift) & (a->sets - 1);
 }

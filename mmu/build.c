@@ -27,6 +27,14 @@ static bool check_caches(const struct mmu_config *c, struct err *err)
         return err_set(err, EXIT_USAGE,
                        "line.bytes = %lld: must be a power of two",
                        (long long)c->line_bytes);
+    if (c->l1d_write == WRITE_THROUGH && !is_power_of_two(c->store_block))
+        return err_set(err, EXIT_USAGE,
+                       "stores.block = %lld: must be a power of two",
+                       (long long)c->store_block);
+    if (c->l1d_write == WRITE_THROUGH && (c->l2_bytes || !c->l1d_bytes))
+        return err_set(err, EXIT_USAGE,
+                       "l1d.write = through: only built with an L1D "
+                       "(l1d.bytes) and without an L2 (l2.bytes = 0)");
     return true;
 }
 
@@ -74,6 +82,28 @@ static bool unit_shape(const struct unit_rows *r, struct assoc_shape *shape,
     return true;
 }
 
+/* Banks for larger pages, behind the 4 KiB one (assoc.h). */
+static bool add_banks(const struct mmu_config *c, const char *unit,
+                      struct assoc_shape *shape, struct err *err)
+{
+    const int64_t size[] = { c->tlb_2m, c->tlb_1g };
+    if (!c->tlb_2m && !c->tlb_1g)
+        return true;
+    for (unsigned i = 0; i < 2; i++) {
+        int64_t ways = shape->ways;
+        if (!ways || size[i] % ways || !is_power_of_two(size[i] / ways))
+            return err_set(err, EXIT_USAGE,
+                           "%s = %lld: with tlb.entries_2m = %lld and "
+                           "tlb.entries_1g = %lld each array needs a power of "
+                           "two of sets",
+                           unit, (long long)ways, (long long)c->tlb_2m,
+                           (long long)c->tlb_1g);
+        shape->bank[i] = (uint32_t)size[i];
+    }
+    shape->entries += shape->bank[0] + shape->bank[1];
+    return true;
+}
+
 static bool all_shapes(const struct mmu_config *c,
                        struct assoc_shape shape[UNIT_COUNT], struct err *err)
 {
@@ -115,7 +145,8 @@ static bool all_shapes(const struct mmu_config *c,
         shape[u].payload = u <= UNIT_L2TLB;
         shape[u].seed = (uint64_t)c->seed * UNIT_COUNT + u;
     }
-    return true;
+    return add_banks(c, "itlb.ways", &shape[UNIT_ITLB], err) &&
+           add_banks(c, "dtlb.ways", &shape[UNIT_DTLB], err);
 }
 
 static struct miss_shape history_shape(const struct assoc_shape *s,
@@ -168,6 +199,7 @@ bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
     m->bus = bus;
     if (!all_shapes(c, shape, err))
         return false;
+    m->through = c->l1d_write == WRITE_THROUGH;
     m->line_shift = (uint8_t)__builtin_ctzll((uint64_t)c->line_bytes);
     if (!place_units(m, shape, err) ||
         !alone_init(&m->alone, c->attribution != 0, shape, err)) {

@@ -18,5 +18,18 @@ struct mmu_config {
 };
 
 /* Values of the CHOICE rows, in the order of their words. */
-enum policy { POLICY_LRU, POLICY_PLRU, POLICY_FIFO, POLICY_RANDOM };
+enum policy {
+    POLICY_LRU,
+    POLICY_PLRU,
+    POLICY_FIFO,
+    POLICY_RANDOM,
+    POLICY_ROTATE /* one pointer for all sets, one way on at each fill; it
+                     looks neither at use nor at empty ways */
+};
 enum l1_kind { L1_PIPT, L1_VIPT, L1_VIVT };
+enum walk_path { WALK_L1D, WALK_MEMORY };
+enum l1d_write { WRITE_BACK, WRITE_THROUGH };
+enum store_order { STORES_PASS, STORES_DRAIN };
+enum sfence_scope { SFENCE_EXACT, SFENCE_ALL };
+enum fence_drops { FENCE_NOTHING, FENCE_L1D };
+enum fencei_drops { FENCEI_L1I, FENCEI_BOTH };

@@ -8,6 +8,7 @@
 #include "mmu/mmu.h"
 
 #include "mmu/cache.h"
+#include "mmu/hierarchy.h"
 #include "mmu/protect/protect.h"
 #include "mmu/protect/rplb.h"
 #include "mmu/translate/tlb.h"
@@ -66,6 +67,8 @@ void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
                                  .has_range = has_va,
                                  .first = va,
                                  .last = va };
+    if (m->config.sfence_scope == SFENCE_ALL)
+        match = (struct assoc_match){ 0 };
     bool of_switch = !has_va && m->satp_changed;
     enum lost_reason reason = of_switch ? LOST_SWITCH : LOST_INVALIDATED;
     for (unsigned i = 0; i < 3; i++) {
@@ -78,9 +81,17 @@ void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
     filter_drop(m);
 }
 
+void mmu_fence(struct mmu *m)
+{
+    if (m->config.fence_drops == FENCE_L1D)
+        hierarchy_drop_l1d(m);
+}
+
 void mmu_fence_i(struct mmu *m)
 {
     const struct assoc_match all = { 0 };
+    if (m->config.fencei_drops == FENCEI_BOTH)
+        hierarchy_drop_l1d(m);
     cache_invalidate_all(&m->unit[UNIT_L1I], &m->stats[UNIT_L1I], m->who);
     alone_invalidate(&m->alone, UNIT_L1I, &all);
     filter_drop(m);

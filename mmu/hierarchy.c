@@ -124,13 +124,17 @@ static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
     uint64_t line = line_of(m, pa), start = m->accounts.total;
     bool attribute = m->alone.on && !m->late_walk;
     prefetch_l2(m, line);
+    if (l1 == UNIT_L1D)
+        stores_settle(m, purpose);
     note_miss(m, l1, first, line);
     first->late = attribute && alone_lookup(&m->alone, l1, pa, 0);
     access_l2(m, pa, false, purpose, first->late || m->late_walk, second);
     int32_t i =
         cache_fill(u, stats, line, line_bytes(m), write, m->who, &victim);
     lookaside_note(first, &u->array, i);
-    account_charge(&m->accounts, purpose, IN_L1, (uint64_t)m->config.l1_fill);
+    account_charge(&m->accounts, purpose, IN_L1,
+                   (uint64_t)(m->config.l1_fill +
+                              (l1 == UNIT_L1D ? m->config.l1d_extra : 0)));
     if (victim.valid && victim.dirty)
         write_back(m, victim.first, purpose);
     if (first->late) {
@@ -141,11 +145,41 @@ static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
     }
 }
 
+/* A store that writes through: a line that is there is renewed, none is
+ * brought in. */
+static void write_through(struct mmu *m, uint64_t pa, enum purpose purpose,
+                          struct lookup *first)
+{
+    struct lookaside *u = &m->unit[UNIT_L1D];
+    int32_t i = assoc_lookup(&u->array, pa, 0);
+    if (i >= 0)
+        hit_l1(m, UNIT_L1D, pa, false, i, first);
+    else
+        note_miss(m, UNIT_L1D, first, line_of(m, pa));
+    stores_post(m, pa, purpose);
+}
+
+void hierarchy_drop_l1d(struct mmu *m)
+{
+    const struct assoc_match all = { 0 };
+    struct lookaside *u = &m->unit[UNIT_L1D];
+    for (int32_t i = assoc_next(&u->array, &all, 0); i >= 0;
+         i = assoc_next(&u->array, &all, i + 1))
+        if (u->array.entry[i].dirty)
+            write_back(m, u->array.entry[i].first, FOR_EXECUTE);
+    cache_invalidate_all(u, &m->stats[UNIT_L1D], m->who);
+    alone_invalidate(&m->alone, UNIT_L1D, &all);
+}
+
 void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
                       enum purpose purpose, struct lookup *first,
                       struct lookup *second)
 {
     struct lookaside *u = &m->unit[l1];
+    if (write && m->through) {
+        write_through(m, pa, purpose, first);
+        return;
+    }
     if (!lookaside_present(u)) {
         access_l2(m, pa, write, purpose, m->late_walk, second);
         return;

@@ -17,3 +17,5 @@
 void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
                       enum purpose purpose, struct lookup *first,
                       struct lookup *second);
+/* Invalidates all of L1D, after writing its dirty lines back. */
+void hierarchy_drop_l1d(struct mmu *m);

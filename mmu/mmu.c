@@ -212,7 +212,9 @@ static bool load(struct mmu *m, struct access *a, bool write, uint64_t *value)
         return end(m, a, start, done);
     }
     __builtin_prefetch(p.ram[0]);
-    touch(m, a, &p, write);
+    touch(m, a, &p, write && !m->through);
+    if (write && m->through)
+        stores_post(m, p.pa[0], FOR_DATA);
     *value = p.parts == 1 ? bus_ram_load(p.ram[0], a->size) : load_two(&p);
     return end(m, a, start, true);
 }

@@ -30,6 +30,7 @@
 #include "mmu/config.h"
 #include "mmu/lookaside.h"
 #include "mmu/pmp.h"
+#include "mmu/stores.h"
 
 /* What the core's CSRs tell the memory system; written by cpu/csr.c, which
  * calls mmu_context_changed after any of the first four changed. */
@@ -62,6 +63,7 @@ struct mmu {
     struct lookaside unit[UNIT_COUNT];
     struct alone alone;
     struct fetch_filter filter;
+    struct stores stores;
     uint64_t domain_key; /* mmu_domain_key of regs */
     uint64_t last_satp;  /* as of the last mmu_context_changed */
     uint32_t who;        /* short hash of domain_key */
@@ -70,6 +72,7 @@ struct mmu {
     uint8_t levels; /* of the page table, 0 = bare */
     bool protected; /* a protection unit decides */
     uint8_t line_shift;
+    bool through;      /* L1D writes through: stores are posted */
     bool satp_changed; /* since the last trap entry */
     bool late_walk;    /* during a walk the domain alone would not
                           have made: alone copies stand still */
@@ -113,6 +116,8 @@ void mmu_trap_entered(struct mmu *m);
 /* sfence.vma; has_va/has_asid = rs1/rs2 not x0. */
 void mmu_sfence(struct mmu *m, bool has_va, uint64_t va, bool has_asid,
                 uint64_t asid);
+/* fence, fence.i: invalidate what fence.drops and fencei.drops name. */
+void mmu_fence(struct mmu *m);
 void mmu_fence_i(struct mmu *m);
 /* rplb.fill of [base, limit), meta as in xsas.h. A range with limit <= base
  * or bound for no unit does nothing. Replaces an entry of the same domain and

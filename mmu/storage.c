@@ -58,6 +58,26 @@ static struct unit_size tlb_size(const struct mmu_config *c, int64_t entries,
     return s;
 }
 
+/* An L1 TLB with banks for larger pages: each bank is like a TLB of its own,
+ * its tag shorter by the bits below its page size; no size bits are needed. */
+static uint64_t bank_bits(const struct mmu_config *c, int64_t entries,
+                          int64_t ways, unsigned shift, bool protects)
+{
+    struct unit_size s = tlb_size(c, entries, ways, protects);
+    return s.entries * (s.tag - PAGE_SIZE_BITS - (shift - 12) + s.data);
+}
+
+static uint64_t banked_bits(const struct mmu_config *c, enum unit unit,
+                            bool protects)
+{
+    bool fetch = unit == UNIT_ITLB;
+    int64_t entries = fetch ? c->itlb_entries : c->dtlb_entries;
+    int64_t ways = fetch ? c->itlb_ways : c->dtlb_ways;
+    return bank_bits(c, entries, ways, 12, protects) +
+           bank_bits(c, c->tlb_2m, ways, 21, protects) +
+           bank_bits(c, c->tlb_1g, ways, 30, protects);
+}
+
 static struct unit_size rplb_size(int64_t entries)
 {
     return (struct unit_size){ .entries = (uint64_t)entries,
@@ -105,6 +125,11 @@ static struct unit_size size_of(const struct mmu_config *c, enum unit unit,
 void mmu_storage_bits(const struct mmu_config *c, enum unit unit,
                       bool tlb_protects, uint64_t *cam, uint64_t *ram)
 {
+    if ((unit == UNIT_ITLB || unit == UNIT_DTLB) && c->tlb_2m) {
+        *cam = 0;
+        *ram = banked_bits(c, unit, tlb_protects);
+        return;
+    }
     struct unit_size s = size_of(c, unit, tlb_protects);
     bool full = s.entries && sets_of(s.entries, s.ways) == 1;
     *cam = full ? s.entries * s.tag : 0;

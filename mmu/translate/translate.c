@@ -48,9 +48,16 @@ bool translate_refuse(struct access *a, enum refusal why, uint64_t va)
 
 /* ---- the walk -------------------------------------------------------- */
 
+/* Whose walk it is: the two ways to memory have prices of their own. */
+struct timed_walk {
+    struct mmu *m;
+    bool fetch;
+};
+
 static enum refusal read_timed(void *context, uint64_t pa, uint64_t *pte)
 {
-    struct mmu *m = context;
+    const struct timed_walk *t = context;
+    struct mmu *m = t->m;
     struct lookup l1, l2;
     const uint8_t *at = bus_ram(m->bus, pa, 8);
     account_charge(&m->accounts, FOR_TLB, IN_CORE,
@@ -59,7 +66,12 @@ static enum refusal read_timed(void *context, uint64_t pa, uint64_t *pte)
         return REFUSED_BUS;
     if (!pmp_check(&m->pmp, PMP_MODE_SU, pa, 8, PMP_R))
         return REFUSED_PMP;
-    hierarchy_access(m, UNIT_L1D, pa, false, FOR_TLB, &l1, &l2);
+    if (m->config.walk_path == WALK_MEMORY)
+        account_charge(
+            &m->accounts, FOR_TLB, IN_DRAM,
+            (uint64_t)(t->fetch ? m->config.walk_iread : m->config.walk_dread));
+    else
+        hierarchy_access(m, UNIT_L1D, pa, false, FOR_TLB, &l1, &l2);
     *pte = bus_ram_load(at, 8);
     return REFUSED_NOT;
 }
@@ -75,7 +87,10 @@ static void set_timed(struct mmu *m, uint64_t pa, uint64_t pte)
 static bool walk_leaf(struct mmu *m, struct access *a, uint64_t va,
                       struct tlb_leaf *leaf)
 {
-    const struct walk_memory memory = { read_timed, m };
+    struct timed_walk timed = { m, a->kind == ACCESS_FETCH };
+    const struct walk_memory memory = { read_timed, &timed };
+    if (!timed.fetch)
+        stores_settle(m, FOR_TLB);
     struct walk w = walk_find(m->regs.satp, va, &memory);
     a->walk_reads = (uint8_t)(a->walk_reads + w.reads);
     a->pte = w.pte;

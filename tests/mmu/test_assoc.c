@@ -154,11 +154,11 @@ static void against_oracle(struct assoc_shape shape, int pages)
 static void test_lines(void **state)
 {
     static const struct assoc_shape shapes[] = {
-        { 16, 1, ASSOC_LINES, 12, POLICY_LRU, false, 1 },
-        { 64, 4, ASSOC_LINES, 12, POLICY_LRU, false, 1 },
-        { 64, 4, ASSOC_LINES, 12, POLICY_FIFO, false, 1 },
-        { 32, 0, ASSOC_LINES, 12, POLICY_LRU, false, 1 },
-        { 48, 3, ASSOC_LINES, 12, POLICY_FIFO, false, 1 },
+        { 16, 1, ASSOC_LINES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 64, 4, ASSOC_LINES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 64, 4, ASSOC_LINES, 12, POLICY_FIFO, false, 1, { 0 } },
+        { 32, 0, ASSOC_LINES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 48, 3, ASSOC_LINES, 12, POLICY_FIFO, false, 1, { 0 } },
     };
     (void)state;
     for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -168,12 +168,12 @@ static void test_lines(void **state)
 static void test_pages(void **state)
 {
     static const struct assoc_shape shapes[] = {
-        { 8, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1 },
-        { 40, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1 },
-        { 40, 0, ASSOC_PAGES, 12, POLICY_FIFO, false, 1 },
-        { 64, 4, ASSOC_PAGES, 12, POLICY_LRU, false, 1 },
-        { 128, 1, ASSOC_PAGES, 12, POLICY_LRU, false, 1 },
-        { 1, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1 },
+        { 8, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 40, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 40, 0, ASSOC_PAGES, 12, POLICY_FIFO, false, 1, { 0 } },
+        { 64, 4, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 128, 1, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 1, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
     };
     (void)state;
     for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -183,9 +183,9 @@ static void test_pages(void **state)
 static void test_ranges(void **state)
 {
     static const struct assoc_shape shapes[] = {
-        { 4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1 },
-        { 16, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1 },
-        { 16, 0, ASSOC_RANGES, 12, POLICY_FIFO, false, 1 },
+        { 4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 16, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 16, 0, ASSOC_RANGES, 12, POLICY_FIFO, false, 1, { 0 } },
     };
     (void)state;
     for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -212,8 +212,8 @@ static void test_plru_follows_the_tree(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){ 4, 0, ASSOC_PAGES, 12, POLICY_PLRU,
-                                        false, 1 });
+    pair_open(&p, (struct assoc_shape){
+                      4, 0, ASSOC_PAGES, 12, POLICY_PLRU, false, 1, { 0 } });
     for (uint64_t page = 0; page < 4; page++)
         assert_int_equal(displaced(&p, page), -1);
     /* after 0 1 2 3 the root points left, the left node at way 0 */
@@ -234,8 +234,10 @@ static void test_random_repeats_with_its_seed(void **state)
     const uint64_t seed[3] = { 5, 5, 6 };
     for (int r = 0; r < 3; r++) {
         struct pair p;
-        pair_open(&p, (struct assoc_shape){ 8, 0, ASSOC_PAGES, 12,
-                                            POLICY_RANDOM, false, seed[r] });
+        pair_open(
+            &p,
+            (struct assoc_shape){
+                8, 0, ASSOC_PAGES, 12, POLICY_RANDOM, false, seed[r], { 0 } });
         for (uint64_t page = 0; page < 200; page++)
             run[r][page] = displaced(&p, page);
         pair_close(&p);
@@ -250,8 +252,8 @@ static void test_random_reaches_all_ways(void **state)
     (void)state;
     struct pair p;
     bool hit[8] = { false };
-    pair_open(&p, (struct assoc_shape){ 8, 0, ASSOC_PAGES, 12, POLICY_RANDOM,
-                                        false, 3 });
+    pair_open(&p, (struct assoc_shape){
+                      8, 0, ASSOC_PAGES, 12, POLICY_RANDOM, false, 3, { 0 } });
     for (uint64_t page = 0; page < 8; page++)
         displaced(&p, page);
     for (uint64_t page = 8; page < 200; page++) {
@@ -276,8 +278,8 @@ static void test_overlap_is_reported_only_where_it_is(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){ 4, 0, ASSOC_RANGES, 12, POLICY_LRU,
-                                        false, 1 });
+    pair_open(&p, (struct assoc_shape){
+                      4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } });
     fill_range(&p, 0x1000, 0x4FFF, 1);
     assert_true(assoc_lookup(&p.a, 0x3000, 1) >= 0); /* trains a hint */
     fill_range(&p, 0x3000, 0x6FFF, 1);
@@ -301,8 +303,8 @@ static void test_same_range_is_replaced(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){ 4, 0, ASSOC_RANGES, 12, POLICY_LRU,
-                                        false, 1 });
+    pair_open(&p, (struct assoc_shape){
+                      4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } });
     fill_range(&p, 0x1000, 0x4FFF, 1);
     struct assoc_entry e = {
         .first = 0x1000, .last = 0x4FFF, .context = 1, .rights = 5
@@ -317,8 +319,8 @@ static void test_ends_of_the_address_space(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){ 4, 0, ASSOC_RANGES, 12, POLICY_LRU,
-                                        false, 1 });
+    pair_open(&p, (struct assoc_shape){
+                      4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } });
     fill_range(&p, UINT64_MAX - 7, UINT64_MAX, 1);
     fill_range(&p, 0, 7, 1);
     assert_true(assoc_lookup(&p.a, UINT64_MAX, 1) >= 0);
@@ -332,8 +334,8 @@ static void test_clear_forgets_all(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){ 8, 2, ASSOC_PAGES, 12, POLICY_PLRU,
-                                        true, 1 });
+    pair_open(&p, (struct assoc_shape){
+                      8, 2, ASSOC_PAGES, 12, POLICY_PLRU, true, 1, { 0 } });
     for (uint64_t page = 0; page < 20; page++)
         displaced(&p, page);
     assoc_clear(&p.a);

@@ -34,7 +34,7 @@ static void every_preset_has_every_value_and_a_source(void **state)
             assert_true(strlen(source) > 5);
         }
     }
-    assert_int_equal(presets, 4);
+    assert_int_equal(presets, 5);
 }
 
 static void every_preset_makes_a_machine(void **state)
