@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all deps deps-run run run-built test test-built test-one check \
-        floors headers format format-check tidy bench guest clean
+        floors headers format format-check tidy bench fidelity guest clean
 
 V ?= release
 CC = gcc
@@ -74,6 +74,7 @@ help:
 	@echo "make deps              install every Debian package used here"
 	@echo "make check             floors, headers, format, clang-tidy"
 	@echo "make bench             speed of the simulator (ratios, one run)"
+	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
 
 $(LIB): $(call OBJ,$(LIB_SRC))
@@ -156,6 +157,12 @@ $(B)/bench: $(B)/obj/tests/bench.o
 bench: deps-run
 	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench
 	$(Q)$(B)/bench $(B)/opalite $(BENCH_ELF)
+
+$(B)/fidelity: $(call OBJ,tests/fidelity.c tests/fidelity/harness.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+fidelity: deps-run
+	$(Q)$(MAKE) -j$(JOBS) $(B)/fidelity
+	$(Q)$(B)/fidelity $(if $(ABLATE),ablate)
 
 clean:
 	rm -rf build out

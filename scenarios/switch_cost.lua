@@ -27,11 +27,13 @@ local DOMAINS = quick and { 2, 4 } or { 2, 4, 8, 16 }
 local BASE = { pages = 16, segments = 4, domains = 2 }
 local SEGMENT_SWEEP_PAGES = 64
 
+local bits = experiment.equal_bits { name = "bits" }
+
 local function points()
   local list = {}
   local function add(sweep, shared, pages, segments, domains, equal_bits)
     for _, p in ipairs(PERSONALITIES) do
-      if not equal_bits or p:sub(1, 3) == "mas" then
+      if not equal_bits or (bits and p:sub(1, 3) == "mas") then
         list[#list + 1] = {
           sweep = sweep, personality = p, shared = shared, pages = pages,
           segments = segments, domains = domains, equal_bits = equal_bits,
@@ -56,8 +58,6 @@ local function points()
   end
   return list
 end
-
-local bits = experiment.equal_bits { name = "bits" }
 
 local function settings(point)
   if not point.equal_bits then return {} end
@@ -268,12 +268,18 @@ print_rows("Over the number of segments, private pages",
            main_rows("segments", false, { 4, 16, 64 }))
 print_rows("Over the number of domains, private pages",
            main_rows("domains", false, { 2, 4, 16 }))
-print_rows("At equal CAM bits, private pages",
-           main_rows("pages", false, { 20 }))
+if bits then
+  print_rows("At equal CAM bits, private pages",
+             main_rows("pages", false, { 20 }))
+end
 note "turn: all cycles from one switch to the next; switch = direct + late."
 note "refill: all refill cycles of a turn, the late ones included."
-note(string.format("+CAM: the RPLBs' CAM bits (%d net) as %d more L1 TLB "
-  .. "entries instead.", bits.net_cam_bits, bits.extra))
+if bits then
+  note(string.format("+CAM: the RPLBs' CAM bits (%d net) as %d more L1 TLB "
+    .. "entries instead.", bits.net_cam_bits, bits.extra))
+else
+  note("The L1 TLBs of this machine have no CAM: no rows at equal CAM bits.")
+end
 print_paths(by)
 note "How to read this, computed from the rows above:"
 for _, sentence in ipairs(sentences) do note("  - " .. sentence) end

@@ -98,12 +98,14 @@ end
 -- What the RPLB costs in CAM, net of what the L1 TLBs save when they need not
 -- tell spaces apart, as L1 TLB entries for a MAS (split like the L1 TLBs). The
 -- RAM bits these bring along, and those the L2 TLB saves in the single space,
--- are left to the MAS. Bits: mmu_storage_bits.
+-- are left to the MAS. Bits: mmu_storage_bits. nil: these L1 TLBs have no CAM
+-- (not fully associative), so nothing can be compared.
 function experiment.equal_bits(settings)
   local m = machine(settings)
   local mas, sas = m:storage_bits "mas", m:storage_bits "rplb"
   local i, d = m:setting "itlb.entries", m:setting "dtlb.entries"
   m:close()
+  if sum(mas, L1_TLBS, "cam") == 0 then return nil end
   local cam = sum(sas, L1_TLBS, "cam") + sum(sas, RPLBS, "cam")
               - sum(mas, L1_TLBS, "cam")
   local each = sum(mas, L1_TLBS, "cam") // (i + d)
