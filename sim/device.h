@@ -10,4 +10,7 @@
 #include "sim/device_finisher.h"
 #include "sim/device_htif.h"
 #include "sim/device_mailbox.h"
+#include "sim/device_plic.h"
+#include "sim/device_rom.h"
+#include "sim/device_rtc.h"
 #include "sim/device_uart.h"

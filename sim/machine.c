@@ -11,83 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/board.h"
 #include "sim/observe.h"
-
-/* ---- devices on the bus ---------------------------------------------------
- */
-
-static bool uart_read_bus(void *device, uint64_t offset, unsigned size,
-                          uint64_t *value)
-{
-    return uart_read(device, offset, size, value);
-}
-
-static bool uart_write_bus(void *device, uint64_t offset, unsigned size,
-                           uint64_t *value)
-{
-    return uart_write(device, offset, size, *value);
-}
-
-static bool finisher_read_bus(void *device, uint64_t offset, unsigned size,
-                              uint64_t *value)
-{
-    return finisher_read(device, offset, size, value);
-}
-
-static bool finisher_write_bus(void *device, uint64_t offset, unsigned size,
-                               uint64_t *value)
-{
-    return finisher_write(device, offset, size, *value);
-}
-
-static bool mailbox_read_bus(void *device, uint64_t offset, unsigned size,
-                             uint64_t *value)
-{
-    return mailbox_read(device, offset, size, value);
-}
-
-static bool mailbox_write_bus(void *device, uint64_t offset, unsigned size,
-                              uint64_t *value)
-{
-    return mailbox_write(device, offset, size, *value);
-}
-
-/* The CLINT needs the clock, so its device is the machine. */
-static bool clint_read_bus(void *device, uint64_t offset, unsigned size,
-                           uint64_t *value)
-{
-    const struct machine *m = device;
-    return clint_read(&m->clint, offset, size, cpu_time(&m->cpu), value);
-}
-
-static bool clint_write_bus(void *device, uint64_t offset, unsigned size,
-                            uint64_t *value)
-{
-    struct machine *m = device;
-    uint64_t before = cpu_time(&m->cpu), time = before;
-    if (!clint_write(&m->clint, offset, size, *value, &time))
-        return false;
-    if (time != before)
-        cpu_set_time(&m->cpu, time);
-    return true;
-}
-
-static bool add_devices(struct machine *m, struct err *err)
-{
-    const struct bus_device devices[] = {
-        { "finisher", MEM_FINISHER, FINISHER_SIZE, finisher_read_bus,
-          finisher_write_bus, &m->finisher },
-        { "clint", MEM_CLINT, CLINT_SIZE, clint_read_bus, clint_write_bus, m },
-        { "uart", MEM_UART, UART_SIZE, uart_read_bus, uart_write_bus,
-          &m->uart },
-        { "mailbox", MEM_MAILBOX, MAILBOX_SIZE, mailbox_read_bus,
-          mailbox_write_bus, &m->mailbox },
-    };
-    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
-        if (!bus_add_device(&m->bus, &devices[i], err))
-            return false;
-    return true;
-}
 
 /* ---- building -------------------------------------------------------------
  */
@@ -97,7 +22,7 @@ static bool machine_build(struct machine *m, struct err *err)
     const struct config *c = &m->config;
     if (!config_check(c, err) || !bus_init(&m->bus, MEM_RAM, c->ram_bytes, err))
         return false;
-    if (!add_devices(m, err))
+    if (!board_add_devices(m, err))
         goto fail_bus;
     if (!cpu_init(&m->cpu, &c->cpu, &c->mmu, &m->bus, err))
         goto fail_bus;
@@ -192,32 +117,7 @@ bool machine_load_elf(struct machine *m, const char *path, bool htif,
     return true;
 }
 
-/* ---- time and interrupts ---------------------------------------------------
- */
-
-static void plan_timer(struct machine *m)
-{
-    const struct cpu *c = &m->cpu;
-    uint64_t at = cpu_cycle_of_time(c, m->clint.mtimecmp);
-    m->timer_clock = at > machine_clock(m) ? at : UINT64_MAX;
-    m->deadline = m->timer_clock;
-    if (m->limits && m->limits->until_cycle &&
-        m->limits->until_cycle < m->deadline)
-        m->deadline = m->limits->until_cycle;
-}
-
-static void set_lines(struct machine *m)
-{
-    uint64_t levels = 0;
-    if (m->clint.msip)
-        levels |= MIP_MSIP;
-    if (cpu_time(&m->cpu) >= m->clint.mtimecmp)
-        levels |= MIP_MTIP;
-    if (m->mailbox.pending)
-        levels |= MIP_SEIP;
-    cpu_interrupt_lines(&m->cpu, MIP_MSIP | MIP_MTIP | MIP_SEIP, levels);
-    plan_timer(m);
-}
+/* ---- power on and off -------------------------------------------------- */
 
 void machine_reset(struct machine *m, uint64_t pc, uint64_t a1)
 {
@@ -226,11 +126,9 @@ void machine_reset(struct machine *m, uint64_t pc, uint64_t a1)
     m->stopping = m->ended = false;
     m->finisher.command = FINISHER_NONE;
     m->why[0] = 0;
-    uart_reset(&m->uart);
-    clint_reset(&m->clint);
-    mailbox_reset(&m->mailbox);
+    board_reset(m);
     cpu_reset(&m->cpu, pc, 0, a1);
-    set_lines(m);
+    board_set_lines(m);
     m->ledger.window.open = false;
     ledger_context(&m->ledger, &m->cpu.mmu);
     ledger_return(&m->ledger, &m->cpu.mmu, false);
@@ -250,7 +148,10 @@ static void take_finisher(struct machine *m)
         machine_stop(m, STOP_FAIL);
         break;
     case FINISHER_RESET:
-        machine_reset(m, m->reset_pc, m->reset_a1);
+        if (m->limits->stop_on_reset)
+            machine_stop(m, STOP_RESET);
+        else
+            machine_reset(m, m->reset_pc, m->reset_a1);
         break;
     case FINISHER_NONE:
         break;
@@ -287,7 +188,7 @@ static void look_at_devices(struct machine *m)
     if (m->finisher.command)
         take_finisher(m);
     look_at_mailbox(m);
-    set_lines(m);
+    board_set_lines(m);
 }
 
 /* A store to tohost, as test programs report their end. */
@@ -347,7 +248,7 @@ static void pass_idle_time(struct machine *m)
 /* The clock reached m->deadline: the timer's, or the limit of the run. */
 static void look_up(struct machine *m)
 {
-    set_lines(m);
+    board_set_lines(m);
     if (m->limits->until_cycle && machine_clock(m) >= m->limits->until_cycle)
         machine_stop(m, STOP_BUDGET);
 }
@@ -392,14 +293,14 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
         return m->stopped;
     m->stopping = false;
     m->limits = limits ? limits : &none;
-    set_lines(m);
+    board_set_lines(m);
     look_at_mailbox(m);
     uint64_t now = m->ledger.instructions, last = now + m->limits->max_insns;
     if (!m->limits->max_insns || last < now)
         last = UINT64_MAX;
     run_steps(m, last);
     m->limits = NULL;
-    plan_timer(m);
+    board_plan(m);
     m->ended = m->stopped >= STOP_POWEROFF && m->stopped != STOP_IDLE;
     struct err err;
     if (!ledger_check(&m->ledger, &m->cpu.mmu, &err))
@@ -410,11 +311,17 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
 const char *stop_name(enum stop stop)
 {
     static const char *const names[STOP_COUNT] = {
-        [STOP_BUDGET] = "budget",     [STOP_EVENT] = "event",
-        [STOP_MAILBOX] = "mailbox",   [STOP_SCRIPT] = "script",
-        [STOP_POWEROFF] = "poweroff", [STOP_FAIL] = "fail",
-        [STOP_HUNG] = "hung",         [STOP_PANIC] = "panic",
-        [STOP_IDLE] = "idle",         [STOP_NO_PROGRESS] = "no_progress",
+        [STOP_BUDGET] = "budget",
+        [STOP_EVENT] = "event",
+        [STOP_MAILBOX] = "mailbox",
+        [STOP_SCRIPT] = "script",
+        [STOP_RESET] = "reset",
+        [STOP_POWEROFF] = "poweroff",
+        [STOP_FAIL] = "fail",
+        [STOP_HUNG] = "hung",
+        [STOP_PANIC] = "panic",
+        [STOP_IDLE] = "idle",
+        [STOP_NO_PROGRESS] = "no_progress",
     };
     return stop < STOP_COUNT ? names[stop] : "?";
 }

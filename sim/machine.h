@@ -21,6 +21,7 @@ enum stop {
     STOP_EVENT,       /* an asked-for event: machine.stop_event */
     STOP_MAILBOX,     /* the pending mailbox request is done */
     STOP_SCRIPT,      /* a scripted thread asks for its next operation */
+    STOP_RESET,       /* finisher: reset, and the caller wants to do it */
     STOP_POWEROFF,    /* finisher: off; or tohost says passed */
     STOP_FAIL,        /* finisher or tohost: failure, machine.exit_value */
     STOP_HUNG,        /* guest drove hardware wrongly; machine.why */
@@ -35,6 +36,7 @@ struct run_limits {
     uint64_t until_cycle; /* 0 = no limit */
     uint32_t stop_events; /* EVENT_BIT of each kind that stops */
     bool stop_on_mailbox;
+    bool stop_on_reset; /* else a reset by the finisher is done at once */
     /* Stops also on events that match one of these. */
     const struct event_filter *filters;
     size_t filter_count;
@@ -48,12 +50,16 @@ struct machine {
     struct bus bus;
     struct uart uart;
     struct clint clint;
+    struct plic plic;
+    struct rtc rtc;
+    struct rom rom;
     struct finisher finisher;
     struct mailbox mailbox;
     struct htif htif;
 
     uint64_t reset_pc, reset_a1;
-    uint64_t timer_clock; /* clock at which mtimecmp fires; UINT64_MAX = not */
+    uint64_t timer_clock; /* clock at which mtimecmp or the RTC's alarm fires;
+                             UINT64_MAX = neither */
     uint64_t deadline;    /* the run looks up from stepping at this clock */
 
     bool stopping;           /* the run ends after this step */

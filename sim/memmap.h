@@ -9,12 +9,18 @@
 #define MEM_ROM 0x00001000 /* reset vector */
 /* 0x5555 = off, 0x7777 = reset, 0x3333 | code << 16 = failure */
 #define MEM_FINISHER 0x00100000
+#define MEM_RTC      0x00101000 /* Goldfish RTC */
 #define MEM_CLINT    0x02000000 /* msip, +0x4000 mtimecmp, +0xbff8 mtime */
-#define MEM_PLIC     0x0c000000 /* reserved for the PLIC */
+#define MEM_PLIC     0x0c000000
 #define MEM_UART     0x10000000 /* 16550 */
 #define MEM_VIRTIO   0x10001000 /* reserved, 8 x 0x1000 */
 #define MEM_MAILBOX  0x10100000 /* scenario mailbox, S-mode and above */
 #define MEM_RAM      0x80000000
+
+/* Lines of the PLIC. */
+#define IRQ_VIRTIO 1 /* 1 to 8 */
+#define IRQ_UART   10
+#define IRQ_RTC    11
 
 /*
  * The scenario mailbox. The host posts one request at a time (op = a system

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Addresses and interrupt lines of the board; see board.h. The devices
+ * themselves are in device_*.c. */
+#include "sim/board.h"
+
+/* ---- devices on the bus -------------------------------------------------- */
+
+static bool uart_read_bus(void *device, uint64_t offset, unsigned size,
+                          uint64_t *value)
+{
+    return uart_read(device, offset, size, value);
+}
+
+static bool uart_write_bus(void *device, uint64_t offset, unsigned size,
+                           uint64_t *value)
+{
+    return uart_write(device, offset, size, *value);
+}
+
+static bool finisher_read_bus(void *device, uint64_t offset, unsigned size,
+                              uint64_t *value)
+{
+    return finisher_read(device, offset, size, value);
+}
+
+static bool finisher_write_bus(void *device, uint64_t offset, unsigned size,
+                               uint64_t *value)
+{
+    return finisher_write(device, offset, size, *value);
+}
+
+static bool mailbox_read_bus(void *device, uint64_t offset, unsigned size,
+                             uint64_t *value)
+{
+    return mailbox_read(device, offset, size, value);
+}
+
+static bool mailbox_write_bus(void *device, uint64_t offset, unsigned size,
+                              uint64_t *value)
+{
+    return mailbox_write(device, offset, size, *value);
+}
+
+/* The CLINT needs the clock, so its device is the machine. */
+static bool clint_read_bus(void *device, uint64_t offset, unsigned size,
+                           uint64_t *value)
+{
+    const struct machine *m = device;
+    return clint_read(&m->clint, offset, size, cpu_time(&m->cpu), value);
+}
+
+static bool clint_write_bus(void *device, uint64_t offset, unsigned size,
+                            uint64_t *value)
+{
+    struct machine *m = device;
+    uint64_t before = cpu_time(&m->cpu), time = before;
+    if (!clint_write(&m->clint, offset, size, *value, &time))
+        return false;
+    if (time != before)
+        cpu_set_time(&m->cpu, time);
+    return true;
+}
+
+static bool rom_read_bus(void *device, uint64_t offset, unsigned size,
+                         uint64_t *value)
+{
+    return rom_read(device, offset, size, value);
+}
+
+static bool plic_read_bus(void *device, uint64_t offset, unsigned size,
+                          uint64_t *value)
+{
+    return plic_read(device, offset, size, value);
+}
+
+static bool plic_write_bus(void *device, uint64_t offset, unsigned size,
+                           uint64_t *value)
+{
+    return plic_write(device, offset, size, *value);
+}
+
+#define NS_PER_SECOND 1000000000u
+
+/* Nanoseconds of guest time since power-on, and the tick that reaches some. */
+static uint64_t uptime(const struct machine *m)
+{
+    unsigned __int128 ns = cpu_time(&m->cpu);
+    return (uint64_t)(ns * NS_PER_SECOND / m->config.timebase_hz);
+}
+
+static uint64_t tick_of_uptime(const struct machine *m, uint64_t ns)
+{
+    unsigned __int128 ticks = ns;
+    ticks = (ticks * m->config.timebase_hz + NS_PER_SECOND - 1) / NS_PER_SECOND;
+    return ticks > UINT64_MAX ? UINT64_MAX : (uint64_t)ticks;
+}
+
+/* It needs the time, so its device is the machine too. */
+static bool rtc_read_bus(void *device, uint64_t offset, unsigned size,
+                         uint64_t *value)
+{
+    struct machine *m = device;
+    return rtc_read(&m->rtc, offset, size, uptime(m), value);
+}
+
+static bool rtc_write_bus(void *device, uint64_t offset, unsigned size,
+                          uint64_t *value)
+{
+    struct machine *m = device;
+    return rtc_write(&m->rtc, offset, size, uptime(m), *value);
+}
+
+bool board_add_devices(struct machine *m, struct err *err)
+{
+    const struct bus_device devices[] = {
+        { "rom", MEM_ROM, ROM_SIZE, rom_read_bus, NULL, &m->rom },
+        { "finisher", MEM_FINISHER, FINISHER_SIZE, finisher_read_bus,
+          finisher_write_bus, &m->finisher },
+        { "rtc", MEM_RTC, RTC_SIZE, rtc_read_bus, rtc_write_bus, m },
+        { "clint", MEM_CLINT, CLINT_SIZE, clint_read_bus, clint_write_bus, m },
+        { "plic", MEM_PLIC, PLIC_SIZE, plic_read_bus, plic_write_bus,
+          &m->plic },
+        { "uart", MEM_UART, UART_SIZE, uart_read_bus, uart_write_bus,
+          &m->uart },
+        { "mailbox", MEM_MAILBOX, MAILBOX_SIZE, mailbox_read_bus,
+          mailbox_write_bus, &m->mailbox },
+    };
+    for (size_t i = 0; i < sizeof devices / sizeof devices[0]; i++)
+        if (!bus_add_device(&m->bus, &devices[i], err))
+            return false;
+    return true;
+}
+
+void board_reset(struct machine *m)
+{
+    uart_reset(&m->uart);
+    clint_reset(&m->clint);
+    plic_reset(&m->plic);
+    rtc_reset(&m->rtc);
+    mailbox_reset(&m->mailbox);
+}
+
+/* ---- time and interrupt lines ---------------------------------------------
+ */
+
+void board_plan(struct machine *m)
+{
+    const struct cpu *c = &m->cpu;
+    uint64_t tick = m->clint.mtimecmp, alarm = rtc_next(&m->rtc);
+    uint64_t at = cpu_cycle_of_time(c, tick), now = machine_clock(m);
+    m->timer_clock = at > now ? at : UINT64_MAX;
+    if (alarm != UINT64_MAX) {
+        at = cpu_cycle_of_time(c, tick_of_uptime(m, alarm));
+        if (at > now && at < m->timer_clock)
+            m->timer_clock = at;
+    }
+    m->deadline = m->timer_clock;
+    if (m->limits && m->limits->until_cycle &&
+        m->limits->until_cycle < m->deadline)
+        m->deadline = m->limits->until_cycle;
+}
+
+static void set_plic(struct machine *m)
+{
+    plic_line(&m->plic, IRQ_UART, uart_interrupt(&m->uart));
+    plic_line(&m->plic, IRQ_RTC, rtc_interrupt(&m->rtc, uptime(m)));
+}
+
+/* The mailbox has a line of its own to the S-mode external interrupt, beside
+ * the PLIC's. */
+void board_set_lines(struct machine *m)
+{
+    uint64_t levels = 0;
+    set_plic(m);
+    if (m->clint.msip)
+        levels |= MIP_MSIP;
+    if (cpu_time(&m->cpu) >= m->clint.mtimecmp)
+        levels |= MIP_MTIP;
+    if (plic_interrupt(&m->plic, PLIC_M))
+        levels |= MIP_MEIP;
+    if (m->mailbox.pending || plic_interrupt(&m->plic, PLIC_S))
+        levels |= MIP_SEIP;
+    cpu_interrupt_lines(&m->cpu, MIP_MSIP | MIP_MTIP | MIP_MEIP | MIP_SEIP,
+                        levels);
+    board_plan(m);
+}
