@@ -27,10 +27,10 @@ JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 # ---- packages -----------------------------------------------------------
 PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
-    libncurses-dev libcairo2-dev gcc-riscv64-unknown-elf \
+    libncurses-dev libcairo2-dev libfdt-dev gcc-riscv64-unknown-elf \
     binutils-riscv64-unknown-elf
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
-    libclang-rt-14-dev libcmocka-dev tmux util-linux
+    libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -45,7 +45,7 @@ OPT_release := -O2 -g1
 PKG = $(shell pkg-config $(1) $(2))
 CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(OPT_$(V)) -MMD -MP
 LUA_CFLAGS = $(call PKG,--cflags,lua5.4)
-LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lm
+LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lfdt -lm
 VIZ_CFLAGS = $(call PKG,--cflags,cairo ncursesw)
 TUI_LIBS = $(call PKG,--libs,ncursesw)
 PLOT_LIBS = $(call PKG,--libs,cairo)

@@ -17,6 +17,11 @@ const struct command commands[] = {
     { "exec", "FILE.elf [options]",
       "Runs a bare-metal RV64 program: M-mode, loaded by physical address.",
       command_exec },
+    { "boot", "--firmware FILE --kernel FILE [options]",
+      "Boots firmware, boot loaders and kernels made for the `virt` board; "
+      "the\n"
+      "terminal is their console (docs/boot.md).",
+      command_boot },
     { "tui", "FILE.lua [options]",
       "Shows a scenario live in the terminal (program opalite-tui).",
       command_sibling },

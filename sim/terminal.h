@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The user's terminal as the guest's console: raw mode, so that every key goes
+ * to the guest, and one escape key (Ctrl-A) for the simulator. Whatever ends
+ * the program, the terminal gets its old mode back. One process has one.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum terminal_command { TERMINAL_NOTHING, TERMINAL_LEAVE, TERMINAL_HELP };
+
+struct terminal_keys {
+    bool escaped; /* the last key was Ctrl-A */
+};
+
+/* Raw mode, if standard input is a terminal; restored at exit and on signals
+ * that kill. */
+void terminal_open(void);
+void terminal_close(void);
+/* SIGINT, SIGTERM or SIGHUP came since terminal_open. */
+bool terminal_interrupted(void);
+
+/* Waits up to `milliseconds` for keys and reads some: how many, 0 = none yet,
+ * -1 = there will be no more. */
+int terminal_read(char *to, size_t room, int milliseconds);
+
+/*
+ * Takes the escape key out of n keys, in place; *n becomes what is for the
+ * guest. Ctrl-A twice is one Ctrl-A for the guest. Stops at a command; keys
+ * after it are dropped.
+ */
+enum terminal_command terminal_filter(struct terminal_keys *t, char *keys,
+                                      size_t *n);
