@@ -110,6 +110,42 @@ static bool rtc_write_bus(void *device, uint64_t offset, unsigned size,
     return rtc_write(&m->rtc, offset, size, uptime(m), *value);
 }
 
+/* ---- virtio -------------------------------------------------------------- */
+
+static bool virtio_read_bus(void *device, uint64_t offset, unsigned size,
+                            uint64_t *value)
+{
+    const struct machine *m = device;
+    return virtio_read(&m->virtio[offset / VIRTIO_STRIDE],
+                       offset % VIRTIO_STRIDE, size, value);
+}
+
+static void serve(struct machine *m, struct virtio *v)
+{
+    switch (v->id) {
+    case VIRTIO_BLOCK:
+        block_serve(&m->block, v, &m->bus);
+        break;
+    case VIRTIO_ENTROPY:
+        entropy_serve(&m->entropy, v, &m->bus);
+        break;
+    case VIRTIO_NONE:
+        break;
+    }
+    v->rung = 0;
+}
+
+static bool virtio_write_bus(void *device, uint64_t offset, unsigned size,
+                             uint64_t *value)
+{
+    struct machine *m = device;
+    struct virtio *v = &m->virtio[offset / VIRTIO_STRIDE];
+    bool taken = virtio_write(v, offset % VIRTIO_STRIDE, size, *value);
+    if (v->rung)
+        serve(m, v);
+    return taken;
+}
+
 bool board_add_devices(struct machine *m, struct err *err)
 {
     const struct bus_device devices[] = {
@@ -122,6 +158,8 @@ bool board_add_devices(struct machine *m, struct err *err)
           &m->plic },
         { "uart", MEM_UART, UART_SIZE, uart_read_bus, uart_write_bus,
           &m->uart },
+        { "virtio", MEM_VIRTIO, VIRTIO_SLOTS * VIRTIO_STRIDE, virtio_read_bus,
+          virtio_write_bus, m },
         { "mailbox", MEM_MAILBOX, MAILBOX_SIZE, mailbox_read_bus,
           mailbox_write_bus, &m->mailbox },
     };
@@ -138,6 +176,8 @@ void board_reset(struct machine *m)
     plic_reset(&m->plic);
     rtc_reset(&m->rtc);
     mailbox_reset(&m->mailbox);
+    for (size_t i = 0; i < VIRTIO_SLOTS; i++)
+        virtio_reset(&m->virtio[i]);
 }
 
 /* ---- time and interrupt lines ---------------------------------------------
@@ -164,6 +204,8 @@ static void set_plic(struct machine *m)
 {
     plic_line(&m->plic, IRQ_UART, uart_interrupt(&m->uart));
     plic_line(&m->plic, IRQ_RTC, rtc_interrupt(&m->rtc, uptime(m)));
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        plic_line(&m->plic, IRQ_VIRTIO + i, virtio_interrupt(&m->virtio[i]));
 }
 
 /* The mailbox has a line of its own to the S-mode external interrupt, beside

@@ -20,6 +20,7 @@ static const struct option_row rows[] = {
     { 0, "firmware", "FILE", "runs first, in M-mode at 0x80000000" },
     { 0, "kernel", "FILE", "after firmware S-mode at 0x80200000; else M-mode" },
     { 0, "initrd", "FILE", "initial RAM disk, named in the device tree" },
+    { 0, "disk", "FILE", "disk (virtio); the file itself stays unchanged" },
     { 0, "append", "TEXT", "arguments of the kernel (bootargs)" },
     { 0, "dtb", "FILE", "device tree, instead of the machine's own" },
     { 'm', "memory", "SIZE", "RAM, as 256M; also --set ram.bytes=SIZE" },
@@ -34,6 +35,7 @@ enum {
     ROW_FIRMWARE,
     ROW_KERNEL,
     ROW_INITRD,
+    ROW_DISK,
     ROW_APPEND,
     ROW_DTB,
     ROW_MEMORY,
@@ -49,7 +51,7 @@ enum {
 
 struct arguments {
     struct firmware_files files;
-    const char *preset;
+    const char *preset, *disk;
     const char **set; /* KEY=VALUE, in order */
     size_t set_count;
     char memory[64]; /* "ram.bytes=SIZE" */
@@ -89,6 +91,9 @@ static bool take(struct arguments *a, struct options *o, int row)
         return true;
     case ROW_INITRD:
         a->files.initrd = o->value;
+        return true;
+    case ROW_DISK:
+        a->disk = o->value;
         return true;
     case ROW_APPEND:
         a->files.arguments = o->value;
@@ -153,7 +158,8 @@ static struct machine *build(const struct arguments *a, struct err *err)
             return NULL;
     }
     struct machine *m = machine_new(&config, err);
-    if (m && !firmware_load(m, &a->files, err)) {
+    if (m && ((a->disk && !machine_attach_disk(m, a->disk, err)) ||
+              !firmware_load(m, &a->files, err))) {
         machine_free(m);
         return NULL;
     }

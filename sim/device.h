@@ -6,7 +6,9 @@
  */
 #pragma once
 
+#include "sim/device_block.h"
 #include "sim/device_clint.h"
+#include "sim/device_entropy.h"
 #include "sim/device_finisher.h"
 #include "sim/device_htif.h"
 #include "sim/device_mailbox.h"
@@ -14,3 +16,4 @@
 #include "sim/device_rom.h"
 #include "sim/device_rtc.h"
 #include "sim/device_uart.h"
+#include "sim/device_virtio.h"

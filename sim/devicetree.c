@@ -187,6 +187,18 @@ static void write_command(struct writer *w, const char *name,
     end(w);
 }
 
+static void write_virtio(struct writer *w)
+{
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
+        uint64_t at = MEM_VIRTIO + i * VIRTIO_STRIDE;
+        node_at(w, "virtio_mmio", at);
+        text(w, "compatible", "virtio,mmio");
+        range(w, at, VIRTIO_STRIDE);
+        line(w, IRQ_VIRTIO + i);
+        end(w);
+    }
+}
+
 static void write_soc(struct writer *w)
 {
     node(w, "soc");
@@ -199,6 +211,7 @@ static void write_soc(struct writer *w)
     write_clint(w);
     write_plic(w);
     write_uart(w);
+    write_virtio(w);
     end(w);
 }
 

@@ -11,8 +11,6 @@
 
 #include "sim/config.h"
 
-#define DEVICETREE_VIRTIO 8 /* windows for virtio devices */
-
 struct devicetree {
     void *blob; /* owned */
     size_t bytes;

@@ -46,6 +46,8 @@ struct machine *machine_new(const struct config *c, struct err *err)
         free(m);
         return NULL;
     }
+    entropy_open(&m->entropy, &m->virtio[MACHINE_SLOT_ENTROPY],
+                 (uint64_t)c->mmu.seed);
     ledger_init(&m->ledger);
     m->events.record = EVENT_ALL;
     machine_reset(m, MEM_RAM, 0);
@@ -62,6 +64,7 @@ void machine_free(struct machine *m)
     trace_free(&m->trace);
     registry_free(&m->registry);
     ledger_free(&m->ledger);
+    block_close(&m->block);
     uart_free(&m->uart);
     cpu_free(&m->cpu);
     bus_free(&m->bus);
@@ -132,6 +135,12 @@ void machine_reset(struct machine *m, uint64_t pc, uint64_t a1)
     m->ledger.window.open = false;
     ledger_context(&m->ledger, &m->cpu.mmu);
     ledger_return(&m->ledger, &m->cpu.mmu, false);
+}
+
+bool machine_attach_disk(struct machine *m, const char *path, struct err *err)
+{
+    block_close(&m->block);
+    return block_open(&m->block, &m->virtio[MACHINE_SLOT_DISK], path, err);
 }
 
 static void take_finisher(struct machine *m)

@@ -44,6 +44,9 @@ struct run_limits {
 
 #define MACHINE_TRAPS_IN_A_ROW 100 /* then the run stops: no progress */
 
+/* Which virtio device is where. */
+enum { MACHINE_SLOT_DISK, MACHINE_SLOT_ENTROPY };
+
 struct machine {
     struct config config;
     struct cpu cpu; /* cpu.mmu.accounts.total is the clock */
@@ -53,6 +56,9 @@ struct machine {
     struct plic plic;
     struct rtc rtc;
     struct rom rom;
+    struct virtio virtio[VIRTIO_SLOTS]; /* by MACHINE_SLOT_* */
+    struct block block;
+    struct entropy entropy;
     struct finisher finisher;
     struct mailbox mailbox;
     struct htif htif;
@@ -107,6 +113,11 @@ _Noreturn void machine_bug(const struct machine *m, const char *text);
 const char *stop_name(enum stop stop);
 /* What the program should exit with after this stop. */
 enum exit_code stop_exit_code(enum stop stop);
+
+/* The machine gets a disk: a file of the host, which stays as it is
+ * (device_block.h). Once, before it runs. */
+MUST_CHECK
+bool machine_attach_disk(struct machine *m, const char *path, struct err *err);
 
 /* From now on events (and steps) go to this file; ends with the machine. */
 MUST_CHECK

@@ -13,7 +13,7 @@
 #define MEM_CLINT    0x02000000 /* msip, +0x4000 mtimecmp, +0xbff8 mtime */
 #define MEM_PLIC     0x0c000000
 #define MEM_UART     0x10000000 /* 16550 */
-#define MEM_VIRTIO   0x10001000 /* reserved, 8 x 0x1000 */
+#define MEM_VIRTIO   0x10001000 /* 8 x 0x1000 */
 #define MEM_MAILBOX  0x10100000 /* scenario mailbox, S-mode and above */
 #define MEM_RAM      0x80000000
 
