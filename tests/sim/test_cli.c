@@ -12,8 +12,9 @@ static void test_help_and_versions(void **state)
     (void)state;
     expect(&r, "--help", EXIT_PASSED, "exit codes:");
     expect(&r, "--version", EXIT_PASSED, "opalite ");
-    static const char *const commands[] = { "run",    "exec",   "presets",
-                                            "claims", "doctor", "tui" };
+    static const char *const commands[] = { "run",  "exec",   "presets",
+                                            "boot", "claims", "doctor",
+                                            "tui" };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char text[100];
         snprintf(text, sizeof text, "%s --help", commands[i]);
