@@ -12,7 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all deps deps-run run run-built test test-built test-one check \
-        floors headers format format-check tidy bench fidelity guest clean
+        floors headers format format-check tidy bench fidelity guest clean \
+        fuzz fuzz-built
 
 V ?= release
 CC = gcc
@@ -30,7 +31,8 @@ PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
     libncurses-dev libcairo2-dev libfdt-dev gcc-riscv64-unknown-elf \
     binutils-riscv64-unknown-elf
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
-    libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu
+    libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu \
+    qemu-system-misc
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -73,6 +75,7 @@ help:
 	@echo "make all [V=..] [CC=..] build $(PROGRAMS) and the guest"
 	@echo "make deps              install every Debian package used here"
 	@echo "make check             floors, headers, format, clang-tidy"
+	@echo "make fuzz              random programs, ours against QEMU"
 	@echo "make bench             speed of the simulator (ratios, one run)"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
@@ -163,6 +166,18 @@ $(B)/fidelity: $(call OBJ,tests/fidelity.c tests/fidelity/harness.c) $(LIB)
 fidelity: deps-run
 	$(Q)$(MAKE) -j$(JOBS) $(B)/fidelity
 	$(Q)$(B)/fidelity $(if $(ABLATE),ablate)
+
+# Differential fuzzing against QEMU: make fuzz FIRST=1000 COUNT=500
+FIRST = 1000
+COUNT = 500
+$(B)/fuzz-generate: $(B)/obj/tests/fuzz/generate.o $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+# The fixed seeds of make test
+fuzz-built: $(B)/opalite $(B)/fuzz-generate $(G)/fuzz/runtime.elf
+	$(Q)tests/fuzz/run.sh $(B) 1 200
+fuzz: deps
+	$(Q)$(MAKE) -j$(JOBS) $(B)/opalite $(B)/fuzz-generate $(G)/fuzz/runtime.elf
+	$(Q)tests/fuzz/run.sh $(B) $(FIRST) $(COUNT)
 
 clean:
 	rm -rf build out

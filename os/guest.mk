@@ -68,3 +68,9 @@ $(G)/tests/%.elf: $(G)/obj/tests/guest/%.c.o $(G)/obj/tests/guest/lib/crt.S.o te
 $(G)/bench/%.elf: $(G)/obj/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
+
+# The runtime of fuzz programs (tests/fuzz/generate.c fills in the rest).
+FUZZ_OBJ := $(G)/obj/tests/fuzz/guest/start.S.o $(G)/obj/tests/fuzz/guest/runtime.c.o
+GUEST_FILES += $(G)/fuzz/runtime.elf
+$(G)/fuzz/runtime.elf: $(FUZZ_OBJ) tests/fuzz/guest/link.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/fuzz/guest/link.ld -o $@ $(FUZZ_OBJ) -lgcc
