@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything `make test` runs after the house checks: the unit tests and the
 # scenarios with gcc, with clang, and under the sanitizers; then the fuzz
-# programs on ours and on QEMU, and the figures of the documents. Closes with the sum.
+# programs on ours and on QEMU, and the figures of the documents. Closes with
+# the sum.
 set -u
 bad=0
 log=$(mktemp)

@@ -233,6 +233,31 @@ static void test_page_walk(void **state)
     world_close(&w);
 }
 
+/* A node that S may not read ends the search: a range miss, in peeks too. */
+static void test_range_walk(void **state)
+{
+    (void)state;
+    struct world w;
+    const uint64_t roots = RAM_BASE + 0x1000, node = RAM_BASE + 0x2000;
+    open_guarded(&w);
+    world_write(&w, roots, node);
+    world_write(&w, node + RANGE_NODE_BASE, USER_VA);
+    world_write(&w, node + RANGE_NODE_LIMIT, USER_VA + 4096);
+    world_write(&w, node + RANGE_NODE_LEFT, RIGHT_R);
+    w.mmu.regs.srtable = roots | 1;
+    world_protect(&w, 0, SPROT_RPLB | SPROT_HWREFILL);
+    for (unsigned i = 0; i < 2; i++) {
+        entry(&w, 0, i ? node : roots, 4096, 0x1C); /* X only */
+        struct access p = { .va = USER_VA, .size = 8, .kind = ACCESS_LOAD };
+        assert_false(mmu_peek(&w.mmu, &p));
+        assert_int_equal(p.refused, REFUSED_RANGE_MISS);
+        expect(&w, ACCESS_LOAD, USER_VA, REFUSED_RANGE_MISS, 25);
+    }
+    entry(&w, 0, node, 4096, 0x19);
+    expect(&w, ACCESS_LOAD, USER_VA, REFUSED_NOT, 0);
+    world_close(&w);
+}
+
 /* Random code walks while entries change under it: the filter of fetches from
  * one line must never outlive them, nor reach past them. */
 static void test_fetch_filter(void **state)
@@ -281,9 +306,10 @@ static void test_fetch_filter(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_random_entries), TEST(test_reset),     TEST(test_locks),
-        TEST(test_legal_values),   TEST(test_each_kind), TEST(test_page_walk),
-        TEST(test_fetch_filter),
+        TEST(test_random_entries), TEST(test_reset),
+        TEST(test_locks),          TEST(test_legal_values),
+        TEST(test_each_kind),      TEST(test_page_walk),
+        TEST(test_range_walk),     TEST(test_fetch_filter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
