@@ -15,7 +15,7 @@
 #include "mmu/bus.h"
 
 #define VIRTIO_SLOTS      8
-#define VIRTIO_STRIDE     0x1000
+#define VIRTIO_STRIDE     UINT64_C(0x1000)
 #define VIRTIO_QUEUES     2
 #define VIRTIO_QUEUE_SIZE 256 /* entries at most */
 

@@ -93,7 +93,8 @@ bool virtio_next(struct virtio *v, unsigned queue, const struct bus *bus,
         return broken(v);
     c->count = c->readable = 0;
     c->read_bytes = c->write_bytes = 0;
-    uint64_t slot = q->avail + 4 + 2 * (q->next_avail & (q->size - 1));
+    uint64_t slot =
+        q->avail + 4 + UINT64_C(2) * (q->next_avail & (q->size - 1));
     if (!bus_read(bus, slot, &c->head, sizeof c->head) ||
         !read_chain(q, bus, c))
         return broken(v);
@@ -145,7 +146,7 @@ void virtio_done(struct virtio *v, unsigned queue, struct bus *bus,
 {
     struct virtio_queue *q = &v->queue[queue];
     const uint32_t element[2] = { c->head, written };
-    uint64_t slot = q->used + 4 + 8 * (q->next_used & (q->size - 1));
+    uint64_t slot = q->used + 4 + UINT64_C(8) * (q->next_used & (q->size - 1));
     uint16_t index = (uint16_t)(q->next_used + 1), flags;
     if (!bus_write(bus, slot, element, sizeof element) ||
         !bus_write(bus, q->used + 2, &index, sizeof index) ||
