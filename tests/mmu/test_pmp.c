@@ -61,7 +61,7 @@ static void test_random_entries(void **state)
         for (unsigned n = 0; n < 100; n++) {
             unsigned kind = (unsigned)random_below(4);
             unsigned size = 1U << random_below(4);
-            enum pmp_mode mode = random_below(2);
+            enum pmp_mode mode = (enum pmp_mode)random_below(2);
             uint64_t pa = RAM_BASE + random_below(BYTES + 64) - 32;
             unsigned near = (unsigned)random_below(PMP_ENTRIES);
             if (random_below(2) && o.addr[near] >> 52 == 0)
@@ -280,7 +280,8 @@ static void test_fetch_filter(void **state)
         }
         enum privilege privilege = random_below(4) ? PRIV_S : PRIV_M;
         struct oracle_pmp o = oracle_of(&w.mmu.pmp);
-        struct access a = { .va = RAM_BASE + at, .privilege = privilege };
+        struct access a = { .va = RAM_BASE + at,
+                            .privilege = (uint8_t)privilege };
         uint32_t word;
         uint16_t half;
         bool done = mmu_fetch(&w.mmu, &a, &word), m = privilege == PRIV_M;
