@@ -12,10 +12,10 @@ jobs=$(nproc)
 unset MAKEFLAGS MFLAGS # each build below has its own jobs
 for variant in "V=release CC=gcc" "V=release CC=clang" "V=asan CC=gcc"; do
     echo "== $variant"
-    { make -j"$jobs" $variant test-one || echo "== failed"; } 2>&1 | tee -a "$log"
+    { make --no-print-directory -j"$jobs" $variant test-one || echo "== failed"; } 2>&1 | tee -a "$log"
 done
 echo "== fuzz programs, ours against QEMU"
-make fuzz-built || bad=1
+make --no-print-directory fuzz-built || bad=1
 tests/house/figures.sh build/release || bad=1
 grep -q '^== failed' "$log" && bad=1
 passed=$(awk '/^[0-9]+ passed, [0-9]+ failed$/ { n += $1 } END { print n + 0 }' "$log")
