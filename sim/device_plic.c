@@ -109,7 +109,7 @@ bool plic_read(struct plic *p, uint64_t offset, unsigned size, uint64_t *value)
     *value = 0;
     if (!fits(offset, size))
         return false;
-    if (offset < 4 * PLIC_SOURCES)
+    if (offset < UINT64_C(4) * PLIC_SOURCES)
         *value = p->priority[offset / 4];
     else if (offset >= PLIC_PENDING_AT &&
              offset < PLIC_PENDING_AT + 4 * PLIC_WORDS)
@@ -127,7 +127,7 @@ bool plic_write(struct plic *p, uint64_t offset, unsigned size, uint64_t value)
     uint32_t *enable;
     if (!fits(offset, size))
         return false;
-    if (offset >= 4 && offset < 4 * PLIC_SOURCES)
+    if (offset >= 4 && offset < UINT64_C(4) * PLIC_SOURCES)
         p->priority[offset / 4] = value & PLIC_PRIORITY;
     else if ((enable = enable_word(p, offset)) != NULL)
         *enable = (uint32_t)value & (offset % PLIC_ENABLE_STEP ? ~0U : ~1U);
