@@ -29,6 +29,14 @@ local SEGMENT_SWEEP_PAGES = 64
 
 local bits = experiment.equal_bits { name = "bits" }
 
+-- The preset these machines have (--preset may have replaced the default).
+local preset
+do
+  local m = machine { name = "preset" }
+  preset = m.preset
+  m:close()
+end
+
 local function points()
   local list = {}
   local function add(sweep, shared, pages, segments, domains, equal_bits)
@@ -285,13 +293,12 @@ note "How to read this, computed from the rows above:"
 for _, sentence in ipairs(sentences) do note("  - " .. sentence) end
 
 local mid = quick and 16 or 64
-output.json("switch_cost.json", { rows = rows, kernel_paths = by,
+output.json("switch_cost.json", { preset = preset, rows = rows, kernel_paths = by,
                                   equal_bits = bits, reading = sentences })
 output.csv("switch_cost.csv", csv_rows(rows))
 output.plot("switch_cost.svg", {
   title = "What a domain switch costs",
-  subtitle = string.format("2 domains, up to 4 segments, preset %s",
-                           args.preset or "u54"),
+  subtitle = "2 domains, up to 4 segments, preset " .. preset,
   width = 1000, height = 760,
   panels = { lines_panel(rows, false), lines_panel(rows, true),
              bars_panel(rows, false, mid), bars_panel(rows, true, mid) },

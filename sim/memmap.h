@@ -41,7 +41,7 @@
 #define MAILBOX_SCRIPT_THREAD 0x080 /* thread id asking */
 #define MAILBOX_SCRIPT_RESULT 0x088 /* value of the last operation */
 #define MAILBOX_SCRIPT_NEXT   0x098 /* any write: give me the next one */
-#define MAILBOX_SCRIPT_OP     0x0a0 /* enum script_op of os/abi/script.h */
+#define MAILBOX_SCRIPT_OP     0x0a0 /* enum script_op of os/abi/abi.h */
 #define MAILBOX_SCRIPT_ARG    0x0a8 /* four arguments, 0x0a8 .. 0x0c7 */
 #define MAILBOX_WINDOW        0x800 /* 2 KiB of data: names, argument strings */
 #define MAILBOX_SIZE          0x1000

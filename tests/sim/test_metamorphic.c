@@ -130,6 +130,20 @@ static void address_randomisation_changes_nothing(void **state)
                      0);
 }
 
+/* The picture says which machine it was measured on. */
+static void the_plot_names_the_preset(void **state)
+{
+    (void)state;
+    assert_int_equal(shell("%s/opalite run -q scenarios/switch_cost.lua --set "
+                           "quick=1 --preset tiny --out %s/meta_preset",
+                           build(), build()),
+                     0);
+    assert_int_equal(
+        shell("grep -q 'preset tiny' %s/meta_preset/switch_cost.plot.json",
+              build()),
+        0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +153,7 @@ int main(void)
         cmocka_unit_test(hints_cost_only_themselves),
         cmocka_unit_test(the_reading_follows_the_rows),
         cmocka_unit_test(address_randomisation_changes_nothing),
+        cmocka_unit_test(the_plot_names_the_preset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
