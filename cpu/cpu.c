@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cpu/exec.h"
+#include "cpu/fast.h"
 #include "cpu/trap.h"
 
 /* ---- life --------------------------------------------------------------- */
@@ -64,6 +65,7 @@ bool cpu_init(struct cpu *c, const struct cpu_config *config,
 
 void cpu_free(struct cpu *c)
 {
+    fast_close(c);
     free(c->decoder);
     c->decoder = NULL;
     mmu_free(&c->mmu);

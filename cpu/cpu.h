@@ -73,6 +73,7 @@ struct cpu {
     struct step step; /* the last step, complete */
     struct cpu_config config;
     struct decoder *decoder; /* owned; a memo, not state */
+    struct fast *fast;       /* likewise; NULL = readable engine only */
 };
 
 /*

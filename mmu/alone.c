@@ -5,9 +5,10 @@
 #include <stdlib.h>
 
 bool alone_init(struct alone *a, bool on,
-                const struct assoc_shape shape[ALONE_UNITS], struct err *err)
+                const struct assoc_shape shape[ALONE_UNITS], uint64_t *uses,
+                assoc_lost *lost, void *owner, struct err *err)
 {
-    *a = (struct alone){ .on = on };
+    *a = (struct alone){ .on = on, .uses = uses, .lost = lost, .owner = owner };
     if (!on)
         return true;
     for (unsigned u = 0; u < ALONE_UNITS; u++) {
@@ -37,10 +38,12 @@ static void slot_start(struct alone *a, struct alone_slot *s, uint64_t key)
 {
     uint8_t *at = (uint8_t *)a->memory + (size_t)(s - a->slot) * a->slot_bytes;
     for (unsigned u = 0; u < ALONE_UNITS; u++) {
-        if (s->stamp)
+        if (s->stamp) {
             assoc_clear(&s->unit[u]);
-        else
+        } else {
             assoc_init(&s->unit[u], &a->shape[u], at);
+            assoc_watch(&s->unit[u], a->uses, a->lost, a->owner, u);
+        }
         at += assoc_bytes(&a->shape[u]);
     }
     s->key = key;

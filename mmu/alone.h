@@ -33,6 +33,9 @@ struct alone_slot {
 
 struct alone {
     bool on;
+    uint64_t *uses;   /* clock of all arrays */
+    assoc_lost *lost; /* watches them */
+    void *owner;      /* likewise */
     uint64_t clock;
     struct alone_slot *now; /* copy of the current domain */
     struct assoc_shape shape[ALONE_UNITS];
@@ -41,9 +44,11 @@ struct alone {
     void *memory;            /* of all arrays; the host backs what is used */
 };
 
-/* shape[u].entries = 0: the machine has no such unit. */
+/* shape[u].entries = 0: the machine has no such unit. The rest is what the
+ * arrays are watched with (assoc_watch). */
 MUST_CHECK bool alone_init(struct alone *a, bool on,
                            const struct assoc_shape shape[ALONE_UNITS],
+                           uint64_t *uses, assoc_lost *lost, void *owner,
                            struct err *err);
 void alone_free(struct alone *a);
 /* The domain `key` runs from now on. */

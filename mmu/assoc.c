@@ -35,7 +35,7 @@ static size_t round_up_8(size_t n)
 
 /* Sizes of the pieces of memory, in the order they lie in it. */
 struct pieces {
-    size_t entry, stamp, payload, hint, bucket, chain, tree;
+    size_t entry, stamp, filled, payload, hint, bucket, chain, tree;
 };
 
 static struct pieces shape_pieces(const struct assoc_shape *s)
@@ -46,6 +46,7 @@ static struct pieces shape_pieces(const struct assoc_shape *s)
     return (struct pieces){
         .entry = n * sizeof(struct assoc_entry),
         .stamp = n * sizeof(uint64_t),
+        .filled = s->policy == POLICY_FIFO ? n * sizeof(uint64_t) : 0,
         .payload = s->payload ? n * sizeof(struct assoc_payload) : 0,
         .hint = round_up_8(shape_hints(s) * word),
         .bucket =
@@ -60,7 +61,8 @@ size_t assoc_bytes(const struct assoc_shape *s)
     if (!s->entries)
         return 0;
     struct pieces p = shape_pieces(s);
-    return p.entry + p.stamp + p.payload + p.hint + p.bucket + p.chain + p.tree;
+    return p.entry + p.stamp + p.filled + p.payload + p.hint + p.bucket +
+           p.chain + p.tree;
 }
 
 /* Cuts the next piece off; NULL if it is empty. */
@@ -100,14 +102,25 @@ void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
     a->index_shift = s->index_shift;
     a->policy = s->policy;
     a->random = s->seed * 2 + 1; /* xorshift needs a state other than 0 */
+    a->clock = &a->own_clock;
     init_banks(a, s);
     a->entry = cut(&at, p.entry);
     a->stamp = cut(&at, p.stamp);
+    a->filled = cut(&at, p.filled);
     a->payload = cut(&at, p.payload);
     a->hint = cut(&at, p.hint);
     a->bucket = cut(&at, p.bucket);
     a->chain = cut(&at, p.chain);
     a->tree = cut(&at, p.tree);
+}
+
+void assoc_watch(struct assoc *a, uint64_t *clock, assoc_lost *lost,
+                 void *owner, unsigned unit)
+{
+    a->clock = clock;
+    a->lost = lost;
+    a->owner = owner;
+    a->unit = unit;
 }
 
 void assoc_clear(struct assoc *a)
@@ -123,7 +136,6 @@ void assoc_clear(struct assoc *a)
     if (a->tree)
         memset(a->tree, 0, n);
     memset(a->length_present, 0, sizeof a->length_present);
-    a->clock = 0;
     a->valid = 0;
     a->overlapping = 0;
 }
@@ -252,10 +264,10 @@ static uint32_t victim_random(struct assoc *a)
     return (uint32_t)((a->random >> 32) % a->ways);
 }
 
-/* Oldest stamp: time of last use (LRU) or of fill (FIFO). */
+/* By time of last use (LRU) or of fill (FIFO). */
 static uint32_t victim_oldest(const struct assoc *a, uint32_t start)
 {
-    const uint64_t *stamp = a->stamp + start;
+    const uint64_t *stamp = (a->filled ? a->filled : a->stamp) + start;
     uint64_t oldest = stamp[0];
     uint32_t way = 0;
     for (uint32_t w = 1; w < a->ways; w++)
@@ -394,6 +406,8 @@ static void unlink_entry(struct assoc *a, int32_t index)
 void assoc_drop(struct assoc *a, int32_t index)
 {
     struct assoc_entry *e = &a->entry[index];
+    if (a->lost)
+        a->lost(a->owner, a, index);
     if (a->kind != ASSOC_RANGES)
         unlink_entry(a, index);
     else if (a->overlapping)
@@ -445,7 +459,9 @@ int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
     *e = *entry;
     e->valid = 1;
     a->valid++;
-    a->stamp[index] = ++a->clock;
+    a->stamp[index] = ++*a->clock;
+    if (a->filled)
+        a->filled[index] = a->stamp[index];
     if (a->kind != ASSOC_RANGES)
         link_entry(a, index);
     if (payload && a->payload)

@@ -64,15 +64,25 @@ struct assoc_shape {
     uint32_t bank[ASSOC_BANKS - 1];
 };
 
+struct assoc;
+/* Entry `index` is about to leave the array, or must not be used any more
+ * without asking the unit. */
+typedef void assoc_lost(void *owner, const struct assoc *a, int32_t index);
+
 struct assoc {
     struct assoc_entry *entry;     /* [sets * ways], set by set */
-    uint64_t *stamp;               /* LRU: time of last use; FIFO: of fill */
+    uint64_t *stamp;               /* time of last use */
+    uint64_t *filled;              /* FIFO: time of fill; else NULL */
     struct assoc_payload *payload; /* or NULL */
     uint32_t *hint;                /* index of the entry last found */
     uint32_t *bucket, *chain;      /* index + 1, 0 = end; or NULL */
     uint8_t *tree;                 /* tree-PLRU: one byte per inner node */
-    uint64_t clock;                /* stamps are taken from it */
+    uint64_t *clock;               /* stamps are taken from it, rising */
+    uint64_t own_clock;            /* where no other is given */
     uint64_t random;               /* state of the random policy */
+    assoc_lost *lost;              /* told of each entry that goes; or NULL */
+    void *owner;                   /* of lost */
+    unsigned unit;                 /* what it is to the owner */
     uint32_t sets, ways;
     uint32_t hint_mask, bucket_mask;
     uint32_t valid;       /* valid entries */
@@ -98,6 +108,10 @@ struct assoc_match {
 size_t assoc_bytes(const struct assoc_shape *shape);
 /* `memory`: assoc_bytes(shape) zeroed bytes, 8-aligned, owned by the caller. */
 void assoc_init(struct assoc *a, const struct assoc_shape *shape, void *memory);
+/* Arrays that share a clock can compare their stamps. `lost` (or NULL) is told
+ * before an entry goes, except by assoc_clear. Once, before the first use. */
+void assoc_watch(struct assoc *a, uint64_t *clock, assoc_lost *lost,
+                 void *owner, unsigned unit);
 /* Forgets every entry, hint and age; random and rotate states go on. */
 void assoc_clear(struct assoc *a);
 
@@ -151,9 +165,8 @@ static inline bool assoc_covers(const struct assoc_entry *e, uint64_t address,
 /* The replacement policy learns that an entry was used. */
 static inline void assoc_touch(struct assoc *a, int32_t index)
 {
-    if (a->policy == POLICY_LRU)
-        a->stamp[index] = ++a->clock;
-    else if (a->policy == POLICY_PLRU)
+    a->stamp[index] = ++*a->clock;
+    if (a->policy == POLICY_PLRU)
         assoc_touch_tree(a, index);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "mmu/mmu.h"
 
+#include "mmu/l0.h"
+
 #include <stdlib.h>
 
 /* The rows of param.def that describe one unit, as numbers and as names. */
@@ -164,6 +166,18 @@ static struct miss_shape history_shape(const struct assoc_shape *s,
     };
 }
 
+static void unit_lost(void *owner, const struct assoc *a, int32_t index)
+{
+    struct mmu *m = owner;
+    miss_dropped(&m->unit[a->unit].history, index);
+    l0_lost(m, a, index);
+}
+
+static void alone_lost(void *owner, const struct assoc *a, int32_t index)
+{
+    l0_lost_alone(owner, a, index);
+}
+
 /* One block for all units, so that a copy of it is a copy of their state. */
 static bool place_units(struct mmu *m,
                         const struct assoc_shape shape[UNIT_COUNT],
@@ -183,8 +197,9 @@ static bool place_units(struct mmu *m,
                        "out of memory for the units of the memory system");
     for (unsigned u = 0; u < UNIT_COUNT; u++) {
         assoc_init(&m->unit[u].array, &shape[u], at);
+        assoc_watch(&m->unit[u].array, &m->uses, unit_lost, m, u);
         at += assoc_bytes(&shape[u]);
-        miss_init(&m->unit[u].history, &history[u], at);
+        miss_init(&m->unit[u].history, &history[u], &m->unit[u].array, at);
         at += miss_bytes(&history[u]);
     }
     return true;
@@ -202,7 +217,8 @@ bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
     m->through = c->l1d_write == WRITE_THROUGH;
     m->line_shift = (uint8_t)__builtin_ctzll((uint64_t)c->line_bytes);
     if (!place_units(m, shape, err) ||
-        !alone_init(&m->alone, c->attribution != 0, shape, err)) {
+        !alone_init(&m->alone, c->attribution != 0, shape, &m->uses, alone_lost,
+                    m, err)) {
         mmu_free(m);
         return false;
     }
@@ -213,6 +229,7 @@ bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
 
 void mmu_free(struct mmu *m)
 {
+    l0_close(m);
     alone_free(&m->alone);
     free(m->memory);
     m->memory = NULL;

@@ -30,10 +30,58 @@ bool bus_init(struct bus *b, uint64_t ram_base, uint64_t ram_bytes,
     return true;
 }
 
+/* ---- decoded code -------------------------------------------------------- */
+
+static size_t code_bytes(const struct bus *b)
+{
+    return (size_t)(b->ram_bytes / BUS_CODE_BYTES / 64 + 1) * 8;
+}
+
+/* The host backs only the pages of the map that are used. */
+bool bus_hold_code(struct bus *b, uint64_t pa, unsigned bytes)
+{
+    if (!b->code) {
+        void *map = mmap(NULL, code_bytes(b), PROT_READ | PROT_WRITE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (map == MAP_FAILED)
+            return false;
+        b->code = map;
+    }
+    uint64_t first = (pa - b->ram_base) / BUS_CODE_BYTES;
+    uint64_t last = (pa + bytes - 1 - b->ram_base) / BUS_CODE_BYTES;
+    for (uint64_t i = first; i <= last; i++)
+        b->code[i / 64] |= UINT64_C(1) << i % 64;
+    return true;
+}
+
+bool bus_has_code(const struct bus *b, uint64_t pa, unsigned bytes)
+{
+    uint64_t first = (pa - b->ram_base) / BUS_CODE_BYTES;
+    uint64_t last = (pa + bytes - 1 - b->ram_base) / BUS_CODE_BYTES;
+    for (uint64_t i = first; b->code && i <= last; i++)
+        if (b->code[i / 64] >> i % 64 & 1)
+            return true;
+    return false;
+}
+
+void bus_wrote_code(struct bus *b, uint64_t pa, uint64_t bytes)
+{
+    uint64_t first = (pa - b->ram_base) / BUS_CODE_BYTES;
+    uint64_t last = (pa + bytes - 1 - b->ram_base) / BUS_CODE_BYTES;
+    for (uint64_t i = first; i <= last; i++) {
+        uint64_t bit = UINT64_C(1) << i % 64;
+        if (b->code[i / 64] & bit)
+            b->code_generation++;
+        b->code[i / 64] &= ~bit;
+    }
+}
+
 void bus_free(struct bus *b)
 {
     if (b->ram)
         munmap(b->ram, b->ram_bytes);
+    if (b->code)
+        munmap(b->code, code_bytes(b));
     *b = (struct bus){ 0 };
 }
 
@@ -96,7 +144,9 @@ bool bus_read(const struct bus *b, uint64_t pa, void *to, size_t n)
 bool bus_write(struct bus *b, uint64_t pa, const void *from, size_t n)
 {
     uint8_t *at = bus_ram(b, pa, n);
-    if (at)
+    if (at && n) {
         memcpy(at, from, n);
+        bus_wrote(b, pa, n);
+    }
     return at != NULL;
 }

@@ -13,8 +13,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#define BUS_DEVICES 32
-#define BUS_RAM_MAX (16ULL << 30)
+#define BUS_DEVICES    32
+#define BUS_CODE_BYTES 64
+#define BUS_RAM_MAX    (16ULL << 30)
 
 /* One register access: offset in the device, size 1, 2, 4 or 8, aligned.
  * False = the device refuses it: the core takes an access fault. */
@@ -31,6 +32,10 @@ struct bus_device {
 struct bus {
     uint8_t *ram; /* NULL when there is no RAM */
     uint64_t ram_base, ram_bytes;
+    /* Where decoded code lies, a bit per BUS_CODE_BYTES; NULL until there is
+     * any. A write there starts a new generation. */
+    uint64_t *code;
+    uint64_t code_generation;
     struct bus_device device[BUS_DEVICES]; /* sorted by base */
     unsigned device_count;
 };
@@ -51,6 +56,20 @@ const struct bus_device *bus_find_device(const struct bus *b, uint64_t pa,
 MUST_CHECK bool bus_read(const struct bus *b, uint64_t pa, void *to, size_t n);
 MUST_CHECK bool bus_write(struct bus *b, uint64_t pa, const void *from,
                           size_t n);
+
+/* Somebody holds these bytes of RAM in decoded form: a write to them counts a
+ * new code_generation. False: no memory to note it in. */
+MUST_CHECK bool bus_hold_code(struct bus *b, uint64_t pa, unsigned bytes);
+/* Any byte of these? */
+bool bus_has_code(const struct bus *b, uint64_t pa, unsigned bytes);
+/* For bus_wrote. */
+void bus_wrote_code(struct bus *b, uint64_t pa, uint64_t bytes);
+/* To be called after every write to RAM past bus_write. */
+static inline void bus_wrote(struct bus *b, uint64_t pa, uint64_t bytes)
+{
+    if (b->code)
+        bus_wrote_code(b, pa, bytes);
+}
 
 /* Host address of the RAM bytes [pa, pa + size), or NULL. */
 static inline uint8_t *bus_ram(const struct bus *b, uint64_t pa, uint64_t size)

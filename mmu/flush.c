@@ -9,6 +9,7 @@
 
 #include "mmu/cache.h"
 #include "mmu/hierarchy.h"
+#include "mmu/l0.h"
 #include "mmu/protect/protect.h"
 #include "mmu/protect/rplb.h"
 #include "mmu/translate/tlb.h"
@@ -23,6 +24,7 @@ uint64_t mmu_domain_key(const struct mmu_regs *regs)
 static void filter_drop(struct mmu *m)
 {
     m->filter.bytes = 0;
+    l0_void(m);
 }
 
 void mmu_context_changed(struct mmu *m)

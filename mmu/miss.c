@@ -68,10 +68,11 @@ size_t miss_bytes(const struct miss_shape *s)
     return round_up_8(n);
 }
 
-void miss_init(struct miss_history *h, const struct miss_shape *s, void *memory)
+void miss_init(struct miss_history *h, const struct miss_shape *s,
+               const struct assoc *array, void *memory)
 {
     uint8_t *at = memory;
-    *h = (struct miss_history){ .shift = s->shift };
+    *h = (struct miss_history){ .shift = s->shift, .array = array };
     if (!s->entries)
         return;
     if (s->ranges) {
@@ -137,12 +138,14 @@ static void shadow_unlink(struct miss_history *h, uint32_t n)
     *(node->older ? &h->node[node->older].newer : &h->oldest) = node->newer;
 }
 
-static void shadow_push(struct miss_history *h, uint32_t n)
+/* Puts a node behind `older`; 0 = at the old end. */
+static void shadow_link(struct miss_history *h, uint32_t n, uint32_t older)
 {
-    h->node[n].newer = 0;
-    h->node[n].older = h->newest;
-    *(h->newest ? &h->node[h->newest].newer : &h->oldest) = n;
-    h->newest = n;
+    uint32_t newer = older ? h->node[older].newer : h->oldest;
+    h->node[n].older = older;
+    h->node[n].newer = newer;
+    *(older ? &h->node[older].newer : &h->oldest) = n;
+    *(newer ? &h->node[newer].older : &h->newest) = n;
 }
 
 /* Takes the node out of order and hash; it is then nobody's. */
@@ -153,7 +156,43 @@ static void shadow_remove(struct miss_history *h, uint32_t n)
         link = &h->node[*link].chain;
     *link = h->node[n].chain;
     shadow_unlink(h, n);
-    h->node[n].live = 0;
+    if (h->node[n].index >= 0)
+        h->node_of[h->node[n].index] = 0;
+}
+
+static uint64_t last_use(const struct miss_history *h, uint32_t n)
+{
+    const struct miss_node *node = &h->node[n];
+    return node->index < 0 ? node->used : h->array->stamp[node->index];
+}
+
+/* Moves a node to where its last use belongs, looking from both ends. */
+static void shadow_sort(struct miss_history *h, uint32_t n, uint64_t used)
+{
+    shadow_unlink(h, n);
+    h->node[n].at = used;
+    uint32_t down = h->newest, up = h->oldest;
+    while (down && h->node[down].at > used) {
+        if (h->node[up].at > used) {
+            down = h->node[up].older;
+            break;
+        }
+        down = h->node[down].older;
+        up = h->node[up].newer;
+    }
+    shadow_link(h, n, down);
+}
+
+/* The least recently used: no node was used before its place in the list. */
+static uint32_t shadow_oldest(struct miss_history *h)
+{
+    for (;;) {
+        uint32_t n = h->oldest, next = h->node[n].newer;
+        uint64_t used = last_use(h, n);
+        if (!next || used <= h->node[next].at)
+            return n;
+        shadow_sort(h, n, used);
+    }
 }
 
 static uint32_t shadow_take(struct miss_history *h)
@@ -165,8 +204,11 @@ static uint32_t shadow_take(struct miss_history *h)
     }
     if (h->node_used < h->node_count)
         return ++h->node_used;
-    n = h->oldest;
+    n = shadow_oldest(h);
+    int32_t index = h->node[n].index;
     shadow_remove(h, n);
+    if (index >= 0 && h->array->lost)
+        h->array->lost(h->array->owner, h->array, index);
     return n;
 }
 
@@ -175,10 +217,8 @@ static uint32_t shadow_insert(struct miss_history *h, struct miss_key key)
     uint32_t n = shadow_take(h);
     uint32_t *bucket = shadow_bucket(h, key);
     h->node[n].key = key;
-    h->node[n].live = 1;
     h->node[n].chain = *bucket;
     *bucket = n;
-    shadow_push(h, n);
     return n;
 }
 
@@ -195,17 +235,26 @@ static void shadow_forget(struct miss_history *h, struct miss_key key)
 void miss_used_slow(struct miss_history *h, int32_t index, struct miss_key key)
 {
     uint32_t n = h->node_of[index];
-    if (!h->node[n].live || !key_equal(h->node[n].key, key))
+    if (!n)
         n = shadow_find(h, key);
-    if (!n) {
-        h->node_of[index] = shadow_insert(h, key);
-        return;
-    }
-    h->node_of[index] = n;
-    if (n != h->newest) {
+    if (n)
         shadow_unlink(h, n);
-        shadow_push(h, n);
-    }
+    else
+        n = shadow_insert(h, key);
+    h->node_of[index] = n;
+    h->node[n].index = index;
+    h->node[n].at = h->array->stamp[index];
+    shadow_link(h, n, h->newest);
+}
+
+void miss_dropped(struct miss_history *h, int32_t index)
+{
+    uint32_t n = h->node ? h->node_of[index] : 0;
+    if (!n)
+        return;
+    h->node[n].used = h->array->stamp[index];
+    h->node[n].index = -1;
+    h->node_of[index] = 0;
 }
 
 /* ---- keys: TLBs and caches --------------------------------------------- */

@@ -13,7 +13,10 @@
  *           with a 32-bit tag; a newer loss overwrites an older one.
  *   shadow  a fully associative LRU array of the same size: a key that it
  *           still holds was lost to a conflict. Only where the unit itself is
- *           not fully associative.
+ *           not fully associative. A list in order of use; but the time of
+ *           last use of what the unit holds is the unit's own stamp, so a use
+ *           may move only the stamp, and the list is put right where it counts,
+ *           at its old end.
  *
  * An RPLB miss does not know which range is missing, so for RPLBs `lost` holds
  * ranges: the last 128 lost ones per (domain mod 64); a miss outside all
@@ -55,9 +58,11 @@ struct miss_range {
 
 struct miss_node {
     struct miss_key key;
-    uint32_t newer, older; /* neighbours in order of use */
+    uint64_t at;           /* its place in the list: a time of use */
+    uint64_t used;         /* time of last use, once it left the unit */
+    uint32_t newer, older; /* neighbours in the list */
     uint32_t chain;        /* next in the hash bucket */
-    uint32_t live;
+    int32_t index;         /* of its entry in the unit; -1 = left */
 };
 
 struct miss_shape {
@@ -75,7 +80,8 @@ struct miss_history {
     uint32_t *range_count;    /* [64] */
     struct miss_node *node;   /* shadow, NULL = none */
     uint32_t *bucket;
-    uint32_t *node_of; /* entry index -> its node, a hint */
+    uint32_t *node_of; /* entry index -> its node; 0 = not in the shadow */
+    const struct assoc *array; /* of the unit */
     uint64_t exact_first, exact_bytes;
     uint32_t lost_mask, bucket_mask;
     uint32_t node_count, node_used;
@@ -84,9 +90,11 @@ struct miss_history {
 };
 
 size_t miss_bytes(const struct miss_shape *shape);
-/* `memory`: miss_bytes(shape) zeroed bytes, 8-aligned. */
+/* `memory`: miss_bytes(shape) zeroed bytes, 8-aligned. The array is the unit's;
+ * it is asked for stamps, and told (lost) when the shadow forgets a key that
+ * the array holds: such an entry needs miss_used at its next use. */
 void miss_init(struct miss_history *h, const struct miss_shape *shape,
-               void *memory);
+               const struct assoc *array, void *memory);
 
 /* The cause of a miss of `key` by the domain `who`. No effect. */
 enum miss_cause miss_classify(const struct miss_history *h, struct miss_key key,
@@ -105,18 +113,16 @@ void miss_left(struct miss_history *h, struct miss_key key,
                enum lost_reason reason, uint32_t by);
 void miss_range_left(struct miss_history *h, const struct assoc_entry *e,
                      enum lost_reason reason, uint32_t by);
-/* The key, in entry `index` of the unit, was used: the shadow follows. */
+/* Entry `index` leaves the array. */
+void miss_dropped(struct miss_history *h, int32_t index);
+/* The key, in entry `index` of the unit, was used (and the entry touched): the
+ * shadow follows. A further use of an entry that the shadow knows may skip
+ * this; touching the entry is enough. */
 void miss_used_slow(struct miss_history *h, int32_t index, struct miss_key key);
 
 static inline void miss_used(struct miss_history *h, int32_t index,
                              struct miss_key key)
 {
-    if (!h->node)
-        return;
-    uint32_t n = h->node_of[index];
-    const struct miss_node *node = &h->node[n];
-    if (n == h->newest && node->live && node->key.first == key.first &&
-        node->key.space == key.space)
-        return;
-    miss_used_slow(h, index, key);
+    if (h->node && (!h->node_of[index] || h->node_of[index] != h->newest))
+        miss_used_slow(h, index, key);
 }

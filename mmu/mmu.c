@@ -239,6 +239,7 @@ bool mmu_amo(struct mmu *m, struct access *a, uint64_t *value)
 void mmu_amo_write(struct mmu *m, const struct access *a, uint64_t value)
 {
     bus_ram_store(bus_ram(m->bus, a->pa, a->size), a->size, value);
+    bus_wrote(m->bus, a->pa, a->size);
 }
 
 bool mmu_store(struct mmu *m, struct access *a, uint64_t value)
@@ -259,7 +260,9 @@ bool mmu_store(struct mmu *m, struct access *a, uint64_t value)
         memcpy(p.ram[0], &value, p.bytes[0]);
         value >>= 8 * p.bytes[0];
         memcpy(p.ram[1], &value, p.bytes[1]);
+        bus_wrote(m->bus, p.pa[1], p.bytes[1]);
     }
+    bus_wrote(m->bus, p.pa[0], p.bytes[0]);
     return end(m, a, start, true);
 }
 

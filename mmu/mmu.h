@@ -54,6 +54,8 @@ struct fetch_filter {
     struct access verdict; /* of a fetch of `first` */
 };
 
+struct l0;
+
 struct mmu {
     struct mmu_config config;
     struct mmu_regs regs;
@@ -62,7 +64,9 @@ struct mmu {
     struct unit_stats stats[UNIT_COUNT];
     struct lookaside unit[UNIT_COUNT];
     struct alone alone;
+    uint64_t uses; /* clock of all arrays: times of use */
     struct fetch_filter filter;
+    struct l0 *l0; /* or NULL: see l0.h */
     struct stores stores;
     uint64_t domain_key; /* mmu_domain_key of regs */
     uint64_t last_satp;  /* as of the last mmu_context_changed */

@@ -150,6 +150,14 @@ bool option_number(const struct options *o, uint64_t *value)
     return true;
 }
 
+bool option_engine(const struct options *o, enum engine *engine)
+{
+    if (engine_of_name(o->value, engine))
+        return true;
+    usage_error(o->command, "--engine %s: expected fast or readable", o->value);
+    return false;
+}
+
 int usage_error(const struct command *c, const char *format, ...)
 {
     va_list args;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "mmu/err.h"
+#include "sim/machine.h"
 
 struct command {
     const char *name, *arguments, *doc;
@@ -74,6 +75,10 @@ int option_next(struct options *o);
 /* Whole decimal or 0x number. False: said on stderr. */
 MUST_CHECK
 bool option_number(const struct options *o, uint64_t *value);
+
+/* --engine. False: said on stderr. */
+MUST_CHECK
+bool option_engine(const struct options *o, enum engine *engine);
 
 /* "opalite COMMAND: text" and the hint at --help on stderr; EXIT_USAGE. */
 int usage_error(const struct command *c, const char *format, ...)

@@ -26,6 +26,7 @@ static const struct option_row rows[] = {
       "stop after N seconds of your time (exit code 8)" },
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
+    { 0, "engine", "NAME", "fast (default) or readable: the same results" },
     { 0, "dump-regs", NULL, "print pc and registers at the end" },
     { 0, "stats", "FILE", "figures; as JSON when it ends in .json" },
     { 0, "trace", "FILE", "one JSON object a line for each event" },
@@ -38,6 +39,7 @@ enum {
     ROW_MAX_SECONDS,
     ROW_PRESET,
     ROW_SET,
+    ROW_ENGINE,
     ROW_DUMP_REGS,
     ROW_STATS,
     ROW_TRACE,
@@ -50,6 +52,7 @@ struct arguments {
     size_t set_count;
     uint64_t max_insns, max_seconds; /* 0 = no limit */
     bool htif, dump_regs, trace_steps;
+    enum engine engine;
     enum exit_code code;
 };
 
@@ -80,6 +83,8 @@ static bool take(void *context, const struct options *o)
     case ROW_SET:
         a->set[a->set_count++] = o->value;
         return true;
+    case ROW_ENGINE:
+        return option_engine(o, &a->engine);
     case ROW_DUMP_REGS:
         a->dump_regs = true;
         return true;
@@ -132,6 +137,7 @@ static struct machine *build(const struct arguments *a, struct err *err)
     struct machine *m = machine_new(&config, err);
     if (!m)
         return NULL;
+    m->engine = a->engine;
     if (!machine_load_elf(m, a->path, a->htif, err) ||
         (a->trace && !machine_trace_to(m, a->trace, a->trace_steps, err))) {
         machine_free(m);

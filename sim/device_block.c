@@ -80,7 +80,7 @@ static uint8_t *place(const struct block *b, uint64_t sector, uint64_t n)
 
 /* The answer to one request. *written: bytes stored before the status. */
 static uint8_t perform(struct block *b, const struct virtio_chain *c,
-                       const struct bus *bus, const struct header *h,
+                       struct bus *bus, const struct header *h,
                        uint32_t *written)
 {
     static const char name[ID_BYTES] = "opalite";

@@ -105,10 +105,10 @@ bool virtio_next(struct virtio *v, unsigned queue, const struct bus *bus,
                  struct virtio_chain *c);
 /* n bytes from offset `at` of what the device reads, or into what it writes;
  * both ends must lie inside. */
-void virtio_fetch(const struct virtio_chain *c, const struct bus *bus,
-                  uint64_t at, void *to, uint64_t n);
-void virtio_store(const struct virtio_chain *c, const struct bus *bus,
-                  uint64_t at, const void *from, uint64_t n);
+void virtio_fetch(const struct virtio_chain *c, struct bus *bus, uint64_t at,
+                  void *to, uint64_t n);
+void virtio_store(const struct virtio_chain *c, struct bus *bus, uint64_t at,
+                  const void *from, uint64_t n);
 /* Gives the request back with the number of bytes written into it. */
 void virtio_done(struct virtio *v, unsigned queue, struct bus *bus,
                  const struct virtio_chain *c, uint32_t written);

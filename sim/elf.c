@@ -236,7 +236,7 @@ void elf_file_close(struct elf_file *f)
 
 /* Zeroes RAM, but leaves pages alone that are zero already: they may not
  * exist on the host yet. */
-static void clear_ram(const struct bus *bus, uint64_t pa, uint64_t bytes)
+static void clear_ram(struct bus *bus, uint64_t pa, uint64_t bytes)
 {
     while (bytes) {
         uint64_t n = 4096 - (pa & 4095);
@@ -247,6 +247,7 @@ static void clear_ram(const struct bus *bus, uint64_t pa, uint64_t bytes)
         while (i < n && at[i] == 0)
             i++;
         memset(at + i, 0, n - i);
+        bus_wrote(bus, pa, n);
         pa += n;
         bytes -= n;
     }

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu/fast.h"
+#include "mmu/l0.h"
 #include "sim/board.h"
 #include "sim/observe.h"
 
@@ -26,6 +28,10 @@ static bool machine_build(struct machine *m, struct err *err)
         goto fail_bus;
     if (!cpu_init(&m->cpu, &c->cpu, &c->mmu, &m->bus, err))
         goto fail_bus;
+    if (!fast_open(&m->cpu, err)) {
+        cpu_free(&m->cpu);
+        goto fail_bus;
+    }
     return true;
 fail_bus:
     bus_free(&m->bus);
@@ -262,6 +268,34 @@ static void look_up(struct machine *m)
         machine_stop(m, STOP_BUDGET);
 }
 
+/* Ordinary instructions that nobody watches one by one: as many as may run
+ * before something has to be looked at. True: now is the time to look. */
+static bool run_fast(struct machine *m, uint64_t last_instruction)
+{
+    struct cpu *c = &m->cpu;
+    struct ledger *l = &m->ledger;
+    if (m->engine != ENGINE_FAST || m->trace.readers || m->trace_steps ||
+        c->attention <= c->mmu.accounts.total)
+        return false;
+    uint64_t until_cycle = m->limits->until_cycle;
+    const struct fast_limits limits = {
+        .until = m->deadline < c->attention ? m->deadline : c->attention,
+        .stop = until_cycle ? until_cycle : UINT64_MAX,
+        .instructions = last_instruction - l->instructions,
+        .pc_first = l->pc_first,
+        .pc_span = l->pc_span,
+    };
+    uint64_t retired = fast_run(c, &limits);
+    l->instructions += retired;
+    if (retired && c->pc - l->pc_first >= l->pc_span) {
+        observe_pc(m);
+        return true;
+    }
+    return c->mmu.accounts.total >= m->deadline ||
+           l->instructions >= last_instruction ||
+           c->attention <= c->mmu.accounts.total;
+}
+
 static void run_steps(struct machine *m, uint64_t last_instruction)
 {
     struct cpu *c = &m->cpu;
@@ -276,6 +310,8 @@ static void run_steps(struct machine *m, uint64_t last_instruction)
             machine_stop(m, STOP_BUDGET);
             break;
         }
+        if (run_fast(m, last_instruction))
+            continue;
         cpu_step(c);
         l->instructions += s->retired;
         if (m->trace.readers)
@@ -307,6 +343,8 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     uint64_t now = m->ledger.instructions, last = now + m->limits->max_insns;
     if (!m->limits->max_insns || last < now)
         last = UINT64_MAX;
+    if (m->htif.on)
+        l0_set_apart(&m->cpu.mmu, m->htif.tohost, 8);
     run_steps(m, last);
     m->limits = NULL;
     board_plan(m);
@@ -315,6 +353,25 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     if (!ledger_check(&m->ledger, &m->cpu.mmu, &err))
         machine_bug(m, err.text);
     return m->stopped;
+}
+
+static const char *const engines[] = {
+    [ENGINE_FAST] = "fast", [ENGINE_READABLE] = "readable"
+};
+
+const char *engine_name(enum engine engine)
+{
+    return engines[engine];
+}
+
+bool engine_of_name(const char *name, enum engine *engine)
+{
+    for (unsigned i = 0; i < sizeof engines / sizeof engines[0]; i++)
+        if (!strcmp(name, engines[i])) {
+            *engine = (enum engine)i;
+            return true;
+        }
+    return false;
 }
 
 const char *stop_name(enum stop stop)

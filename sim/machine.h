@@ -47,9 +47,13 @@ struct run_limits {
 /* Which virtio device is where. */
 enum { MACHINE_SLOT_DISK, MACHINE_SLOT_ENTROPY };
 
+/* Who executes. The machine does the same either way. */
+enum engine { ENGINE_FAST, ENGINE_READABLE };
+
 struct machine {
     struct config config;
-    struct cpu cpu; /* cpu.mmu.accounts.total is the clock */
+    enum engine engine; /* may be changed between runs */
+    struct cpu cpu;     /* cpu.mmu.accounts.total is the clock */
     struct bus bus;
     struct uart uart;
     struct clint clint;
@@ -94,6 +98,11 @@ struct machine {
 MUST_CHECK
 struct machine *machine_new(const struct config *c, struct err *err);
 void machine_free(struct machine *m);
+
+/* "fast", "readable". */
+const char *engine_name(enum engine engine);
+/* False = no such engine. */
+bool engine_of_name(const char *name, enum engine *engine);
 
 /* Bare-metal or kernel ELF into RAM by physical address; its entry becomes
  * the reset address. With htif, its symbol tohost is watched (error: none). */

@@ -103,9 +103,9 @@ bool virtio_next(struct virtio *v, unsigned queue, const struct bus *bus,
 }
 
 /* The bytes [at, at + n) of parts `first` to `end`, to or from the host. */
-static void copy(const struct virtio_chain *c, const struct bus *bus,
-                 unsigned first, unsigned end, uint64_t at, uint8_t *host,
-                 uint64_t n, bool store)
+static void copy(const struct virtio_chain *c, struct bus *bus, unsigned first,
+                 unsigned end, uint64_t at, uint8_t *host, uint64_t n,
+                 bool store)
 {
     for (unsigned i = first; i < end && n; i++) {
         const struct virtio_part *p = &c->part[i];
@@ -115,10 +115,12 @@ static void copy(const struct virtio_chain *c, const struct bus *bus,
         }
         uint64_t now = p->bytes - at < n ? p->bytes - at : n;
         uint8_t *guest = bus_ram(bus, p->pa + at, now);
-        if (store)
+        if (store) {
             memcpy(guest, host, now);
-        else
+            bus_wrote(bus, p->pa + at, now);
+        } else {
             memcpy(host, guest, now);
+        }
         host += now;
         n -= now;
         at = 0;
@@ -127,14 +129,14 @@ static void copy(const struct virtio_chain *c, const struct bus *bus,
         bug("a virtio device went beyond its request");
 }
 
-void virtio_fetch(const struct virtio_chain *c, const struct bus *bus,
-                  uint64_t at, void *to, uint64_t n)
+void virtio_fetch(const struct virtio_chain *c, struct bus *bus, uint64_t at,
+                  void *to, uint64_t n)
 {
     copy(c, bus, 0, c->readable, at, to, n, false);
 }
 
-void virtio_store(const struct virtio_chain *c, const struct bus *bus,
-                  uint64_t at, const void *from, uint64_t n)
+void virtio_store(const struct virtio_chain *c, struct bus *bus, uint64_t at,
+                  const void *from, uint64_t n)
 {
     /* Only read: `store` decides the direction. */
     copy(c, bus, c->readable, c->count, at, (uint8_t *)(uintptr_t)from, n,

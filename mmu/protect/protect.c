@@ -3,6 +3,7 @@
 #include "mmu/protect/protect.h"
 
 #include "mmu/hierarchy.h"
+#include "mmu/l0.h"
 #include "mmu/protect/rangetree.h"
 #include "mmu/protect/rplb.h"
 
@@ -106,6 +107,8 @@ static int32_t miss(struct mmu *m, struct access *a, enum unit unit,
     if (!found)
         return ASSOC_NONE;
     int32_t i = rplb_fill(u, &m->stats[unit], &range, m->who);
+    if (u->array.overlapping)
+        l0_void(m);
     a->protection.set = 0;
     a->protection.way = i;
     if (m->alone.on && !late)

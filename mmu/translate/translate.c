@@ -81,6 +81,7 @@ static void set_timed(struct mmu *m, uint64_t pa, uint64_t pte)
     struct lookup l1, l2;
     hierarchy_access(m, UNIT_L1D, pa, true, FOR_TLB, &l1, &l2);
     bus_ram_store(bus_ram(m->bus, pa, 8), 8, pte);
+    bus_wrote(m->bus, pa, 8);
 }
 
 /* Walks, checks the leaf, sets A and D (Priv 4.3.2 steps 1 to 9). */

@@ -45,12 +45,13 @@ static void test_three_causes(void **state)
     world_close(&w);
 }
 
-static struct miss_history open_history(struct miss_shape shape)
+static struct miss_history open_history(struct miss_shape shape,
+                                        const struct assoc *array)
 {
     struct miss_history h;
     void *memory = calloc(1, miss_bytes(&shape));
     assert_non_null(memory);
-    miss_init(&h, &shape, memory);
+    miss_init(&h, &shape, array, memory);
     return h;
 }
 
@@ -66,7 +67,7 @@ static void test_lost_ranges_are_bounded(void **state)
 {
     (void)state;
     struct miss_history h =
-        open_history((struct miss_shape){ .entries = 4, .ranges = true });
+        open_history((struct miss_shape){ .entries = 4, .ranges = true }, NULL);
     for (uint64_t i = 0; i < 200; i++) {
         struct assoc_entry e = range(i, 7);
         miss_range_left(&h, &e, LOST_INVALIDATED, 1);
@@ -87,7 +88,7 @@ static void test_evictor_decides(void **state)
 {
     (void)state;
     struct miss_history h =
-        open_history((struct miss_shape){ .entries = 8, .shift = 12 });
+        open_history((struct miss_shape){ .entries = 8, .shift = 12 }, NULL);
     struct miss_key key = { 0x5000, 9 };
     assert_int_equal(miss_classify(&h, key, 1), MISS_COLD);
     miss_filled(&h, key);
@@ -101,22 +102,70 @@ static void test_evictor_decides(void **state)
     free(h.seen);
 }
 
+/* Two entries whose times of use the test sets. */
+static void use(struct miss_history *h, uint64_t *stamp, int32_t index,
+                struct miss_key key)
+{
+    static uint64_t now;
+    stamp[index] = ++now;
+    miss_used(h, index, key);
+}
+
+static const struct miss_key key_a = { 0x1000, 0 }, key_b = { 0x2000, 0 },
+                             key_c = { 0x3000, 0 }, key_d = { 0x4000, 0 };
+
 /* What was invalidated leaves room for the others in the shadow too. */
 static void test_invalidated_leaves_the_shadow(void **state)
 {
     (void)state;
+    uint64_t stamp[2] = { 0 };
+    const struct assoc array = { .stamp = stamp };
     struct miss_history h = open_history(
-        (struct miss_shape){ .entries = 2, .shift = 12, .shadow = true });
-    const struct miss_key a = { 0x1000, 0 }, b = { 0x2000, 0 },
-                          c = { 0x3000, 0 }, d = { 0x4000, 0 };
-    miss_filled(&h, a);
-    miss_used(&h, 0, a);
-    miss_used(&h, 1, b);
-    miss_left(&h, b, LOST_INVALIDATED, 1);
-    miss_used(&h, 1, c);
-    assert_int_equal(miss_classify(&h, a, 1), MISS_CONFLICT);
-    miss_used(&h, 1, d); /* two newer ones: a is out */
-    assert_int_equal(miss_classify(&h, a, 1), MISS_CAPACITY);
+        (struct miss_shape){ .entries = 2, .shift = 12, .shadow = true },
+        &array);
+    miss_filled(&h, key_a);
+    use(&h, stamp, 0, key_a);
+    use(&h, stamp, 1, key_b);
+    miss_left(&h, key_b, LOST_INVALIDATED, 1);
+    use(&h, stamp, 1, key_c);
+    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
+    miss_dropped(&h, 1);
+    use(&h, stamp, 1, key_d); /* two newer ones: a is out */
+    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CAPACITY);
+    free(h.seen);
+}
+
+/* A use that only moved the stamp counts as well, while the unit holds the key
+ * and after it has left. */
+static void test_stamps_alone_keep_the_order(void **state)
+{
+    (void)state;
+    uint64_t stamp[4] = { 0 };
+    const struct assoc array = { .stamp = stamp };
+    struct miss_history h = open_history(
+        (struct miss_shape){ .entries = 4, .shift = 12, .shadow = true },
+        &array);
+    const struct miss_key key_e = { 0x5000, 0 }, key_f = { 0x6000, 0 };
+    miss_filled(&h, key_a);
+    miss_filled(&h, key_b);
+    use(&h, stamp, 0, key_a);
+    use(&h, stamp, 1, key_b);
+    use(&h, stamp, 2, key_c);
+    use(&h, stamp, 3, key_d);
+    stamp[0] = stamp[3] + 1; /* a again, not told */
+    miss_dropped(&h, 1);
+    use(&h, stamp, 1, key_e); /* b is the oldest */
+    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
+    assert_int_equal(miss_classify(&h, key_b, 1), MISS_CAPACITY);
+    miss_dropped(&h, 0);      /* a leaves the unit, used after c and d */
+    use(&h, stamp, 0, key_f); /* c goes */
+    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
+    miss_dropped(&h, 2);
+    use(&h, stamp, 2, key_b); /* d goes */
+    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
+    miss_dropped(&h, 3);
+    use(&h, stamp, 3, key_c); /* a goes */
+    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CAPACITY);
     free(h.seen);
 }
 
@@ -127,6 +176,7 @@ int main(void)
         TEST(test_lost_ranges_are_bounded),
         TEST(test_evictor_decides),
         TEST(test_invalidated_leaves_the_shadow),
+        TEST(test_stamps_alone_keep_the_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

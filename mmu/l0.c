@@ -1,0 +1,505 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See l0.h. First what takes lines out of the filter, then what puts them in.
+ */
+#include "mmu/l0.h"
+
+#include <stdlib.h>
+
+#include "mmu/protect/protect.h"
+#include "mmu/translate/translate.h"
+
+/* ---- life --------------------------------------------------------------- */
+
+static uint32_t slots_of(const struct mmu *m)
+{
+    const struct assoc *l1d = &m->unit[UNIT_L1D].array;
+    uint32_t slots = L0_SLOTS;
+    if (l1d->entry && l1d->sets < slots)
+        slots = l1d->sets;
+    /* so that an address and its translation have the same slot */
+    while (slots > 1 && slots << m->line_shift > 4096)
+        slots /= 2;
+    return slots;
+}
+
+static uint64_t *place_users(struct l0_users *u, const struct assoc *a,
+                             uint64_t *at)
+{
+    u->slots = at;
+    u->live = at + assoc_entries(a);
+    u->words = (assoc_entries(a) + 63) / 64;
+    return u->live + u->words;
+}
+
+bool l0_open(struct mmu *m, struct err *err)
+{
+    const struct assoc *tlb = &m->unit[UNIT_DTLB].array;
+    const struct assoc *rplb = &m->unit[UNIT_DRPLB].array;
+    size_t words = assoc_entries(tlb) + assoc_entries(rplb) + 128 + 2;
+    struct l0 *l = aligned_alloc(64, (sizeof *l + 63) / 64 * 64);
+    uint64_t *memory = calloc(words, sizeof *memory);
+    if (!l || !memory) {
+        free(l);
+        free(memory);
+        return err_set(err, EXIT_HOST_RESOURCE, "out of memory for the filter");
+    }
+    memset(l, 0, sizeof *l);
+    l->memory = memory;
+    place_users(&l->range, rplb, place_users(&l->page, tlb, memory));
+    l->slot_mask = slots_of(m) - 1;
+    l->line_mask = ~((UINT64_C(1) << m->line_shift) - 1);
+    for (unsigned v = 0; v < L0_VIEWS; v++)
+        for (unsigned s = 0; s < L0_SLOTS; s++)
+            l->line[v][s].load = l->line[v][s].store = L0_EMPTY;
+    m->l0 = l;
+    return true;
+}
+
+void l0_close(struct mmu *m)
+{
+    if (m->l0)
+        free(m->l0->memory);
+    free(m->l0);
+    m->l0 = NULL;
+}
+
+void l0_set_apart(struct mmu *m, uint64_t pa, uint64_t bytes)
+{
+    if (m->l0->apart_first == pa && m->l0->apart_bytes == bytes)
+        return;
+    m->l0->apart_first = pa;
+    m->l0->apart_bytes = bytes;
+    l0_void(m);
+}
+
+/* ---- forgetting --------------------------------------------------------- */
+
+static void leave_user(struct l0_users *u, int32_t index, uint64_t slot_bit)
+{
+    if (index < 0)
+        return;
+    u->slots[index] &= ~slot_bit;
+    if (!u->slots[index])
+        u->live[index / 64] &= ~(UINT64_C(1) << index % 64);
+}
+
+static void forget(struct l0 *l, unsigned view, unsigned slot)
+{
+    struct l0_line *e = &l->line[view][slot];
+    e->load = e->store = L0_EMPTY;
+    l->live[view] &= ~(UINT64_C(1) << slot);
+}
+
+/* In all views. A bit that stays set for an entry costs a look, no more. */
+static void forget_slot(struct l0 *l, unsigned slot)
+{
+    uint64_t bit = UINT64_C(1) << slot;
+    for (unsigned v = 0; v < L0_VIEWS; v++) {
+        if (!(l->live[v] & bit))
+            continue;
+        leave_user(&l->page, l->line[v][slot].page, bit);
+        leave_user(&l->range, l->line[v][slot].range, bit);
+        forget(l, v, slot);
+    }
+}
+
+static void forget_users(struct l0 *l, struct l0_users *u, int32_t index)
+{
+    for (uint64_t left = u->slots[index]; left; left &= left - 1)
+        forget_slot(l, (unsigned)__builtin_ctzll(left));
+}
+
+void l0_forget_set(struct mmu *m, uint64_t pa)
+{
+    forget_slot(m->l0, (unsigned)(pa >> m->line_shift) & m->l0->slot_mask);
+}
+
+static void void_data(struct l0 *l)
+{
+    for (unsigned v = 0; v < L0_VIEWS; v++)
+        while (l->live[v])
+            forget_slot(l, (unsigned)__builtin_ctzll(l->live[v]));
+}
+
+void l0_void(struct mmu *m)
+{
+    if (!m->l0)
+        return;
+    m->l0->fetch_generation++;
+    void_data(m->l0);
+}
+
+void l0_lost(struct mmu *m, const struct assoc *a, int32_t index)
+{
+    struct l0 *l = m->l0;
+    if (!l)
+        return;
+    switch (a->unit) {
+    case UNIT_ITLB:
+    case UNIT_IRPLB:
+    case UNIT_L1I:
+        l->fetch_generation++;
+        break;
+    case UNIT_DTLB:
+        forget_users(l, &l->page, index);
+        break;
+    case UNIT_DRPLB:
+        forget_users(l, &l->range, index);
+        break;
+    case UNIT_L1D:
+        l0_forget_set(m, a->entry[index].first);
+        break;
+    default:
+        break;
+    }
+}
+
+/* What the current domain's copy has lost, the next hit would be a gift. */
+void l0_lost_alone(struct mmu *m, const struct assoc *a, int32_t index)
+{
+    const struct assoc_entry *e = &a->entry[index];
+    if (!m->l0 || !m->alone.now || a != &m->alone.now->unit[a->unit])
+        return;
+    int32_t real = ASSOC_NONE;
+    if (a->unit == UNIT_ITLB || a->unit == UNIT_IRPLB || a->unit == UNIT_L1I)
+        m->l0->fetch_generation++;
+    else if (a->unit == UNIT_DTLB || a->unit == UNIT_DRPLB)
+        real = assoc_find(&m->unit[a->unit].array, e->first, e->context);
+    if (real >= 0)
+        l0_lost(m, &m->unit[a->unit].array, real);
+    else if (real == ASSOC_MULTI)
+        l0_void(m);
+}
+
+/* ---- the alone copies' times of use ------------------------------------- */
+
+static void settle(struct mmu *m, enum unit unit, const struct l0_users *u)
+{
+    const struct assoc *real = &m->unit[unit].array;
+    struct assoc *alone = &m->alone.now->unit[unit];
+    for (uint32_t w = 0; w < u->words; w++)
+        for (uint64_t left = u->live[w]; left; left &= left - 1) {
+            uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
+            const struct assoc_entry *e = &real->entry[i];
+            if (real->stamp[i] <= m->l0->settled)
+                continue;
+            int32_t j = assoc_find(alone, e->first, e->context);
+            if (j >= 0 && alone->stamp[j] < real->stamp[i])
+                alone->stamp[j] = real->stamp[i];
+        }
+}
+
+void l0_settle(struct mmu *m)
+{
+    if (m->alone.on) {
+        settle(m, UNIT_DTLB, &m->l0->page);
+        settle(m, UNIT_DRPLB, &m->l0->range);
+    }
+    m->l0->settled = m->uses;
+}
+
+/* ---- is it an ordinary access? ------------------------------------------ */
+
+/* What decides an access that misses in neither TLB nor protection unit. */
+struct finding {
+    uint64_t pa;
+    int32_t page, range; /* entries, or -1 */
+    uint8_t leaf;        /* low byte of the PTE */
+};
+
+enum l0_view l0_view(const struct mmu *m, uint8_t privilege)
+{
+    if (privilege == PRIV_M)
+        return L0_M;
+    if (m->regs.mxr)
+        return L0_NEVER;
+    if (privilege == PRIV_U)
+        return L0_U;
+    if (!m->regs.sum)
+        return L0_S;
+    return m->protected ? L0_NEVER : L0_S_SUM;
+}
+
+static bool find_range(const struct mmu *m, enum unit unit, uint64_t va,
+                       unsigned size, uint8_t needs, int32_t *range)
+{
+    const struct assoc *a = &m->unit[unit].array;
+    if (a->overlapping)
+        return false;
+    *range = assoc_find(a, va, m->regs.domain);
+    if (*range < 0)
+        return false;
+    const struct assoc_entry *e = &a->entry[*range];
+    return !(needs & ~e->rights) && e->last - va >= size - 1;
+}
+
+static bool find_page(const struct mmu *m, enum unit unit,
+                      enum access_kind kind, uint8_t privilege, uint64_t va,
+                      struct finding *f)
+{
+    const struct assoc *a = &m->unit[unit].array;
+    f->page = assoc_find(a, va, m->asid);
+    if (f->page < 0)
+        return false;
+    const struct assoc_entry *e = &a->entry[f->page];
+    f->leaf = e->rights;
+    f->pa = a->payload[f->page].pa + (va - e->first);
+    return !translate_needs_ad((uint8_t)kind, f->leaf) &&
+           !translate_refusal(&m->regs, !m->protected, (uint8_t)kind, privilege,
+                              f->leaf);
+}
+
+static bool find(struct mmu *m, enum access_kind kind, uint8_t privilege,
+                 uint64_t va, unsigned size, struct finding *f)
+{
+    bool fetch = kind == ACCESS_FETCH, paged = m->levels && privilege != PRIV_M;
+    uint8_t needs = protect_needs(kind);
+    *f = (struct finding){ .pa = va, .page = -1, .range = -1 };
+    if (paged &&
+        !find_page(m, fetch ? UNIT_ITLB : UNIT_DTLB, kind, privilege, va, f))
+        return false;
+    bool checked =
+        m->protected && (privilege == PRIV_U ||
+                         (privilege == PRIV_S && paged && f->leaf & PTE_U));
+    if (checked && !find_range(m, fetch ? UNIT_IRPLB : UNIT_DRPLB, va, size,
+                               needs, &f->range))
+        return false;
+    return pmp_check(&m->pmp, pmp_mode(privilege), f->pa, size, needs);
+}
+
+/* ---- data ---------------------------------------------------------------- */
+
+static bool overlap(uint64_t a, uint64_t a_bytes, uint64_t b, uint64_t b_bytes)
+{
+    return a - b < b_bytes || b - a < a_bytes;
+}
+
+/* The rights that all of the line has in the physical memory protection. */
+static uint8_t pmp_rights(const struct mmu *m, uint8_t privilege, uint64_t pa,
+                          uint64_t bytes)
+{
+    enum pmp_mode mode = pmp_mode(privilege);
+    const struct pmp_piece *p = &m->pmp.last[mode];
+    if (!m->pmp.guards[mode])
+        return PMP_R | PMP_W | PMP_X;
+    return pa >= p->first && pa + (bytes - 1) <= p->last ? p->rights : 0;
+}
+
+static uint8_t range_rights(const struct mmu *m, const struct finding *f,
+                            uint64_t first, uint64_t bytes)
+{
+    if (f->range < 0)
+        return RIGHT_R | RIGHT_W;
+    const struct assoc_entry *e = &m->unit[UNIT_DRPLB].array.entry[f->range];
+    return first >= e->first && first + (bytes - 1) <= e->last ? e->rights : 0;
+}
+
+/* Of the leaf, for this kind of data access. */
+static bool page_allows(const struct mmu *m, const struct finding *f,
+                        enum access_kind kind, uint8_t privilege)
+{
+    return f->page < 0 ||
+           (!translate_needs_ad((uint8_t)kind, f->leaf) &&
+            !translate_refusal(&m->regs, !m->protected, (uint8_t)kind,
+                               privilege, f->leaf));
+}
+
+static void join_user(struct l0_users *u, int32_t index, unsigned slot)
+{
+    if (index < 0)
+        return;
+    u->slots[index] |= UINT64_C(1) << slot;
+    u->live[index / 64] |= UINT64_C(1) << index % 64;
+}
+
+/* A tree says only who was last: then one page, or range, at a time. */
+static bool is_tree(const struct mmu *m, enum unit unit, int32_t index)
+{
+    return index >= 0 && m->unit[unit].array.policy == POLICY_PLRU;
+}
+
+/* Is there anything that a further use would have to tell the shadow? */
+static bool in_shadow(const struct lookaside *u, int32_t index)
+{
+    return index < 0 || !u->history.node || u->history.node_of[index];
+}
+
+/* Puts the line of the access just made in, if it qualifies. */
+static void fill(struct mmu *m, uint8_t privilege, uint64_t va,
+                 const struct finding *f)
+{
+    struct l0 *l = m->l0;
+    const struct lookaside *l1d = &m->unit[UNIT_L1D];
+    uint64_t bytes = ~l->line_mask + 1, first = va & l->line_mask;
+    uint64_t pa = f->pa & l->line_mask;
+    enum l0_view view = l0_view(m, privilege);
+    int32_t index =
+        lookaside_present(l1d) ? assoc_find(&l1d->array, pa, 0) : ASSOC_NONE;
+    uint8_t rights =
+        range_rights(m, f, first, bytes) & pmp_rights(m, privilege, pa, bytes);
+    bool load = rights & RIGHT_R && page_allows(m, f, ACCESS_LOAD, privilege);
+    bool store = rights & RIGHT_W && !m->through && index >= 0 &&
+                 l1d->array.entry[index].dirty &&
+                 page_allows(m, f, ACCESS_STORE, privilege) &&
+                 !bus_has_code(m->bus, pa, (unsigned)bytes);
+    if (view == L0_NEVER || index < 0 || (!load && !store) ||
+        !in_shadow(l1d, index) || !in_shadow(&m->unit[UNIT_DTLB], f->page) ||
+        overlap(pa, bytes, l->apart_first, l->apart_bytes))
+        return;
+    if (is_tree(m, UNIT_DTLB, f->page) || is_tree(m, UNIT_DRPLB, f->range))
+        void_data(l);
+    unsigned slot = (unsigned)(va >> m->line_shift) & l->slot_mask;
+    struct l0_line *e = &l->line[view][slot];
+    e->load = load ? first : L0_EMPTY;
+    e->store = store ? first : L0_EMPTY;
+    e->host = (uintptr_t)bus_ram(m->bus, pa, 1) - (uintptr_t)first;
+    e->page = f->page;
+    e->range = f->range;
+    e->used[0] = &l1d->array.stamp[index];
+    e->used[1] =
+        f->page < 0 ? &l->unread : &m->unit[UNIT_DTLB].array.stamp[f->page];
+    e->used[2] =
+        f->range < 0 ? &l->unread : &m->unit[UNIT_DRPLB].array.stamp[f->range];
+    l->live[view] |= UINT64_C(1) << slot;
+    join_user(&l->page, f->page, slot);
+    join_user(&l->range, f->range, slot);
+}
+
+/* Before an access that brings something into an alone copy, which then has to
+ * choose what goes. */
+static void settle_before(struct mmu *m, const struct finding *f, uint64_t va)
+{
+    const struct alone_slot *now = m->alone.now;
+    if (!m->alone.on)
+        return;
+    if ((f->page >= 0 && assoc_find(&now->unit[UNIT_DTLB], va, m->asid) < 0) ||
+        (f->range >= 0 &&
+         assoc_find(&now->unit[UNIT_DRPLB], va, m->regs.domain) < 0))
+        l0_settle(m);
+}
+
+static bool ordinary(struct mmu *m, enum access_kind kind, uint8_t privilege,
+                     uint64_t va, unsigned size, struct finding *f)
+{
+    if (va & (size - 1) || !find(m, kind, privilege, va, size, f) ||
+        !bus_ram(m->bus, f->pa, size) ||
+        overlap(f->pa, size, m->l0->apart_first, m->l0->apart_bytes))
+        return false;
+    settle_before(m, f, va);
+    return true;
+}
+
+bool l0_load(struct mmu *m, uint8_t privilege, uint64_t va, unsigned size,
+             uint64_t *value)
+{
+    struct finding f;
+    if (!ordinary(m, ACCESS_LOAD, privilege, va, size, &f))
+        return false;
+    struct access a = { .va = va,
+                        .size = (uint8_t)size,
+                        .kind = ACCESS_LOAD,
+                        .privilege = privilege };
+    if (!mmu_load(m, &a, value))
+        bug("an ordinary load was refused");
+    fill(m, privilege, va, &f);
+    return true;
+}
+
+bool l0_store(struct mmu *m, uint8_t privilege, uint64_t va, unsigned size,
+              uint64_t value)
+{
+    struct finding f;
+    if (!ordinary(m, ACCESS_STORE, privilege, va, size, &f))
+        return false;
+    struct access a = { .va = va,
+                        .size = (uint8_t)size,
+                        .kind = ACCESS_STORE,
+                        .privilege = privilege };
+    if (!mmu_store(m, &a, value))
+        bug("an ordinary store was refused");
+    fill(m, privilege, va, &f);
+    return true;
+}
+
+/* ---- fetch --------------------------------------------------------------- */
+
+static void add_touch(struct l0_fetch *f, const struct assoc *a, int32_t index)
+{
+    struct l0_touch *t = &f->touch[f->touches++];
+    uint32_t start = assoc_set(a, index) * a->ways;
+    *t = (struct l0_touch){ .used = &a->stamp[index] };
+    if (a->policy != POLICY_PLRU)
+        return;
+    t->tree = a->tree + start;
+    t->ways = a->ways;
+    t->way = (uint32_t)index - start;
+}
+
+/* The unit's entry and the alone copy's: both must be there. */
+static bool add_unit(struct mmu *m, struct l0_fetch *f, enum unit unit,
+                     int32_t index, uint64_t address, uint32_t context)
+{
+    const struct lookaside *u = &m->unit[unit];
+    if (index < 0 || !in_shadow(u, index))
+        return false;
+    add_touch(f, &u->array, index);
+    if (!m->alone.on)
+        return true;
+    const struct assoc *alone = &m->alone.now->unit[unit];
+    int32_t i = assoc_find(alone, address, context);
+    if (i < 0)
+        return false;
+    add_touch(f, alone, i);
+    return true;
+}
+
+/* Only bytes that are judged like the one at va. */
+static void clamp(struct l0_fetch *f, uint64_t va, uint64_t below,
+                  uint64_t above)
+{
+    uint64_t last = f->first + (f->bytes - 1);
+    if (va - f->first > below)
+        f->first = va - below;
+    if (last - va > above)
+        last = va + above;
+    f->bytes = last - f->first + 1;
+}
+
+bool l0_fetch(struct mmu *m, uint8_t privilege, uint64_t va, struct l0_fetch *f)
+{
+    struct finding at;
+    const struct lookaside *l1i = &m->unit[UNIT_L1I];
+    if (!lookaside_present(l1i) ||
+        !find(m, ACCESS_FETCH, privilege, va, 2, &at) ||
+        !bus_ram(m->bus, at.pa, 2))
+        return false;
+    *f = (struct l0_fetch){ .first = va & m->l0->line_mask,
+                            .bytes = ~m->l0->line_mask + 1 };
+    if (at.page >= 0 && !add_unit(m, f, UNIT_ITLB, at.page, va, m->asid))
+        return false;
+    if (at.range >= 0) {
+        const struct assoc_entry *e =
+            &m->unit[UNIT_IRPLB].array.entry[at.range];
+        clamp(f, va, va - e->first, e->last - va);
+        if (!add_unit(m, f, UNIT_IRPLB, at.range, va, m->regs.domain))
+            return false;
+    }
+    enum pmp_mode mode = pmp_mode(privilege);
+    if (m->pmp.guards[mode]) {
+        struct pmp_piece p = pmp_find(&m->pmp, mode, at.pa);
+        clamp(f, va, at.pa - p.first, p.last - at.pa);
+    }
+    if (!add_unit(m, f, UNIT_L1I, assoc_find(&l1i->array, at.pa, 0), at.pa, 0))
+        return false;
+    f->pa = at.pa - (va - f->first);
+    f->host = bus_ram(m->bus, f->pa, 1);
+    return true;
+}
+
+bool l0_hold_code(struct mmu *m, uint64_t pa, unsigned bytes)
+{
+    uint64_t line = pa & m->l0->line_mask;
+    for (; line < pa + bytes; line += ~m->l0->line_mask + 1)
+        l0_forget_set(m, line);
+    return bus_hold_code(m->bus, pa, bytes);
+}
