@@ -35,7 +35,7 @@ static size_t round_up_8(size_t n)
 
 /* Sizes of the pieces of memory, in the order they lie in it. */
 struct pieces {
-    size_t entry, stamp, filled, payload, hint, bucket, chain, tree;
+    size_t entry, stamp, filled, payload, hint, bucket, chain, tree, tag;
 };
 
 static struct pieces shape_pieces(const struct assoc_shape *s)
@@ -53,6 +53,7 @@ static struct pieces shape_pieces(const struct assoc_shape *s)
             buckets ? round_up_8(power_of_two_from(s->entries) * word) : 0,
         .chain = buckets ? round_up_8(n * word) : 0,
         .tree = s->policy == POLICY_PLRU ? round_up_8(n) : 0,
+        .tag = s->kind == ASSOC_LINES && !full ? round_up_8(n * word) : 0,
     };
 }
 
@@ -62,7 +63,7 @@ size_t assoc_bytes(const struct assoc_shape *s)
         return 0;
     struct pieces p = shape_pieces(s);
     return p.entry + p.stamp + p.filled + p.payload + p.hint + p.bucket +
-           p.chain + p.tree;
+           p.chain + p.tree + p.tag;
 }
 
 /* Cuts the next piece off; NULL if it is empty. */
@@ -112,6 +113,7 @@ void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
     a->bucket = cut(&at, p.bucket);
     a->chain = cut(&at, p.chain);
     a->tree = cut(&at, p.tree);
+    a->tag = cut(&at, p.tag);
 }
 
 void assoc_watch(struct assoc *a, uint64_t *clock, assoc_lost *lost,
@@ -135,6 +137,8 @@ void assoc_clear(struct assoc *a)
         memset(a->bucket, 0, (a->bucket_mask + 1) * sizeof *a->bucket);
     if (a->tree)
         memset(a->tree, 0, n);
+    if (a->tag)
+        memset(a->tag, 0, n * sizeof *a->tag);
     memset(a->length_present, 0, sizeof a->length_present);
     a->valid = 0;
     a->overlapping = 0;
@@ -220,6 +224,8 @@ int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context)
 {
     if (!a->valid)
         return ASSOC_NONE;
+    if (a->tag)
+        return assoc_find_tag(a, address);
     if (a->kind == ASSOC_RANGES)
         return search_ranges(a, address, context);
     for (unsigned i = 0; i < a->length_count; i++) {
@@ -233,19 +239,6 @@ int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context)
 }
 
 /* ---- replacement ---------------------------------------------------- */
-
-/*
- * Tree-PLRU: node 1 is the root, node n has children 2n and 2n+1, a leaf for
- * way w is node ways + w. A node's byte says which child to evict from next.
- */
-void assoc_touch_tree(struct assoc *a, int32_t index)
-{
-    uint32_t start = assoc_set(a, index) * a->ways;
-    uint32_t way = (uint32_t)index - start;
-    uint8_t *tree = a->tree + start;
-    for (uint32_t n = a->ways + way; n > 1; n /= 2)
-        tree[n / 2] = !(n & 1);
-}
 
 static uint32_t victim_tree(const struct assoc *a, uint32_t start)
 {
@@ -302,7 +295,11 @@ static uint32_t choose_way(struct assoc *a, uint32_t start)
     if (a->policy == POLICY_ROTATE)
         return victim_rotate(a);
     const struct assoc_entry *e = a->entry + start;
-    if (a->valid < assoc_entries(a))
+    if (a->valid < assoc_entries(a) && a->tag) {
+        for (uint32_t w = 0; w < a->ways; w++)
+            if (!a->tag[start + w])
+                return w;
+    } else if (a->valid < assoc_entries(a))
         for (uint32_t w = 0; w < a->ways; w++)
             if (!e[w].valid)
                 return w;
@@ -408,7 +405,9 @@ void assoc_drop(struct assoc *a, int32_t index)
     struct assoc_entry *e = &a->entry[index];
     if (a->lost)
         a->lost(a->owner, a, index);
-    if (a->kind != ASSOC_RANGES)
+    if (a->tag)
+        a->tag[index] = 0;
+    else if (a->kind != ASSOC_RANGES)
         unlink_entry(a, index);
     else if (a->overlapping)
         a->overlapping -= count_overlaps(a, e);
@@ -428,11 +427,36 @@ static int32_t find_same(const struct assoc *a, const struct assoc_entry *entry)
     return i >= 0 && same_range(&a->entry[i], entry) ? i : ASSOC_NONE;
 }
 
+/* Caches: a line is filled only if it is not there. */
+static int32_t fill_line(struct assoc *a, const struct assoc_entry *entry,
+                         struct assoc_entry *victim)
+{
+    uint32_t tag = assoc_tag(a, entry->first);
+    uint32_t start = ((tag - 1) & (a->sets - 1)) * a->ways;
+    int32_t index = (int32_t)(start + choose_way(a, start));
+    struct assoc_entry *e = &a->entry[index];
+    if (victim)
+        *victim = *e;
+    if (!e->valid)
+        a->valid++;
+    else if (a->lost)
+        a->lost(a->owner, a, index);
+    *e = *entry;
+    e->valid = 1;
+    a->tag[index] = tag;
+    assoc_touch(a, index);
+    if (a->filled)
+        a->filled[index] = a->stamp[index];
+    return index;
+}
+
 int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    const struct assoc_payload *payload,
                    struct assoc_entry *victim,
                    struct assoc_payload *victim_payload)
 {
+    if (a->tag)
+        return fill_line(a, entry, victim);
     int32_t index, other;
     if (a->kind == ASSOC_PAGES)
         while ((other = find_overlap(a, entry)) >= 0)

@@ -10,9 +10,10 @@
  * 2 MiB and of 1 GiB and more have banks of their own behind the first one:
  * sets of their own, so that no size displaces another.
  *
- * Two things make full associativity cheap to simulate and never change a
- * result: a hint remembers where an address was last found, and hash buckets
- * find lines and pages without trying every way.
+ * Three things make it cheap to simulate and never change a result: a hint
+ * remembers where an address was last found, hash buckets find lines and pages
+ * of a fully associative array without trying every way, and the line numbers
+ * of a set-associative cache stand once more side by side (`tag`).
  */
 #pragma once
 
@@ -76,6 +77,7 @@ struct assoc {
     struct assoc_payload *payload; /* or NULL */
     uint32_t *hint;                /* index of the entry last found */
     uint32_t *bucket, *chain;      /* index + 1, 0 = end; or NULL */
+    uint32_t *tag;                 /* caches: line number + 1, 0 = invalid */
     uint8_t *tree;                 /* tree-PLRU: one byte per inner node */
     uint64_t *clock;               /* stamps are taken from it, rising */
     uint64_t own_clock;            /* where no other is given */
@@ -117,7 +119,6 @@ void assoc_clear(struct assoc *a);
 
 /* The full search behind assoc_find. */
 int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context);
-void assoc_touch_tree(struct assoc *a, int32_t index);
 
 /*
  * Puts `entry` (its first, last, context, global, dirty, rights) in: over an
@@ -162,6 +163,18 @@ static inline bool assoc_covers(const struct assoc_entry *e, uint64_t address,
            (e->context == context || e->global);
 }
 
+/*
+ * Tree-PLRU: node 1 is the root, node n has children 2n and 2n+1, a leaf for
+ * way w is node ways + w. A node's byte says which child to evict from next.
+ */
+static inline void assoc_touch_tree(struct assoc *a, int32_t index)
+{
+    uint32_t way = (uint32_t)index & (a->ways - 1); /* a power of two */
+    uint8_t *tree = a->tree + ((uint32_t)index - way);
+    for (uint32_t n = a->ways + way; n > 1; n /= 2)
+        tree[n / 2] = !(n & 1);
+}
+
 /* The replacement policy learns that an entry was used. */
 static inline void assoc_touch(struct assoc *a, int32_t index)
 {
@@ -170,10 +183,30 @@ static inline void assoc_touch(struct assoc *a, int32_t index)
         assoc_touch_tree(a, index);
 }
 
+/* Caches: the tag of the line of an address. RAM is small enough. */
+static inline uint32_t assoc_tag(const struct assoc *a, uint64_t address)
+{
+    return (uint32_t)(address >> a->index_shift) + 1;
+}
+
+/* The same search by tags: all ways at once, no way is in the set twice. */
+static inline int32_t assoc_find_tag(const struct assoc *a, uint64_t address)
+{
+    uint32_t tag = assoc_tag(a, address);
+    uint32_t start = ((tag - 1) & (a->sets - 1)) * a->ways;
+    const uint32_t *t = a->tag + start;
+    for (uint32_t w = 0; w < a->ways; w++)
+        if (t[w] == tag)
+            return (int32_t)(start + w);
+    return ASSOC_NONE;
+}
+
 /* The index of the entry for (address, context), or ASSOC_NONE or _MULTI. */
 static inline int32_t assoc_find(const struct assoc *a, uint64_t address,
                                  uint32_t context)
 {
+    if (a->tag)
+        return assoc_find_tag(a, address);
     uint32_t h = a->hint[(address >> a->index_shift) & a->hint_mask];
     if (assoc_covers(&a->entry[h], address, context) && !a->overlapping)
         return (int32_t)h;
@@ -185,9 +218,8 @@ static inline void assoc_prefetch(const struct assoc *a, uint64_t address)
 {
     uint32_t set = (uint32_t)(address >> a->index_shift) & (a->sets - 1);
     size_t start = (size_t)set * a->ways;
-    const char *at = (const char *)(a->entry + start);
-    for (size_t i = 0; i < a->ways * sizeof *a->entry + 63 && i < 512; i += 64)
-        __builtin_prefetch(at + i);
+    if (a->tag)
+        __builtin_prefetch(&a->tag[start]);
     __builtin_prefetch(&a->stamp[start]);
     if (a->tree)
         __builtin_prefetch(&a->tree[start]);
@@ -197,6 +229,12 @@ static inline void assoc_prefetch(const struct assoc *a, uint64_t address)
 static inline int32_t assoc_lookup(struct assoc *a, uint64_t address,
                                    uint32_t context)
 {
+    if (a->tag) {
+        int32_t found = assoc_find_tag(a, address);
+        if (found >= 0)
+            assoc_touch(a, found);
+        return found;
+    }
     uint32_t *hint = &a->hint[(address >> a->index_shift) & a->hint_mask];
     int32_t i = (int32_t)*hint;
     if (!assoc_covers(&a->entry[i], address, context) || a->overlapping) {
