@@ -12,18 +12,20 @@ bool code_open(struct code_store *s, struct cpu *c, struct err *err)
     memset(s, 0, sizeof *s);
     s->cpu = c;
     s->arena = malloc(ARENA);
-    if (!s->arena)
+    s->none = calloc(1, sizeof *s->none);
+    if (!s->arena || !s->none)
         return err_set(err, EXIT_HOST_RESOURCE,
                        "out of memory for decoded blocks");
     for (unsigned i = 0; i < CODE_JUMPS; i++)
-        s->jump[i] = &s->none;
-    s->none.pc = 1; /* no pc is odd */
+        s->jump[i] = s->none;
+    s->none->pc = 1; /* no pc is odd */
     return true;
 }
 
 void code_close(struct code_store *s)
 {
     free(s->arena);
+    free(s->none);
 }
 
 void code_make_room(struct code_store *s)
@@ -33,7 +35,7 @@ void code_make_room(struct code_store *s)
     memset(s->block, 0, sizeof s->block);
     memset(s->line, 0, sizeof s->line);
     for (unsigned i = 0; i < CODE_JUMPS; i++)
-        s->jump[i] = &s->none;
+        s->jump[i] = s->none;
     s->used = 0;
 }
 
@@ -239,7 +241,7 @@ static struct code_block *make(struct code_store *s, struct code_line *line,
     b->pc = pc;
     b->pa = line->fetch.pa + (pc - line->fetch.first);
     b->line = line;
-    b->next[0] = b->next[1] = &s->none;
+    b->next[0] = b->next[1] = s->none;
     /* lines may be taken while it is decoded: they come behind it */
     size_t start = s->used;
     s->used += sizeof *b + (CODE_BYTES / 2 + 2) * sizeof b->op[0] + CODE_BYTES;

@@ -75,7 +75,7 @@ struct code_store {
     struct code_block *block[CODE_HASH];
     struct code_line *line[CODE_HASH];
     struct code_block *jump[CODE_JUMPS]; /* by pc; for indirect jumps */
-    struct code_block none; /* runs never; where no block is known */
+    struct code_block *none; /* runs never; where no block is known */
     uint8_t *arena;         /* of blocks and lines */
     size_t used;
 };
