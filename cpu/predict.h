@@ -103,7 +103,7 @@ static inline void train(struct timing *t, uint64_t pc, bool taken,
 }
 
 /* Was the next pc of a branch or jump predicted rightly? Learns. */
-static inline bool predicted(struct timing *t, const struct branch *d,
+static inline __attribute__((always_inline)) bool predicted(struct timing *t, const struct branch *d,
                              uint64_t pc, uint64_t next_pc)
 {
     uint64_t after = pc + d->length;
