@@ -126,6 +126,9 @@ static void serve(struct machine *m, struct virtio *v)
     case VIRTIO_BLOCK:
         block_serve(&m->block, v, &m->bus);
         break;
+    case VIRTIO_CONSOLE:
+        console_serve(&m->console, v, &m->bus, &m->uart);
+        break;
     case VIRTIO_ENTROPY:
         entropy_serve(&m->entropy, v, &m->bus);
         break;
@@ -176,6 +179,7 @@ void board_reset(struct machine *m)
     plic_reset(&m->plic);
     rtc_reset(&m->rtc);
     mailbox_reset(&m->mailbox);
+    console_reset(&m->console);
     for (size_t i = 0; i < VIRTIO_SLOTS; i++)
         virtio_reset(&m->virtio[i]);
 }

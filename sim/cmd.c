@@ -109,6 +109,11 @@ int option_next(struct options *o)
 
 static bool take_operand(const struct options *o, const struct operand *operand)
 {
+    if (!operand->path) {
+        usage_error(o->command, "takes no %s %s (%s %s?)", operand->what,
+                    o->value, operand->name, o->value);
+        return false;
+    }
     if (*operand->path) {
         usage_error(o->command, "one %s only, not also %s", operand->what,
                     o->value);
@@ -131,6 +136,8 @@ bool options_read(struct options *o, const struct operand *operand,
         if (!ok)
             return false;
     }
+    if (!operand->path)
+        return true;
     if (!*operand->path)
         usage_error(o->command, "which %s? %s is missing", operand->what,
                     operand->name);
@@ -157,6 +164,44 @@ bool option_engine(const struct options *o, enum engine *engine)
     usage_error(o->command, "--engine %s: expected fast or readable", o->value);
     return false;
 }
+
+/* ---- the machine ---------------------------------------------------------
+ */
+
+void machine_options_set(struct machine_options *o, const char *key,
+                         const char *value)
+{
+    size_t bytes = (o->set_count + 1) * sizeof *o->set;
+    struct machine_set *set = realloc(o->set, bytes);
+    if (!set)
+        err_no_memory();
+    o->set = set;
+    set[o->set_count++] = (struct machine_set){ key, value };
+}
+
+void machine_options_free(struct machine_options *o)
+{
+    free(o->set);
+    *o = (struct machine_options){ 0 };
+}
+
+bool machine_options_read(const struct machine_options *o, struct config *c,
+                          struct err *err)
+{
+    if (!config_preset(c, o->preset ? o->preset : PRESET_DEFAULT, err))
+        return false;
+    for (size_t i = 0; i < o->set_count; i++) {
+        const char *key = o->set[i].key, *value = o->set[i].value;
+        if (!key && strncmp(value, "machine.", 8) == 0)
+            value += 8;
+        if (!(key ? config_set(c, key, value, err)
+                  : config_set_pair(c, value, err)))
+            return false;
+    }
+    return config_check(c, err);
+}
+
+/* ---- messages and places ------------------------------------------------ */
 
 int usage_error(const struct command *c, const char *format, ...)
 {

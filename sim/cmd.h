@@ -47,15 +47,16 @@ struct options {
     bool only_operands; /* after -- */
 };
 
-/* The one word that is no option: "scenario", "FILE.lua", where it goes. */
+/* The one word that is no option: "scenario", "FILE.lua", where it goes. path
+ * NULL: there is none, and whoever gives one is asked: did you mean `name`? */
 struct operand {
     const char *what, *name, **path;
 };
 
 /*
  * Reads all options: take(context, o) for each row (o->row, o->value), which
- * returns false after a usage_error. The operand must be there. False: there
- * is nothing to do, *code says how the program ends.
+ * returns false after a usage_error. The operand must be there, if one can be.
+ * False: there is nothing to do, *code says how the program ends.
  */
 MUST_CHECK
 bool options_read(struct options *o, const struct operand *operand,
@@ -79,6 +80,26 @@ bool option_number(const struct options *o, uint64_t *value);
 /* --engine. False: said on stderr. */
 MUST_CHECK
 bool option_engine(const struct options *o, enum engine *engine);
+
+/* The machine that --preset, --set and options like --misaligned describe. */
+struct machine_options {
+    const char *preset; /* NULL = PRESET_DEFAULT */
+    struct machine_set {
+        const char *key;   /* "dtlb.entries"; NULL = it is in value too */
+        const char *value; /* "16"; "dtlb.entries=16" */
+    } * set;               /* in the order given; owned */
+    size_t set_count;
+};
+
+/* Adds one; key as in struct machine_set. */
+void machine_options_set(struct machine_options *o, const char *key,
+                         const char *value);
+/* Preset, then all that was set, checked as a whole. "machine." may stand
+ * before a key, as in `run`. False: err. */
+MUST_CHECK
+bool machine_options_read(const struct machine_options *o, struct config *c,
+                          struct err *err);
+void machine_options_free(struct machine_options *o);
 
 /* "opalite COMMAND: text" and the hint at --help on stderr; EXIT_USAGE. */
 int usage_error(const struct command *c, const char *format, ...)

@@ -7,7 +7,6 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/cmd.h"
@@ -24,9 +23,13 @@ static const struct option_row rows[] = {
     { 0, "append", "TEXT", "arguments of the kernel (bootargs)" },
     { 0, "dtb", "FILE", "device tree, instead of the machine's own" },
     { 'm', "memory", "SIZE", "RAM, as 256M; also --set ram.bytes=SIZE" },
+    { 0, "console", "uart|virtio", "which console gets the keys" },
     { 0, "expect", "TEXT", "script: wait for this text from the guest" },
     { 0, "send", "TEXT", "script: type this; \\r \\n \\t \\\\ \\xHH are keys" },
     { 0, "timeout-cycles", "N", "stop at cycle N (exit code 6)" },
+    { 0, "max-seconds", "N",
+      "stop after N seconds of your time (exit code 8)" },
+    { 0, "misaligned", "trap|ok", "misaligned loads and stores" },
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
     { 0, NULL, NULL, NULL },
@@ -39,9 +42,12 @@ enum {
     ROW_APPEND,
     ROW_DTB,
     ROW_MEMORY,
+    ROW_CONSOLE,
     ROW_EXPECT,
     ROW_SEND,
     ROW_TIMEOUT,
+    ROW_MAX_SECONDS,
+    ROW_MISALIGNED,
     ROW_PRESET,
     ROW_SET
 };
@@ -51,16 +57,16 @@ enum {
 
 struct arguments {
     struct firmware_files files;
-    const char *preset, *disk;
-    const char **set; /* KEY=VALUE, in order */
-    size_t set_count;
-    char memory[64]; /* "ram.bytes=SIZE" */
+    const char *disk;
+    struct machine_options machine;
+    enum machine_console console;
     struct typed script;
-    uint64_t timeout;
+    uint64_t timeout, max_seconds; /* 0 = no limit */
     enum exit_code code;
 };
 
-struct console {
+/* The user's end of the console. */
+struct user {
     struct machine *machine;
     struct terminal_keys keys;
     size_t shown; /* bytes of the guest's text already on the terminal */
@@ -76,13 +82,23 @@ static bool take_script(struct arguments *a, const struct options *o,
     if (typed_add(&a->script, step, o->value))
         return true;
     usage_error(o->command, "--%s %s: not a text, or more than %d steps",
-                step == TYPED_SEND ? "send" : "expect", o->value, TYPED_STEPS);
+                o->rows[o->row].name, o->value, TYPED_STEPS);
     return false;
 }
 
-static bool take(struct arguments *a, struct options *o, int row)
+static bool take_console(struct arguments *a, const struct options *o)
 {
-    switch (row) {
+    struct err err;
+    if (machine_console_named(o->value, &a->console, &err))
+        return true;
+    usage_error(o->command, "--console: %s", err.text);
+    return false;
+}
+
+static bool take(void *context, const struct options *o)
+{
+    struct arguments *a = context;
+    switch (o->row) {
     case ROW_FIRMWARE:
         a->files.firmware = o->value;
         return true;
@@ -102,28 +118,28 @@ static bool take(struct arguments *a, struct options *o, int row)
         a->files.tree = o->value;
         return true;
     case ROW_MEMORY:
-        snprintf(a->memory, sizeof a->memory, "ram.bytes=%s", o->value);
-        a->set[a->set_count++] = a->memory;
+        machine_options_set(&a->machine, "ram.bytes", o->value);
         return true;
+    case ROW_CONSOLE:
+        return take_console(a, o);
     case ROW_EXPECT:
         return take_script(a, o, TYPED_EXPECT);
     case ROW_SEND:
         return take_script(a, o, TYPED_SEND);
     case ROW_TIMEOUT:
         return option_number(o, &a->timeout);
+    case ROW_MAX_SECONDS:
+        return option_number(o, &a->max_seconds);
+    case ROW_MISALIGNED:
+        machine_options_set(&a->machine, "misaligned", o->value);
+        return true;
     case ROW_PRESET:
-        a->preset = o->value;
+        a->machine.preset = o->value;
         return true;
     case ROW_SET:
-        a->set[a->set_count++] = o->value;
+        machine_options_set(&a->machine, NULL, o->value);
         return true;
-    case OPTION_OPERAND:
-        usage_error(o->command, "takes no %s (--kernel %s?)", o->value,
-                    o->value);
-        return false;
     default:
-        if (row == OPTION_HELP)
-            a->code = EXIT_PASSED;
         return false;
     }
 }
@@ -134,10 +150,10 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
+    const struct operand none = { "file by itself:", "--kernel", NULL };
+    if (!options_read(&o, &none, take, a, &a->code))
+        return false;
     a->code = EXIT_USAGE;
-    for (int row; (row = option_next(&o)) != OPTION_END;)
-        if (!take(a, &o, row))
-            return false;
     if (!a->files.firmware && !a->files.kernel) {
         usage_error(c, "boot what? --firmware or --kernel is missing");
         return false;
@@ -148,18 +164,14 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
 static struct machine *build(const struct arguments *a, struct err *err)
 {
     struct config config;
-    if (!config_preset(&config, a->preset ? a->preset : PRESET_DEFAULT, err))
+    if (!machine_options_read(&a->machine, &config, err))
         return NULL;
-    for (size_t i = 0; i < a->set_count; i++) {
-        const char *pair = a->set[i];
-        if (strncmp(pair, "machine.", 8) == 0)
-            pair += 8;
-        if (!config_set_pair(&config, pair, err))
-            return NULL;
-    }
     struct machine *m = machine_new(&config, err);
-    if (m && ((a->disk && !machine_attach_disk(m, a->disk, err)) ||
-              !firmware_load(m, &a->files, err))) {
+    if (!m)
+        return NULL;
+    m->keys_to = a->console;
+    if ((a->disk && !machine_attach_disk(m, a->disk, err)) ||
+        !firmware_load(m, &a->files, err)) {
         machine_free(m);
         return NULL;
     }
@@ -169,37 +181,37 @@ static struct machine *build(const struct arguments *a, struct err *err)
 /* ---- the console -----------------------------------------------------------
  */
 
-static void show(struct console *c)
+static void show(struct user *u)
 {
     size_t length;
-    const char *text = machine_console(c->machine, &length);
-    fwrite(text + c->shown, 1, length - c->shown, stdout);
+    const char *text = machine_console(u->machine, &length);
+    fwrite(text + u->shown, 1, length - u->shown, stdout);
     fflush(stdout);
-    c->shown = length;
+    u->shown = length;
 }
 
 /* Keys of the user go to the guest. False: the user leaves. */
-static bool take_keys(struct console *c, int milliseconds)
+static bool take_keys(struct user *u, int milliseconds)
 {
     char keys[256];
-    if (c->input_ended)
+    if (u->input_ended)
         return true;
     int got = terminal_read(keys, sizeof keys, milliseconds);
     if (got < 0)
-        c->input_ended = true;
+        u->input_ended = true;
     size_t n = got > 0 ? (size_t)got : 0;
-    switch (terminal_filter(&c->keys, keys, &n)) {
+    switch (terminal_filter(&u->keys, keys, &n)) {
     case TERMINAL_LEAVE:
         return false;
     case TERMINAL_HELP:
         printf("\r\nCtrl-A x leaves, Ctrl-A Ctrl-A is Ctrl-A, cycle %" PRIu64
                "\r\n",
-               machine_clock(c->machine));
+               machine_clock(u->machine));
         break;
     case TERMINAL_NOTHING:
         break;
     }
-    machine_console_input(c->machine, keys, n);
+    machine_console_input(u->machine, keys, n);
     return true;
 }
 
@@ -235,31 +247,34 @@ static int timed_out(const struct arguments *a)
     return report(&err);
 }
 
-static int interrupted(void)
+static int interrupted(enum exit_code why)
 {
     struct err err;
-    err_set(&err, EXIT_INTERRUPTED, "interrupted");
+    err_set(&err, why,
+            why == EXIT_WALL_CLOCK ? "the time of --max-seconds is over"
+                                   : "interrupted");
     return report(&err);
 }
 
 /* After a slice that stopped by itself. True: the run goes on. */
-static bool go_on(struct arguments *a, struct console *c, enum stop stop,
+static bool go_on(struct arguments *a, struct user *u, enum stop stop,
                   int *code)
 {
     struct err err;
     switch (stop) {
     case STOP_BUDGET:
+    case STOP_TEXT:
         return true;
     case STOP_RESET:
-        if (firmware_load(c->machine, &a->files, &err))
+        if (firmware_load(u->machine, &a->files, &err))
             return true;
         *code = report(&err);
         return false;
     case STOP_IDLE:
-        if (a->script.count || c->input_ended)
+        if (a->script.count || u->input_ended)
             break;
         *code = EXIT_PASSED;
-        return take_keys(c, IDLE_MILLISECONDS);
+        return take_keys(u, IDLE_MILLISECONDS);
     case STOP_POWEROFF:
         *code = a->script.at < a->script.count ? script_unfinished(&a->script)
                                                : EXIT_PASSED;
@@ -267,56 +282,54 @@ static bool go_on(struct arguments *a, struct console *c, enum stop stop,
     default:
         break;
     }
-    *code = failed(c->machine, stop);
+    *code = failed(u->machine, stop);
     return false;
 }
 
 static int run(struct arguments *a, struct machine *m)
 {
-    struct console c = { .machine = m };
+    struct user u = { .machine = m };
     int code = EXIT_PASSED;
     for (;;) {
-        const struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS,
-                                           .until_cycle = a->timeout,
-                                           .stop_on_reset = true };
+        struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS,
+                                     .until_cycle = a->timeout,
+                                     .stop_on_reset = true };
+        typed_limit(&a->script, &limits);
         if (terminal_interrupted())
-            return interrupted();
+            return interrupted(terminal_interrupted());
         if (a->timeout && machine_clock(m) >= a->timeout)
             return timed_out(a);
         enum stop stop = machine_run(m, &limits);
-        show(&c);
+        show(&u);
         if (a->script.count) {
             if (typed_advance(&a->script, m))
                 return EXIT_PASSED;
-        } else if (!take_keys(&c, 0)) {
+        } else if (!take_keys(&u, 0)) {
             return EXIT_PASSED;
         }
-        if (!go_on(a, &c, stop, &code))
+        if (!go_on(a, &u, stop, &code))
             return code;
     }
 }
 
+static int boot(struct arguments *a)
+{
+    struct err err;
+    struct machine *m = build(a, &err);
+    if (!m)
+        return report(&err);
+    terminal_open();
+    terminal_alarm(a->max_seconds);
+    int code = run(a, m);
+    terminal_close();
+    machine_free(m);
+    return code;
+}
+
 int command_boot(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { 0 };
-    struct err err;
-    a.set = calloc((size_t)argc + 1, sizeof a.set[0]);
-    if (!a.set)
-        bug("no memory for the arguments");
-    int code;
-    if (parse(&a, c, argc, argv)) {
-        struct machine *m = build(&a, &err);
-        if (m) {
-            terminal_open();
-            code = run(&a, m);
-            terminal_close();
-            machine_free(m);
-        } else {
-            code = report(&err);
-        }
-    } else {
-        code = (int)a.code;
-    }
-    free(a.set);
+    struct arguments a = { .console = CONSOLE_UART };
+    int code = parse(&a, c, argc, argv) ? boot(&a) : (int)a.code;
+    machine_options_free(&a.machine);
     return code;
 }

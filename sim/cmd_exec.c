@@ -15,12 +15,17 @@
 #include "cpu/disasm.h"
 #include "sim/cmd.h"
 #include "sim/json.h"
+#include "sim/signature.h"
 #include "sim/stats.h"
 #include "sim/story.h"
 
 static const struct option_row rows[] = {
     { 0, "htif", NULL,
       "watch the symbol tohost; exit code = tohost >> 1, 255 at most" },
+    { 0, "signature", "FILE",
+      "at the end: begin_signature to end_signature in hex; with --htif" },
+    { 0, "signature-granularity", "N", "bytes a line: 1 to 64, default 4" },
+    { 0, "misaligned", "trap|ok", "misaligned loads and stores" },
     { 0, "max-insns", "N", "stop after N instructions (exit code 6)" },
     { 0, "max-seconds", "N",
       "stop after N seconds of your time (exit code 8)" },
@@ -35,6 +40,9 @@ static const struct option_row rows[] = {
 };
 enum {
     ROW_HTIF,
+    ROW_SIGNATURE,
+    ROW_GRANULARITY,
+    ROW_MISALIGNED,
     ROW_MAX_INSNS,
     ROW_MAX_SECONDS,
     ROW_PRESET,
@@ -47,10 +55,10 @@ enum {
 };
 
 struct arguments {
-    const char *path, *preset, *stats, *trace;
-    const char **set;
-    size_t set_count;
+    const char *path, *stats, *trace, *signature;
+    struct machine_options machine;
     uint64_t max_insns, max_seconds; /* 0 = no limit */
+    uint64_t granularity;            /* of the signature, bytes a line */
     bool htif, dump_regs, trace_steps;
     enum engine engine;
     enum exit_code code;
@@ -66,6 +74,18 @@ static void on_interrupt(int number)
     interrupted = number == SIGALRM ? EXIT_WALL_CLOCK : EXIT_INTERRUPTED;
 }
 
+static bool sound_granularity(const struct arguments *a,
+                              const struct options *o)
+{
+    uint64_t n = a->granularity;
+    if (n && n <= SIGNATURE_GRANULARITY_MAX && !(n & (n - 1)))
+        return true;
+    usage_error(o->command,
+                "--signature-granularity %s: expected a power of two, 1 to %d",
+                o->value, SIGNATURE_GRANULARITY_MAX);
+    return false;
+}
+
 static bool take(void *context, const struct options *o)
 {
     struct arguments *a = context;
@@ -73,15 +93,24 @@ static bool take(void *context, const struct options *o)
     case ROW_HTIF:
         a->htif = true;
         return true;
+    case ROW_SIGNATURE:
+        a->signature = o->value;
+        a->htif = true;
+        return true;
+    case ROW_GRANULARITY:
+        return option_number(o, &a->granularity) && sound_granularity(a, o);
+    case ROW_MISALIGNED:
+        machine_options_set(&a->machine, "misaligned", o->value);
+        return true;
     case ROW_MAX_INSNS:
         return option_number(o, &a->max_insns);
     case ROW_MAX_SECONDS:
         return option_number(o, &a->max_seconds);
     case ROW_PRESET:
-        a->preset = o->value;
+        a->machine.preset = o->value;
         return true;
     case ROW_SET:
-        a->set[a->set_count++] = o->value;
+        machine_options_set(&a->machine, NULL, o->value);
         return true;
     case ROW_ENGINE:
         return option_engine(o, &a->engine);
@@ -119,26 +148,18 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     return true;
 }
 
-/* The machine. "machine." may stand before a key, as in `run`. */
-static struct machine *build(const struct arguments *a, struct err *err)
+static struct machine *build(const struct arguments *a, struct signature *sig,
+                             struct err *err)
 {
     struct config config;
-    if (!config_preset(&config, a->preset ? a->preset : PRESET_DEFAULT, err))
-        return NULL;
-    for (size_t i = 0; i < a->set_count; i++) {
-        const char *pair = a->set[i];
-        if (strncmp(pair, "machine.", 8) == 0)
-            pair += 8;
-        if (!config_set_pair(&config, pair, err))
-            return NULL;
-    }
-    if (!config_check(&config, err))
+    if (!machine_options_read(&a->machine, &config, err))
         return NULL;
     struct machine *m = machine_new(&config, err);
     if (!m)
         return NULL;
     m->engine = a->engine;
     if (!machine_load_elf(m, a->path, a->htif, err) ||
+        (a->signature && !signature_find(sig, m, err)) ||
         (a->trace && !machine_trace_to(m, a->trace, a->trace_steps, err))) {
         machine_free(m);
         return NULL;
@@ -235,40 +256,52 @@ static int end_code(const struct machine *m, const struct arguments *a,
     return report(&err);
 }
 
+/* Why the run did not come to its end. */
+static int cut_short(const struct arguments *a)
+{
+    struct err err;
+    if (interrupted)
+        err_set(&err, (enum exit_code)interrupted, "%s: %s", a->path,
+                interrupted == EXIT_WALL_CLOCK
+                    ? "the time of --max-seconds is over"
+                    : "interrupted");
+    else
+        err_set(&err, EXIT_CYCLE_LIMIT,
+                "%s: the limit of %" PRIu64 " instructions is reached", a->path,
+                a->max_insns);
+    return report(&err);
+}
+
+/* What was asked for besides the run; the signature only of a whole one. */
+static bool write_files(struct machine *m, const struct arguments *a,
+                        const struct signature *sig, bool whole,
+                        struct err *err)
+{
+    return ledger_check(&m->ledger, &m->cpu.mmu, err) &&
+           (!a->stats || write_stats(m, a->stats, err)) &&
+           (!a->signature || !whole ||
+            signature_write(sig, m, a->signature, (unsigned)a->granularity,
+                            err)) &&
+           machine_trace_close(m, err);
+}
+
 static int execute(const struct arguments *a)
 {
     struct err err;
-    struct machine *m = build(a, &err);
+    struct signature sig;
+    struct machine *m = build(a, &sig, &err);
     enum stop stop = STOP_BUDGET;
-    int code;
     if (!m)
         return report(&err);
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     signal(SIGALRM, on_interrupt);
     alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    if (run(m, a, &stop)) {
-        code = end_code(m, a, stop);
-    } else if (interrupted) {
-        err_set(&err, (enum exit_code)interrupted, "%s: %s", a->path,
-                interrupted == EXIT_WALL_CLOCK
-                    ? "the time of --max-seconds is over"
-                    : "interrupted");
-        code = report(&err);
-    } else {
-        err_set(&err, EXIT_CYCLE_LIMIT,
-                "%s: the limit of %" PRIu64 " instructions is reached", a->path,
-                a->max_insns);
-        code = report(&err);
-    }
+    bool whole = run(m, a, &stop);
+    int code = whole ? end_code(m, a, stop) : cut_short(a);
     if (a->dump_regs)
         dump_registers(m);
-    bool ok = ledger_check(&m->ledger, &m->cpu.mmu, &err);
-    if (ok && a->stats)
-        ok = write_stats(m, a->stats, &err);
-    if (ok)
-        ok = machine_trace_close(m, &err);
-    if (!ok)
+    if (!write_files(m, a, &sig, whole, &err))
         code = report(&err);
     machine_free(m);
     return code;
@@ -276,11 +309,8 @@ static int execute(const struct arguments *a)
 
 int command_exec(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { .set = NULL };
-    a.set = calloc((size_t)argc + 1, sizeof *a.set);
-    if (!a.set)
-        err_no_memory();
+    struct arguments a = { .granularity = SIGNATURE_GRANULARITY };
     int code = parse(&a, c, argc, argv) ? execute(&a) : (int)a.code;
-    free(a.set);
+    machine_options_free(&a.machine);
     return code;
 }

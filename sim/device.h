@@ -8,6 +8,7 @@
 
 #include "sim/device_block.h"
 #include "sim/device_clint.h"
+#include "sim/device_console.h"
 #include "sim/device_entropy.h"
 #include "sim/device_finisher.h"
 #include "sim/device_htif.h"

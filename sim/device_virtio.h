@@ -19,7 +19,12 @@
 #define VIRTIO_QUEUES     2
 #define VIRTIO_QUEUE_SIZE 256 /* entries at most */
 
-enum virtio_id { VIRTIO_NONE = 0, VIRTIO_BLOCK = 2, VIRTIO_ENTROPY = 4 };
+enum virtio_id {
+    VIRTIO_NONE = 0,
+    VIRTIO_BLOCK = 2,
+    VIRTIO_CONSOLE = 3,
+    VIRTIO_ENTROPY = 4
+};
 
 #define VIRTIO_F_VERSION_1 (UINT64_C(1) << 32)
 

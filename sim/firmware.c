@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/devicetree.h"
 
@@ -66,13 +67,27 @@ static bool load_elf(struct machine *m, struct layout *l, const char *path,
     return ok;
 }
 
+/* A file of a package that is not installed: err says which one. */
+static bool name_package(const char *path, struct err *err)
+{
+    static const struct {
+        const char *place, *package;
+    } known[] = { { "/opensbi/", "opensbi" }, { "/u-boot/", "u-boot-qemu" } };
+    const struct err before = *err;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strstr(path, known[i].place) && access(path, F_OK) != 0)
+            err_set(err, before.code, "%s (Debian package %s)", before.text,
+                    known[i].package);
+    return false;
+}
+
 /* A program: ELF where it says, plain bytes at `at`. entry: where to enter. */
 static bool load_program(struct machine *m, struct layout *l, const char *path,
                          uint64_t at, uint64_t *entry, struct err *err)
 {
     struct image file;
     if (!image_read(&file, path, m->bus.ram_bytes, err))
-        return false;
+        return name_package(path, err);
     bool ok;
     if (file.count >= SELFMAG && memcmp(file.bytes, ELFMAG, SELFMAG) == 0) {
         ok = load_elf(m, l, path, entry, err);

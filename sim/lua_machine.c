@@ -361,13 +361,13 @@ static int setting(lua_State *L)
     return 1;
 }
 
-static int console_input(lua_State *L)
+static int send(lua_State *L)
 {
     struct lua_machine *m = lua_check_machine(L, 1);
     size_t bytes;
     const char *text = luaL_checklstring(L, 2, &bytes);
     if (m->scenario->observing)
-        return luaL_error(L, "m:type: not inside a hook, which only observes");
+        return luaL_error(L, "m:send: not inside a hook, which only observes");
     lua_pushinteger(
         L, (lua_Integer)machine_console_input(m->machine, text, bytes));
     return 1;
@@ -429,6 +429,7 @@ static bool push_field(lua_State *L, struct lua_machine *m, const char *key)
 
 static const luaL_Reg methods[] = {
     { "boot", lua_machine_boot },
+    { "boot_firmware", lua_machine_boot_firmware },
     { "run", lua_machine_run },
     { "on", lua_machine_on },
     { "off", lua_machine_off },
@@ -442,7 +443,7 @@ static const luaL_Reg methods[] = {
     { "explain", explain },
     { "symbol", symbol },
     { "setting", setting },
-    { "type", console_input },
+    { "send", send },
     { "close", close_machine },
     { NULL, NULL },
 };
@@ -453,8 +454,9 @@ static int machine_index(lua_State *L)
         "cycles",   "instructions", "console", "stats",        "name",
         "preset",   "personality",  "os",      "boot",         "run",
         "on",       "off",          "marks",   "snapshot",     "peek",
-        "switches", "peek_bytes",   "poke",    "storage_bits", "type",
-        "explain",  "symbol",       "setting", "close",        NULL,
+        "switches", "peek_bytes",   "poke",    "storage_bits", "send",
+        "explain",  "symbol",       "setting", "close",        "boot_firmware",
+        NULL,
     };
     struct lua_machine *m = luaL_checkudata(L, 1, MACHINE);
     const char *key = luaL_checkstring(L, 2);

@@ -228,7 +228,7 @@ int lua_machine_boot(lua_State *L)
     struct boot_options o = { 0 };
     struct err err;
     lua_check_may_advance(L, "m:boot");
-    if (m->personality)
+    if (m->personality || m->firmware)
         return luaL_error(L, "m:boot: this machine runs already");
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
@@ -288,6 +288,21 @@ static uint64_t positive(lua_State *L, const char *key, uint64_t now)
     return now + (uint64_t)n;
 }
 
+/* expect = TEXT: behind what the last one found. */
+static struct console_text expected_text(lua_State *L,
+                                         const struct lua_machine *m)
+{
+    struct console_text t = { .from = m->console_expected };
+    if (lua_getfield(L, 2, "expect") == LUA_TNIL)
+        return t;
+    if (lua_type(L, -1) == LUA_TSTRING)
+        t.bytes = lua_tolstring(L, -1, &t.count);
+    if (!t.count)
+        luaL_error(L, "m:run: expect: expected a text of the console, got %s",
+                   lua_text(L, -1, NULL));
+    return t;
+}
+
 /* Held threads go first; then the run itself. */
 static int run_released(lua_State *L, int status, lua_KContext context)
 {
@@ -306,21 +321,23 @@ static int run_released(lua_State *L, int status, lua_KContext context)
             lua_getfield(L, at, "event");
         until = lua_check_filter(L, m, table ? at + 1 : at, table ? at : 0);
     }
+    struct console_text text = expected_text(L, m); /* stays on the stack */
     struct request *r = new_request(L, m, REQUEST_RUN);
     r->until_cycle = until_cycle;
     r->until_insns = until_insns;
     r->until = until;
+    r->until_text = text;
     return lua_yieldk(L, 0, 0, run_done);
 }
 
 int lua_machine_run(lua_State *L)
 {
     static const char *const keys[] = { "cycles", "instructions", "until_",
-                                        NULL };
+                                        "expect", NULL };
     struct lua_machine *m = lua_check_machine(L, 1);
     lua_check_may_advance(L, "m:run");
-    if (!m->booted)
-        return luaL_error(L, "m:run: m:boot comes first");
+    if (!m->booted && !m->firmware)
+        return luaL_error(L, "m:run: m:boot or m:boot_firmware comes first");
     if (lua_isnoneornil(L, 2)) {
         lua_settop(L, 1);
         lua_newtable(L);

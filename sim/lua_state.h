@@ -29,14 +29,15 @@ struct request {
     uint64_t until_cycle;      /* RUN: 0 = no limit */
     uint64_t until_insns;      /* RUN: clock of instructions, 0 = no limit */
     struct event_filter until; /* RUN: zero kinds = no event */
-    bool posted;               /* CALL: the mailbox has it */
+    struct console_text until_text; /* RUN: bytes owned by the Lua stack */
+    bool posted;                    /* CALL: the mailbox has it */
     uint64_t op, arg[6];
     bool has_text; /* CALL: window goes along */
     char window[NAME_BYTES];
     /* The answer. */
     int64_t result;     /* CALL */
     const char *ended;  /* RUN: "idle", "event", "cycles", "instructions",
-                           "off" */
+                           "expect", "reset", "off" */
     struct event event; /* RUN: the one waited for */
 };
 
@@ -73,7 +74,8 @@ struct lua_machine {
     struct machine *machine; /* NULL after m:close() */
     size_t index;            /* in session.machines */
     int reference;           /* keeps the userdata alive while open */
-    bool booted;
+    bool booted;             /* our kernel is up */
+    bool firmware; /* software of others was loaded: no kernel to ask */
     const struct personality *personality;
     bool held;              /* threads wait for the next m:run */
     int64_t script_program; /* id of the stub program, 0 = not loaded */
@@ -85,6 +87,7 @@ struct lua_machine {
     struct lua_mark *marks;
     size_t mark_count, mark_room;
     size_t console_shown;       /* bytes of the console already printed */
+    size_t console_expected;    /* where the next `expect` begins to look */
     struct event_cursor cursor; /* next event for marks and hooks */
 };
 
@@ -198,7 +201,8 @@ MUST_CHECK
 bool lua_machine_close(struct lua_machine *m, struct err *err);
 int lua_machine_run(lua_State *L); /* sim/lua_run.c */
 int lua_machine_boot(lua_State *L);
-int lua_machine_on(lua_State *L); /* sim/lua_event.c */
+int lua_machine_boot_firmware(lua_State *L); /* sim/lua_firmware.c */
+int lua_machine_on(lua_State *L);            /* sim/lua_event.c */
 int lua_machine_off(lua_State *L);
 int lua_machine_marks(lua_State *L);
 int lua_machine_snapshot(lua_State *L); /* sim/lua_stats.c */

@@ -54,6 +54,7 @@ struct machine *machine_new(const struct config *c, struct err *err)
     }
     entropy_open(&m->entropy, &m->virtio[MACHINE_SLOT_ENTROPY],
                  (uint64_t)c->mmu.seed);
+    console_open(&m->console, &m->virtio[MACHINE_SLOT_CONSOLE]);
     ledger_init(&m->ledger);
     m->events.record = EVENT_ALL;
     machine_reset(m, MEM_RAM, 0);
@@ -99,7 +100,7 @@ static bool watch_tohost(struct machine *m, struct err *err)
     if (!to || !elf_physical(f, to->address, &m->htif.tohost))
         return err_set(err, EXIT_CANNOT_LOAD,
                        "%s: no symbol `tohost` in a loaded segment, which "
-                       "--htif needs",
+                       "--htif and --signature need",
                        f->path);
     if (!from || !elf_physical(f, from->address, &m->htif.fromhost))
         m->htif.fromhost = 0;
@@ -196,6 +197,20 @@ static void look_at_mailbox(struct machine *m)
         machine_stop(m, STOP_SCRIPT);
 }
 
+/* Did the console print what the run waits for? */
+static void look_at_text(struct machine *m)
+{
+    struct console_text t = m->limits->until_text;
+    size_t end;
+    if (!t.count || m->text_seen == m->uart.length)
+        return;
+    if (m->text_seen >= t.from + t.count)
+        t.from = m->text_seen - t.count + 1;
+    m->text_seen = m->uart.length;
+    if (machine_console_find(m, &t, &end))
+        machine_stop(m, STOP_TEXT);
+}
+
 static void look_at_devices(struct machine *m)
 {
     if (m->mailbox.misused)
@@ -203,6 +218,7 @@ static void look_at_devices(struct machine *m)
     if (m->finisher.command)
         take_finisher(m);
     look_at_mailbox(m);
+    look_at_text(m);
     board_set_lines(m);
 }
 
@@ -217,6 +233,7 @@ static void look_at_tohost(struct machine *m)
         uart_print(&m->uart, (char)value);
         if (!bus_write(&m->bus, m->htif.tohost, &zero, sizeof zero))
             bug("tohost is not RAM");
+        look_at_text(m);
         break;
     case HTIF_EXIT:
         m->exit_value = value;
@@ -340,6 +357,8 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     m->limits = limits ? limits : &none;
     board_set_lines(m);
     look_at_mailbox(m);
+    m->text_seen = 0;
+    look_at_text(m);
     uint64_t now = m->ledger.instructions, last = now + m->limits->max_insns;
     if (!m->limits->max_insns || last < now)
         last = UINT64_MAX;
@@ -377,17 +396,12 @@ bool engine_of_name(const char *name, enum engine *engine)
 const char *stop_name(enum stop stop)
 {
     static const char *const names[STOP_COUNT] = {
-        [STOP_BUDGET] = "budget",
-        [STOP_EVENT] = "event",
-        [STOP_MAILBOX] = "mailbox",
-        [STOP_SCRIPT] = "script",
-        [STOP_RESET] = "reset",
-        [STOP_POWEROFF] = "poweroff",
-        [STOP_FAIL] = "fail",
-        [STOP_HUNG] = "hung",
-        [STOP_PANIC] = "panic",
-        [STOP_IDLE] = "idle",
-        [STOP_NO_PROGRESS] = "no_progress",
+        [STOP_BUDGET] = "budget",     [STOP_EVENT] = "event",
+        [STOP_MAILBOX] = "mailbox",   [STOP_SCRIPT] = "script",
+        [STOP_TEXT] = "text",         [STOP_RESET] = "reset",
+        [STOP_POWEROFF] = "poweroff", [STOP_FAIL] = "fail",
+        [STOP_HUNG] = "hung",         [STOP_PANIC] = "panic",
+        [STOP_IDLE] = "idle",         [STOP_NO_PROGRESS] = "no_progress",
     };
     return stop < STOP_COUNT ? names[stop] : "?";
 }
@@ -431,9 +445,24 @@ bool machine_trace_close(struct machine *m, struct err *err)
 /* ---- the host acts
  * ----------------------------------------------------------- */
 
+bool machine_console_named(const char *name, enum machine_console *console,
+                           struct err *err)
+{
+    bool virtio = strcmp(name, "virtio") == 0;
+    *console = virtio ? CONSOLE_VIRTIO : CONSOLE_UART;
+    if (virtio || strcmp(name, "uart") == 0)
+        return true;
+    return err_set(err, EXIT_USAGE, "expected uart or virtio, got '%s'", name);
+}
+
 size_t machine_console_input(struct machine *m, const char *bytes, size_t n)
 {
-    return uart_input(&m->uart, bytes, n);
+    if (m->keys_to == CONSOLE_UART)
+        return uart_input(&m->uart, bytes, n);
+    struct virtio *v = &m->virtio[MACHINE_SLOT_CONSOLE];
+    size_t taken = console_input(&m->console, bytes, n);
+    console_serve(&m->console, v, &m->bus, &m->uart);
+    return taken;
 }
 
 bool machine_poke_phys(struct machine *m, uint64_t pa, const void *from,

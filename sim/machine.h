@@ -21,6 +21,7 @@ enum stop {
     STOP_EVENT,       /* an asked-for event: machine.stop_event */
     STOP_MAILBOX,     /* the pending mailbox request is done */
     STOP_SCRIPT,      /* a scripted thread asks for its next operation */
+    STOP_TEXT,        /* the console shows limits.until_text */
     STOP_RESET,       /* finisher: reset, and the caller wants to do it */
     STOP_POWEROFF,    /* finisher: off; or tohost says passed */
     STOP_FAIL,        /* finisher or tohost: failure, machine.exit_value */
@@ -31,12 +32,22 @@ enum stop {
     STOP_COUNT
 };
 
+/* A text to look for in the console's, from byte `from` on. */
+struct console_text {
+    const char *bytes; /* not terminated */
+    size_t count;      /* 0 = look for nothing */
+    size_t from;
+};
+
 struct run_limits {
     uint64_t max_insns;   /* more instructions than now; 0 = no limit */
     uint64_t until_cycle; /* 0 = no limit */
     uint32_t stop_events; /* EVENT_BIT of each kind that stops */
     bool stop_on_mailbox;
     bool stop_on_reset; /* else a reset by the finisher is done at once */
+    /* Stops after the instruction that printed the last byte of it; at once
+     * when it is there already. */
+    struct console_text until_text;
     /* Stops also on events that match one of these. */
     const struct event_filter *filters;
     size_t filter_count;
@@ -45,7 +56,14 @@ struct run_limits {
 #define MACHINE_TRAPS_IN_A_ROW 100 /* then the run stops: no progress */
 
 /* Which virtio device is where. */
-enum { MACHINE_SLOT_DISK, MACHINE_SLOT_ENTROPY };
+enum { MACHINE_SLOT_DISK, MACHINE_SLOT_ENTROPY, MACHINE_SLOT_CONSOLE };
+
+/* The board's consoles. Their output is one text. */
+enum machine_console { CONSOLE_UART, CONSOLE_VIRTIO };
+/* "uart" or "virtio". False: err says what was expected. */
+MUST_CHECK
+bool machine_console_named(const char *name, enum machine_console *console,
+                           struct err *err);
 
 /* Who executes. The machine does the same either way. */
 enum engine { ENGINE_FAST, ENGINE_READABLE };
@@ -63,6 +81,8 @@ struct machine {
     struct virtio virtio[VIRTIO_SLOTS]; /* by MACHINE_SLOT_* */
     struct block block;
     struct entropy entropy;
+    struct console console;
+    enum machine_console keys_to; /* which one machine_console_input feeds */
     struct finisher finisher;
     struct mailbox mailbox;
     struct htif htif;
@@ -72,6 +92,7 @@ struct machine {
                              UINT64_MAX = neither */
     uint64_t deadline;    /* the run looks up from stepping at this clock */
 
+    size_t text_seen;        /* console bytes already searched for until_text */
     bool stopping;           /* the run ends after this step */
     bool ended;              /* for good, until machine_reset */
     enum stop stopped;       /* how the last run ended */
@@ -160,9 +181,12 @@ bool machine_peek_access(const struct machine *m, uint32_t who,
                          struct access *a);
 /* Console output so far; never NULL. */
 const char *machine_console(const struct machine *m, size_t *length);
+/* Is the text there? *end: behind its first appearance; else as it was. */
+bool machine_console_find(const struct machine *m, const struct console_text *t,
+                          size_t *end);
 
 /* ---- the host acts, between runs -------------------------------------- */
-/* Console input; returns how many bytes fitted. */
+/* Input of the console keys_to; returns how many bytes fitted. */
 size_t machine_console_input(struct machine *m, const char *bytes, size_t n);
 /* Writes RAM from outside, as coherent DMA. False = not RAM. */
 MUST_CHECK

@@ -97,3 +97,17 @@ const char *machine_console(const struct machine *m, size_t *length)
     *length = m->uart.length;
     return m->uart.text ? m->uart.text : "";
 }
+
+bool machine_console_find(const struct machine *m, const struct console_text *t,
+                          size_t *end)
+{
+    size_t length;
+    const char *text = machine_console(m, &length);
+    const char *found =
+        t->from < length
+            ? memmem(text + t->from, length - t->from, t->bytes, t->count)
+            : NULL;
+    if (found)
+        *end = (size_t)(found - text) + t->count;
+    return found != NULL;
+}

@@ -88,7 +88,7 @@ static void show_console(struct scenario *s, struct lua_machine *m)
 {
     size_t length;
     const char *text = machine_console(m->machine, &length);
-    if (!m->booted && !s->options.verbose)
+    if (!m->booted && !m->firmware && !s->options.verbose)
         return; /* the kernel's own greeting is for -v */
     if (length > m->console_shown) {
         lua_progress_end(s);
@@ -151,6 +151,14 @@ static bool handle_stop(struct scenario *s, struct lua_machine *m,
             return true;
         }
         break;
+    case STOP_TEXT:
+        if (machine_console_find(m->machine, &r->until_text,
+                                 &m->console_expected))
+            request_done(s, "expect");
+        return true;
+    case STOP_RESET:
+        request_done(s, "reset");
+        return true;
     case STOP_POWEROFF:
         if (r->kind == REQUEST_RUN) {
             request_done(s, "off");
@@ -221,6 +229,8 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
             smaller_limit(limits.until_cycle, slice->until_cycle);
     limits.stop_events = slice ? slice->stop_events : 0;
     limits.stop_on_mailbox = r->kind == REQUEST_CALL;
+    limits.stop_on_reset = m->firmware;
+    limits.until_text = r->until_text;
     limits.filter_count = lua_event_filters(m, &r->until);
     limits.filters = m->filters;
 

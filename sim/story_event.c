@@ -181,6 +181,9 @@ size_t story_stop(const struct machine *m, enum stop stop, char *to,
         text_add(&t, "scripted thread %" PRIu64 " asks for an operation",
                  m->mailbox.script_thread);
         break;
+    case STOP_TEXT:
+        text_add(&t, "the console shows the text waited for");
+        break;
     case STOP_RESET:
         text_add(&t, "the guest asked for a reset");
         break;

@@ -5,6 +5,7 @@
  */
 #include "sim/terminal.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -25,8 +26,7 @@ void terminal_close(void)
 
 static void on_end(int number)
 {
-    (void)number;
-    interrupted = 1;
+    interrupted = number == SIGALRM ? EXIT_WALL_CLOCK : EXIT_INTERRUPTED;
 }
 
 static void on_crash(int number)
@@ -38,7 +38,7 @@ static void on_crash(int number)
 
 static void install_handlers(void)
 {
-    static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
+    static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
     static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
     struct sigaction end = { .sa_handler = on_end },
                      crash = { .sa_handler = on_crash };
@@ -62,9 +62,14 @@ void terminal_open(void)
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 }
 
-bool terminal_interrupted(void)
+void terminal_alarm(uint64_t seconds)
 {
-    return interrupted;
+    alarm(seconds < UINT_MAX ? (unsigned)seconds : UINT_MAX);
+}
+
+enum exit_code terminal_interrupted(void)
+{
+    return (enum exit_code)interrupted;
 }
 
 int terminal_read(char *to, size_t room, int milliseconds)

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "mmu/err.h"
 
 enum terminal_command { TERMINAL_NOTHING, TERMINAL_LEAVE, TERMINAL_HELP };
 
@@ -19,8 +22,11 @@ struct terminal_keys {
  * that kill. */
 void terminal_open(void);
 void terminal_close(void);
-/* SIGINT, SIGTERM or SIGHUP came since terminal_open. */
-bool terminal_interrupted(void);
+/* From terminal_open on: EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP,
+ * EXIT_WALL_CLOCK after an alarm, else EXIT_PASSED. */
+enum exit_code terminal_interrupted(void);
+/* An alarm in so many seconds; 0 = none. After terminal_open. */
+void terminal_alarm(uint64_t seconds);
 
 /* Waits up to `milliseconds` for keys and reads some: how many, 0 = none yet,
  * -1 = there will be no more. */

@@ -270,6 +270,41 @@ static void test_exec_of_lost_programs(void **state)
     expect_error(&r, "exec --htif %W/off.elf", EXIT_CANNOT_LOAD, "tohost");
 }
 
+#define SIGNED "exec build/guest/tests/signature.elf --signature "
+
+static void test_exec_writes_signatures(void **state)
+{
+    (void)state;
+    expect(&r, SIGNED "-", EXIT_PASSED,
+           "89abcdef\n01234567\nfffffffe\nffffffff\n000000a5\n");
+    assert_int_equal(r.lines, 5);
+    expect(&r, SIGNED "- --signature-granularity 16", EXIT_PASSED,
+           "fffffffffffffffe0123456789abcdef\n"
+           "000000000000000000000000000000a5\n");
+    assert_int_equal(r.lines, 2);
+    expect(&r, SIGNED "%W/sig && cat %W/sig", EXIT_PASSED, "89abcdef\n");
+    expect_error(&r, SIGNED "%W/none/sig", EXIT_HOST_RESOURCE,
+                 "none/sig: cannot write: No such file");
+    expect_error(&r, SIGNED "%W/sig --signature-granularity 5", EXIT_USAGE,
+                 "a power of two, 1 to 64");
+    expect_error(&r, "exec build/guest/tests/alu.elf --signature %W/sig",
+                 EXIT_CANNOT_LOAD, "no symbol `begin_signature`");
+    /* A run that is cut short leaves no signature. */
+    expect(&r, SIGNED "%W/cut --max-insns 3 2>&1; ls %W/cut 2>&1", 2,
+           "the limit of 3 instructions");
+}
+
+static void test_exec_misaligned(void **state)
+{
+    (void)state;
+#define MISALIGNED "exec build/guest/tests/misaligned_pages.elf --htif "
+    expect(&r, MISALIGNED "--misaligned=ok", EXIT_PASSED, "works");
+    expect(&r, MISALIGNED "--misaligned trap", EXIT_PASSED, "traps");
+    expect(&r, MISALIGNED, EXIT_PASSED, "traps");
+    expect_error(&r, MISALIGNED "--misaligned=maybe", EXIT_USAGE,
+                 "misaligned: 'maybe' is not one of trap|ok");
+}
+
 static void test_files_that_are_no_programs(void **state)
 {
     (void)state;
@@ -348,6 +383,8 @@ int main(void)
         cmocka_unit_test(test_the_wall_clock),
         cmocka_unit_test(test_exec_ends_as_the_guest_says),
         cmocka_unit_test(test_exec_of_lost_programs),
+        cmocka_unit_test(test_exec_writes_signatures),
+        cmocka_unit_test(test_exec_misaligned),
         cmocka_unit_test(test_files_that_are_no_programs),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_missing_guest_files),

@@ -83,7 +83,7 @@ static void test_hooks_only_observe(void **state)
 {
     static const char *const deeds[] = {
         "os:domain 'new'", "m:run()",   "a:detach(seg)", "m:poke(seg, 1)",
-        "random(5)",       "m:close()", "machine {}",    "m:type 'x'",
+        "random(5)",       "m:close()", "machine {}",    "m:send 'x'",
     };
     char text[2000];
     (void)state;
