@@ -32,7 +32,7 @@ PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
     binutils-riscv64-unknown-elf
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
     libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu \
-    qemu-system-misc
+    qemu-system-misc e2fsprogs dosfstools mtools
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \

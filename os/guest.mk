@@ -15,7 +15,9 @@ GUEST_TEST_SRC := $(wildcard tests/guest/*.S tests/guest/*.c)
 GUEST_TEST_ELF := $(addprefix $(G)/tests/,$(addsuffix .elf,$(basename $(notdir $(GUEST_TEST_SRC)))))
 BENCH_SRC := $(wildcard tests/guest/bench/*.S tests/guest/bench/*.c)
 BENCH_ELF := $(addprefix $(G)/bench/,$(addsuffix .elf,$(basename $(notdir $(BENCH_SRC)))))
-GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF)
+BOARD_SRC := $(wildcard tests/guest/board/*.c)
+BOARD_ELF := $(addprefix $(G)/board/,$(addsuffix .elf,$(basename $(notdir $(BOARD_SRC)))))
+GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BOARD_ELF)
 
 $(G)/obj/%.c.o: %.c Makefile os/guest.mk
 	$(Q)mkdir -p $(@D) && echo "  RV  $<" && $(RV)gcc $(RVFLAGS) -c -o $@ $<
@@ -66,6 +68,12 @@ $(G)/tests/%.elf: $(G)/obj/tests/guest/%.c.o $(G)/obj/tests/guest/lib/crt.S.o te
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
 $(G)/bench/%.elf: $(G)/obj/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
+	    $(filter %.o,$^) -lgcc
+
+# The same with the whole board around: devices, interrupts, a disk.
+$(G)/board/unix.elf: $(G)/obj/tests/guest/board/unix_entry.S.o
+$(G)/board/%.elf: $(G)/obj/tests/guest/board/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
 

@@ -263,7 +263,6 @@ static bool go_on(struct arguments *a, struct user *u, enum stop stop,
     struct err err;
     switch (stop) {
     case STOP_BUDGET:
-    case STOP_TEXT:
         return true;
     case STOP_RESET:
         if (firmware_load(u->machine, &a->files, &err))
@@ -291,10 +290,9 @@ static int run(struct arguments *a, struct machine *m)
     struct user u = { .machine = m };
     int code = EXIT_PASSED;
     for (;;) {
-        struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS,
-                                     .until_cycle = a->timeout,
-                                     .stop_on_reset = true };
-        typed_limit(&a->script, &limits);
+        const struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS,
+                                           .until_cycle = a->timeout,
+                                           .stop_on_reset = true };
         if (terminal_interrupted())
             return interrupted(terminal_interrupted());
         if (a->timeout && machine_clock(m) >= a->timeout)

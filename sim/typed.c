@@ -50,21 +50,12 @@ bool typed_add(struct typed *t, enum typed_step kind, const char *text)
     return true;
 }
 
-void typed_limit(const struct typed *t, struct run_limits *limits)
-{
-    if (t->at == t->count || t->step[t->at].kind != TYPED_EXPECT)
-        return;
-    limits->until_text.bytes = t->step[t->at].text;
-    limits->until_text.count = t->step[t->at].bytes;
-    limits->until_text.from = t->read;
-}
-
 /* True: this step is done. */
 static bool expected(struct typed *t, const struct machine *m)
 {
-    struct run_limits limits = { 0 };
-    typed_limit(t, &limits);
-    return machine_console_find(m, &limits.until_text, &t->read);
+    const struct console_text text = { t->step[t->at].text,
+                                       t->step[t->at].bytes, t->read };
+    return machine_console_find(m, &text, &t->read);
 }
 
 static bool sent(struct typed *t, struct machine *m)

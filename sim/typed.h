@@ -11,7 +11,6 @@
 #include "mmu/err.h"
 
 struct machine;
-struct run_limits;
 
 #define TYPED_STEPS 64
 #define TYPED_BYTES 256
@@ -34,8 +33,6 @@ struct typed {
 MUST_CHECK
 bool typed_add(struct typed *t, enum typed_step kind, const char *text);
 
-/* The run shall stop at the byte that completes what is expected next. */
-void typed_limit(const struct typed *t, struct run_limits *limits);
 /* Does all that can be done now. True: every step is done and the last one
  * was an expectation. */
 bool typed_advance(struct typed *t, struct machine *m);

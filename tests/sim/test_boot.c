@@ -104,6 +104,45 @@ static void u_boot_reads_the_disk(void **state)
     assert_memory_equal(disk, after, sizeof disk);
 }
 
+#define SAY(line) "--send '" line "\\r' --expect '=> ' "
+
+/* A file of a file system on the disk; ls, load, md, bdinfo, help. */
+static void reads_a_file(const char *loader, const char *image,
+                         const char *listed)
+{
+    char text[1500];
+    snprintf(text, sizeof text,
+             "boot %s --disk %%W/%s" TO_PROMPT SAY("help") SAY("virtio scan")
+                 SAY("ls virtio 0") SAY("load virtio 0 84000000 hello.txt")
+                     SAY("md.b 84000000 12") SAY("bdinfo") LIMIT,
+             loader, image);
+    expect(&r, text, EXIT_PASSED, listed);
+    assert_non_null(strstr(r.text, "md        - memory display"));
+    assert_non_null(strstr(r.text, "18 bytes read"));
+    assert_non_null(strstr(r.text, "84000010: 65 0a  "));
+    assert_non_null(strstr(r.text, "-> size     = 0x0000000008000000"));
+}
+
+static void u_boot_lists_file_systems(void **state)
+{
+    static const char s_mode[] =
+        "--firmware " OPENSBI "fw_jump.bin --kernel " UBOOT_S "u-boot.bin";
+    static const char m_mode[] = "--kernel " UBOOT_M "u-boot.bin";
+    (void)state;
+    if (SLOW)
+        skip();
+    put_text("hello.txt", "hello from a file\n");
+    expect(&r,
+           "--version && export PATH=$PATH:/usr/sbin && cd %W && mkdir d && "
+           "cp hello.txt d && mke2fs -q -t ext4 -d d ext.img 2M && "
+           "mkfs.fat -C fat.img 2048 && mcopy -i fat.img hello.txt :: 2>&1",
+           EXIT_PASSED, "");
+    reads_a_file(s_mode, "ext.img", "18 hello.txt");
+    reads_a_file(s_mode, "fat.img", "18   hello.txt");
+    reads_a_file(m_mode, "ext.img", "18 hello.txt");
+    reads_a_file(m_mode, "fat.img", "18   hello.txt");
+}
+
 /* Prints A, waits for a key, prints it and switches off; resets on 'r'. */
 static const uint32_t program_talk[] = {
     0x10000437, /* lui s0,0x10000 */
@@ -317,6 +356,7 @@ int main(void)
         cmocka_unit_test(opensbi_shows_its_banner),
         cmocka_unit_test(u_boot_comes_to_its_prompt),
         cmocka_unit_test(u_boot_reads_the_disk),
+        cmocka_unit_test(u_boot_lists_file_systems),
         cmocka_unit_test(scripts_and_exit_codes),
         cmocka_unit_test(bad_command_lines),
         cmocka_unit_test(the_tree_describes_the_machine),
