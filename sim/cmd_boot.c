@@ -11,6 +11,7 @@
 
 #include "sim/cmd.h"
 #include "sim/firmware.h"
+#include "sim/prompt.h"
 #include "sim/story.h"
 #include "sim/terminal.h"
 #include "sim/typed.h"
@@ -70,8 +71,15 @@ struct user {
     struct machine *machine;
     struct terminal_keys keys;
     size_t shown; /* bytes of the guest's text already on the terminal */
-    bool input_ended;
+    bool input_ended, at_terminal;
 };
+
+/* What keys did. */
+enum key_outcome { KEYS_TAKEN, KEYS_LEAVE, KEYS_RESET };
+
+#define KEYS_HELP                                                              \
+    "opalite: Ctrl-A x leaves, Ctrl-A c is the simulator's prompt, "           \
+    "Ctrl-A Ctrl-A one Ctrl-A"
 
 /* ---- arguments ------------------------------------------------------------
  */
@@ -190,29 +198,53 @@ static void show(struct user *u)
     u->shown = length;
 }
 
-/* Keys of the user go to the guest. False: the user leaves. */
-static bool take_keys(struct user *u, int milliseconds)
+/* A line for the user, on the terminal only. */
+static void tell(const struct user *u, const char *text)
+{
+    if (u->at_terminal)
+        fprintf(stderr, "\r\n%s (cycle %" PRIu64 ")\r\n", text,
+                machine_clock(u->machine));
+}
+
+static enum key_outcome at_prompt(const struct user *u)
+{
+    if (!u->at_terminal)
+        return KEYS_TAKEN;
+    switch (prompt_run(u->machine)) {
+    case PROMPT_LEAVE:
+        return KEYS_LEAVE;
+    case PROMPT_RESET:
+        return KEYS_RESET;
+    default:
+        return KEYS_TAKEN;
+    }
+}
+
+/* Keys of the user go to the guest. */
+static enum key_outcome take_keys(struct user *u, int milliseconds)
 {
     char keys[256];
     if (u->input_ended)
-        return true;
+        return KEYS_TAKEN;
     int got = terminal_read(keys, sizeof keys, milliseconds);
     if (got < 0)
         u->input_ended = true;
     size_t n = got > 0 ? (size_t)got : 0;
-    switch (terminal_filter(&u->keys, keys, &n)) {
+    enum terminal_command command = terminal_filter(&u->keys, keys, &n);
+    machine_console_input(u->machine, keys, n);
+    switch (command) {
     case TERMINAL_LEAVE:
-        return false;
+        tell(u, "opalite: left");
+        return KEYS_LEAVE;
+    case TERMINAL_PROMPT:
+        return at_prompt(u);
     case TERMINAL_HELP:
-        printf("\r\nCtrl-A x leaves, Ctrl-A Ctrl-A is Ctrl-A, cycle %" PRIu64
-               "\r\n",
-               machine_clock(u->machine));
-        break;
+        tell(u, KEYS_HELP);
+        return KEYS_TAKEN;
     case TERMINAL_NOTHING:
         break;
     }
-    machine_console_input(u->machine, keys, n);
-    return true;
+    return KEYS_TAKEN;
 }
 
 /* ---- the run ---------------------------------------------------------------
@@ -256,24 +288,45 @@ static int interrupted(enum exit_code why)
     return report(&err);
 }
 
-/* After a slice that stopped by itself. True: the run goes on. */
-static bool go_on(struct arguments *a, struct user *u, enum stop stop,
-                  int *code)
+/* The files are loaded afresh, and the guest starts again. */
+static bool restart(const struct arguments *a, struct machine *m, int *code)
 {
     struct err err;
+    if (firmware_load(m, &a->files, &err))
+        return true;
+    *code = report(&err);
+    return false;
+}
+
+/* True: the run goes on. */
+static bool obey_keys(const struct arguments *a, struct user *u,
+                      int milliseconds, int *code)
+{
+    *code = EXIT_PASSED;
+    switch (take_keys(u, milliseconds)) {
+    case KEYS_LEAVE:
+        return false;
+    case KEYS_RESET:
+        return restart(a, u->machine, code);
+    case KEYS_TAKEN:
+        break;
+    }
+    return true;
+}
+
+/* After a slice that stopped by itself. True: the run goes on. */
+static bool go_on(const struct arguments *a, struct user *u, enum stop stop,
+                  int *code)
+{
     switch (stop) {
     case STOP_BUDGET:
         return true;
     case STOP_RESET:
-        if (firmware_load(u->machine, &a->files, &err))
-            return true;
-        *code = report(&err);
-        return false;
+        return restart(a, u->machine, code);
     case STOP_IDLE:
         if (a->script.count || u->input_ended)
             break;
-        *code = EXIT_PASSED;
-        return take_keys(u, IDLE_MILLISECONDS);
+        return obey_keys(a, u, IDLE_MILLISECONDS, code);
     case STOP_POWEROFF:
         *code = a->script.at < a->script.count ? script_unfinished(&a->script)
                                                : EXIT_PASSED;
@@ -285,9 +338,9 @@ static bool go_on(struct arguments *a, struct user *u, enum stop stop,
     return false;
 }
 
-static int run(struct arguments *a, struct machine *m)
+static int run(struct arguments *a, struct user *u)
 {
-    struct user u = { .machine = m };
+    struct machine *m = u->machine;
     int code = EXIT_PASSED;
     for (;;) {
         const struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS,
@@ -298,14 +351,16 @@ static int run(struct arguments *a, struct machine *m)
         if (a->timeout && machine_clock(m) >= a->timeout)
             return timed_out(a);
         enum stop stop = machine_run(m, &limits);
-        show(&u);
+        show(u);
         if (a->script.count) {
             if (typed_advance(&a->script, m))
                 return EXIT_PASSED;
-        } else if (!take_keys(&u, 0)) {
-            return EXIT_PASSED;
+        } else if (stop == STOP_BUDGET) {
+            if (!obey_keys(a, u, 0, &code))
+                return code;
+            continue;
         }
-        if (!go_on(a, &u, stop, &code))
+        if (!go_on(a, u, stop, &code))
             return code;
     }
 }
@@ -313,14 +368,15 @@ static int run(struct arguments *a, struct machine *m)
 static int boot(struct arguments *a)
 {
     struct err err;
-    struct machine *m = build(a, &err);
-    if (!m)
+    struct user u = { .machine = build(a, &err) };
+    if (!u.machine)
         return report(&err);
-    terminal_open();
+    u.at_terminal = terminal_open() && !a->script.count;
+    tell(&u, KEYS_HELP);
     terminal_alarm(a->max_seconds);
-    int code = run(a, m);
+    int code = run(a, &u);
     terminal_close();
-    machine_free(m);
+    machine_free(u.machine);
     return code;
 }
 

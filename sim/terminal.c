@@ -15,6 +15,7 @@
 #define ESCAPE_KEY 1 /* Ctrl-A */
 
 static struct termios before;
+static bool is_terminal;
 static volatile sig_atomic_t is_raw, interrupted;
 
 void terminal_close(void)
@@ -48,18 +49,31 @@ static void install_handlers(void)
         sigaction(crashes[i], &crash, NULL);
 }
 
-void terminal_open(void)
+bool terminal_open(void)
 {
-    struct termios raw;
     install_handlers();
     if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0)
+        return false;
+    atexit(terminal_close);
+    is_terminal = true;
+    terminal_raw();
+    return true;
+}
+
+void terminal_raw(void)
+{
+    struct termios raw = before;
+    if (!is_terminal)
         return;
-    raw = before;
     cfmakeraw(&raw);
     raw.c_oflag = before.c_oflag; /* a lone newline still begins a line */
-    atexit(terminal_close);
     is_raw = 1;
     tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+}
+
+void terminal_cooked(void)
+{
+    terminal_close();
 }
 
 void terminal_alarm(uint64_t seconds)
@@ -92,6 +106,8 @@ enum terminal_command terminal_filter(struct terminal_keys *t, char *keys,
             t->escaped = false;
             if (key == 'x' || key == 'X')
                 command = TERMINAL_LEAVE;
+            else if (key == 'c' || key == 'C')
+                command = TERMINAL_PROMPT;
             else if (key == ESCAPE_KEY)
                 keys[kept++] = key;
             else

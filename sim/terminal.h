@@ -12,15 +12,23 @@
 
 #include "mmu/err.h"
 
-enum terminal_command { TERMINAL_NOTHING, TERMINAL_LEAVE, TERMINAL_HELP };
+enum terminal_command {
+    TERMINAL_NOTHING,
+    TERMINAL_LEAVE,  /* Ctrl-A x */
+    TERMINAL_PROMPT, /* Ctrl-A c */
+    TERMINAL_HELP    /* Ctrl-A and any other key */
+};
 
 struct terminal_keys {
     bool escaped; /* the last key was Ctrl-A */
 };
 
-/* Raw mode, if standard input is a terminal; restored at exit and on signals
- * that kill. */
-void terminal_open(void);
+/* Raw mode, if standard input is a terminal (true); restored at exit and on
+ * signals that kill. */
+bool terminal_open(void);
+/* The old mode for a while, to read whole lines; and raw mode again. */
+void terminal_cooked(void);
+void terminal_raw(void);
 void terminal_close(void);
 /* From terminal_open on: EXIT_INTERRUPTED after SIGINT, SIGTERM or SIGHUP,
  * EXIT_WALL_CLOCK after an alarm, else EXIT_PASSED. */
@@ -28,8 +36,8 @@ enum exit_code terminal_interrupted(void);
 /* An alarm in so many seconds; 0 = none. After terminal_open. */
 void terminal_alarm(uint64_t seconds);
 
-/* Waits up to `milliseconds` for keys and reads some: how many, 0 = none yet,
- * -1 = there will be no more. */
+/* Waits up to `milliseconds` (-1 = for ever) for keys and reads some: how many,
+ * 0 = none yet, -1 = there will be no more. */
 int terminal_read(char *to, size_t room, int milliseconds);
 
 /*

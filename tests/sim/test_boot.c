@@ -14,6 +14,7 @@
 
 #include "sim/config.h"
 #include "sim/devicetree.h"
+#include "sim/prompt.h"
 #include "sim/terminal.h"
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -277,6 +278,10 @@ static void the_escape_key(void **state)
     n = 3;
     assert_int_equal(terminal_filter(&k, more, &n), TERMINAL_LEAVE);
     assert_int_equal(n, 0);
+    char prompt[] = "q\1cq";
+    n = 4;
+    assert_int_equal(terminal_filter(&k, prompt, &n), TERMINAL_PROMPT);
+    assert_int_equal(n, 1);
     char help[] = "q\1hq";
     n = 4;
     assert_int_equal(terminal_filter(&k, help, &n), TERMINAL_HELP);
@@ -299,7 +304,8 @@ static void terminal_shows(int fd, const char *text)
 }
 
 /* A user at a terminal: keys reach the guest, Ctrl-A x leaves, and however it
- * ends the terminal is what it was. last: what the user does. */
+ * ends the terminal is what it was. last: what the user does; at the prompt,
+ * quits. */
 static void at_a_terminal(const char *last, int ending, int code)
 {
     int master, slave, status;
@@ -326,6 +332,10 @@ static void at_a_terminal(const char *last, int ending, int code)
     assert_int_equal(write(master, "hello\3", 6), 6); /* Ctrl-C is a key */
     terminal_shows(master, "hello\3");
     assert_int_equal(write(master, last, strlen(last)), strlen(last));
+    if (strcmp(last, "\1c") == 0) {
+        terminal_shows(master, "opalite> ");
+        assert_int_equal(write(master, "quit\n", 5), 5);
+    }
     if (ending)
         kill(child, ending);
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -340,11 +350,57 @@ static void at_a_terminal(const char *last, int ending, int code)
     close(slave);
 }
 
+/* What the prompt says to a line, and does. */
+static void prompt_says(const struct machine *m, const char *line,
+                        enum prompt_answer answer, const char *part)
+{
+    char *text;
+    size_t n;
+    FILE *to = open_memstream(&text, &n);
+    assert_int_equal(prompt_obey(m, line, to), answer);
+    fclose(to);
+    if (!strstr(text, part))
+        fail_msg("%s: expected \"%s\" in:\n%s", line, part, text);
+    free(text);
+}
+
+static void the_prompt(void **state)
+{
+    (void)state;
+    struct config c;
+    struct err err;
+    assert_true(config_preset(&c, "u54", &err));
+    struct machine *m = machine_new(&c, &err);
+    assert_non_null(m);
+    assert_true(machine_poke_phys(m, MEM_RAM, "Opalite", 7));
+    prompt_says(m, "\n", PROMPT_CONTINUE, "");
+    prompt_says(m, " continue \n", PROMPT_CONTINUE, "");
+    prompt_says(m, "q\n", PROMPT_LEAVE, "");
+    prompt_says(m, "reset\n", PROMPT_RESET, "");
+    prompt_says(m, "help\n", PROMPT_STAY, "memory ADDRESS [BYTES]");
+    prompt_says(m, "where\n", PROMPT_STAY, "M-mode, cycle 0");
+    prompt_says(m, "regi\n", PROMPT_STAY, "pc   0000000080000000");
+    prompt_says(m, "figures dtlb.hits\n", PROMPT_STAY, "dtlb.hits");
+    prompt_says(m, "figures bogus\n", PROMPT_STAY, "no figure begins");
+    prompt_says(m, "m 0x80000000 7\n", PROMPT_STAY, "69 74 65  ");
+    prompt_says(m, "m 0x80000000\n", PROMPT_STAY, "Opalite.........\n");
+    prompt_says(m, "m 0x10000000\n", PROMPT_STAY, "no RAM there");
+    prompt_says(m, "m 0xffffffffffffffff 16\n", PROMPT_STAY, "no RAM there");
+    prompt_says(m, "m here\n", PROMPT_STAY, "here: expected a number");
+    prompt_says(m, "m 0 5000\n", PROMPT_STAY, "at most 4096");
+    prompt_says(m, "m\n", PROMPT_STAY, "expected: memory ADDRESS [BYTES]");
+    prompt_says(m, "where now\n", PROMPT_STAY, "expected: where\n");
+    prompt_says(m, "quti\n", PROMPT_STAY, "did you mean quit?");
+    prompt_says(m, "a b c d e f g h\n", PROMPT_STAY, "no command a");
+    machine_free(m);
+}
+
 static void the_terminal_is_restored(void **state)
 {
     (void)state;
     put_file("echo.bin", program_echo, sizeof program_echo);
     at_a_terminal("\1x", 0, EXIT_PASSED);
+    at_a_terminal("\1c", 0, EXIT_PASSED);
     at_a_terminal("", SIGTERM, EXIT_INTERRUPTED);
     at_a_terminal("", SIGHUP, EXIT_INTERRUPTED);
     at_a_terminal("", SIGABRT, 1000 + SIGABRT);
@@ -361,6 +417,7 @@ int main(void)
         cmocka_unit_test(bad_command_lines),
         cmocka_unit_test(the_tree_describes_the_machine),
         cmocka_unit_test(the_escape_key),
+        cmocka_unit_test(the_prompt),
         cmocka_unit_test(the_terminal_is_restored),
     };
     return cmocka_run_group_tests(tests, work_open, work_close);

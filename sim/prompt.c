@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands of the prompt, as a table that prints its own help; see prompt.h. */
+#include "sim/prompt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu/disasm.h"
+#include "sim/stats.h"
+#include "sim/terminal.h"
+
+#define LINE_BYTES 200
+#define WORDS      3
+#define DUMP_LINE  16
+#define DUMP_MOST  4096
+
+/* A line cut into words. */
+struct words {
+    char text[LINE_BYTES];
+    const char *word[WORDS + 1]; /* one more, to notice too many */
+    size_t count;
+};
+
+struct command_row {
+    const char *name, *arguments, *doc;
+    size_t least, most; /* arguments */
+    enum prompt_answer (*obey)(const struct machine *m, const struct words *w,
+                               FILE *to);
+};
+
+static const struct command_row *row_at(size_t i); /* NULL: no more */
+
+/* ---- commands ------------------------------------------------------------ */
+
+static enum prompt_answer help(const struct machine *m, const struct words *w,
+                               FILE *to)
+{
+    (void)m, (void)w;
+    const struct command_row *r;
+    for (size_t i = 0; (r = row_at(i)) != NULL; i++) {
+        char left[40];
+        snprintf(left, sizeof left, "%s %s", r->name, r->arguments);
+        fprintf(to, "  %-24s %s\n", left, r->doc);
+    }
+    fprintf(to, "A name may be cut short. The machine stands still here.\n");
+    return PROMPT_STAY;
+}
+
+static enum prompt_answer go_on(const struct machine *m, const struct words *w,
+                                FILE *to)
+{
+    (void)m, (void)w, (void)to;
+    return PROMPT_CONTINUE;
+}
+
+static enum prompt_answer reset(const struct machine *m, const struct words *w,
+                                FILE *to)
+{
+    (void)m, (void)w, (void)to;
+    return PROMPT_RESET;
+}
+
+static enum prompt_answer leave(const struct machine *m, const struct words *w,
+                                FILE *to)
+{
+    (void)m, (void)w, (void)to;
+    return PROMPT_LEAVE;
+}
+
+static enum prompt_answer where(const struct machine *m, const struct words *w,
+                                FILE *to)
+{
+    (void)w;
+    char place[320];
+    enum privilege mode = m->cpu.privilege;
+    registry_place_text(&m->registry, m->cpu.pc, place, sizeof place);
+    fprintf(to,
+            "pc %s, %s-mode%s, cycle %" PRIu64 ", %" PRIu64 " instructions\n",
+            place,
+            mode == PRIV_M   ? "M"
+            : mode == PRIV_S ? "S"
+                             : "U",
+            m->cpu.waiting ? ", in wfi" : "", machine_clock(m),
+            m->ledger.instructions);
+    return PROMPT_STAY;
+}
+
+static enum prompt_answer registers(const struct machine *m,
+                                    const struct words *w, FILE *to)
+{
+    (void)w;
+    for (int i = 0; i < 32; i++)
+        fprintf(to, "%-4s %016" PRIx64 "%s", register_names[i], m->cpu.x[i],
+                i % 4 == 3 ? "\n" : "  ");
+    fprintf(to, "pc   %016" PRIx64 "\n", m->cpu.pc);
+    return PROMPT_STAY;
+}
+
+struct figures {
+    const char *begins;
+    FILE *to;
+    size_t count;
+};
+
+static void print_figure(void *context, const char *name, uint64_t value,
+                         const char *unit, const char *doc)
+{
+    struct figures *f = context;
+    if (strncmp(name, f->begins, strlen(f->begins)) != 0)
+        return;
+    f->count++;
+    fprintf(f->to, "%-32s %12" PRIu64 " %s, %s\n", name, value, unit, doc);
+}
+
+static enum prompt_answer figures(const struct machine *m,
+                                  const struct words *w, FILE *to)
+{
+    struct figures f = { .begins = w->count > 1 ? w->word[1] : "", .to = to };
+    stats_each(m, print_figure, &f);
+    if (!f.count)
+        fprintf(to, "no figure begins with \"%s\"\n", f.begins);
+    return PROMPT_STAY;
+}
+
+static bool number(const char *text, uint64_t *value, FILE *to)
+{
+    char *end;
+    errno = 0;
+    *value = strtoull(text, &end, 0);
+    if (!errno && end != text && !*end && *text != '-')
+        return true;
+    fprintf(to, "%s: expected a number, as 4096 or 0x1000\n", text);
+    return false;
+}
+
+static void dump_line(uint64_t at, const uint8_t *bytes, size_t n, FILE *to)
+{
+    fprintf(to, "%016" PRIx64 " ", at);
+    for (size_t i = 0; i < n; i++)
+        fprintf(to, " %02x", bytes[i]);
+    fprintf(to, "%*s  ", (int)(3 * (DUMP_LINE - n)), "");
+    for (size_t i = 0; i < n; i++)
+        fputc(bytes[i] >= ' ' && bytes[i] < 127 ? bytes[i] : '.', to);
+    fputc('\n', to);
+}
+
+static enum prompt_answer memory(const struct machine *m, const struct words *w,
+                                 FILE *to)
+{
+    uint64_t at, count = 4 * DUMP_LINE;
+    if (!number(w->word[1], &at, to) ||
+        (w->count > 2 && !number(w->word[2], &count, to)))
+        return PROMPT_STAY;
+    if (count > DUMP_MOST) {
+        fprintf(to, "%" PRIu64 " bytes: at most %d at once\n", count,
+                DUMP_MOST);
+        return PROMPT_STAY;
+    }
+    for (uint64_t done = 0; done < count; done += DUMP_LINE) {
+        uint8_t bytes[DUMP_LINE];
+        uint64_t left = count - done;
+        size_t n = left < DUMP_LINE ? (size_t)left : DUMP_LINE;
+        if (!machine_peek_phys(m, at + done, bytes, n)) {
+            fprintf(to, "0x%" PRIx64 ": no RAM there\n", at + done);
+            break;
+        }
+        dump_line(at + done, bytes, n, to);
+    }
+    return PROMPT_STAY;
+}
+
+static const struct command_row rows[] = {
+    { "continue", "", "back to the guest; so does an empty line", 0, 0, go_on },
+    { "where", "", "pc, mode, cycle", 0, 0, where },
+    { "registers", "", "x0 to x31, pc", 0, 0, registers },
+    { "memory", "ADDRESS [BYTES]", "RAM, by physical address", 1, 2, memory },
+    { "figures", "[BEGINNING]", "the figures so named; dtlb, accounts ...", 0,
+      1, figures },
+    { "reset", "", "load the files again and start anew", 0, 0, reset },
+    { "quit", "", "leave", 0, 0, leave },
+    { "help", "", "this list", 0, 0, help },
+};
+
+static const struct command_row *row_at(size_t i)
+{
+    return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
+}
+
+/* ---- a line -------------------------------------------------------------- */
+
+static const char *row_name(size_t i, const void *context)
+{
+    const struct command_row *r = row_at(i);
+    (void)context;
+    return r ? r->name : NULL;
+}
+
+static void cut(struct words *w, const char *line)
+{
+    char *rest;
+    w->count = 0;
+    snprintf(w->text, sizeof w->text, "%s", line);
+    for (char *word = strtok_r(w->text, " \t\r\n", &rest);
+         word && w->count <= WORDS; word = strtok_r(NULL, " \t\r\n", &rest))
+        w->word[w->count++] = word;
+}
+
+static const struct command_row *find(const char *name)
+{
+    const struct command_row *r;
+    for (size_t i = 0; (r = row_at(i)) != NULL; i++)
+        if (strncmp(r->name, name, strlen(name)) == 0)
+            break;
+    return r;
+}
+
+enum prompt_answer prompt_obey(const struct machine *m, const char *line,
+                               FILE *to)
+{
+    struct words w;
+    cut(&w, line);
+    if (w.count == 0)
+        return PROMPT_CONTINUE;
+    const struct command_row *r = find(w.word[0]);
+    if (!r) {
+        const char *near = nearest_word(w.word[0], row_name, NULL);
+        fprintf(to, "no command %s%s%s%s; help lists them\n", w.word[0],
+                near ? " (did you mean " : "", near ? near : "",
+                near ? "?)" : "");
+        return PROMPT_STAY;
+    }
+    if (w.count - 1 < r->least || w.count - 1 > r->most) {
+        fprintf(to, "expected: %s%s%s\n", r->name, *r->arguments ? " " : "",
+                r->arguments);
+        return PROMPT_STAY;
+    }
+    return r->obey(m, &w, to);
+}
+
+enum prompt_answer prompt_run(const struct machine *m)
+{
+    enum prompt_answer answer = PROMPT_STAY;
+    char line[LINE_BYTES];
+    terminal_cooked();
+    printf("\nThe machine stands still; help lists the commands.\n");
+    while (answer == PROMPT_STAY) {
+        printf("opalite> ");
+        fflush(stdout);
+        int n = terminal_read(line, sizeof line - 1, -1);
+        if (terminal_interrupted())
+            answer = PROMPT_CONTINUE; /* the run will notice */
+        else if (n < 0)
+            answer = PROMPT_LEAVE;
+        if (n > 0) {
+            line[n] = 0;
+            answer = prompt_obey(m, line, stdout);
+        }
+    }
+    fflush(stdout);
+    terminal_raw();
+    return answer;
+}
