@@ -2,8 +2,8 @@
 /*
  * wfi in every mode (Priv 3.3.3): it goes on when an interrupt that mie enables
  * is pending, whether or not it is taken; TW makes it illegal below M-mode,
- * even when it would not wait; U-mode's wfi traps here with TW, and goes on
- * without it when something is pending.
+ * even when it would not wait; in U-mode it is illegal in any case, since our
+ * limit of the wait is 0 (Priv 3.1.6.5).
  */
 #include "tests/guest/lib/test.h"
 
@@ -41,7 +41,7 @@ TEST_BEGIN
 1:  li s1, 0
     EXPECT(s2, 9)
     EXPECT(a2, INT | 1)
-    CASE(5) /* U-mode: a delegated one is always taken, whatever SIE says */
+    CASE(5) /* U-mode: a delegated one is taken before it, whatever SIE says */
     csrci mstatus, MSTATUS_SIE
     li a2, 0
     la s1, 1f
@@ -99,6 +99,9 @@ TEST_BEGIN
     sd a0, (t1)
     csrw mip, zero
     csrw mie, zero
+    CASE(11) /* U-mode, nothing pending, no TW */
+    TRAPS_IN(MODE_U, 2, wfi)
+    EXPECT(s4, 0x10500073)
     j finished
 
     .balign 4

@@ -40,7 +40,8 @@ int main(void)
         for (; i < n && keys[i] != 'q'; i++)
             if (keys[i] >= 'a' && keys[i] <= 'z')
                 keys[i] = (char)(keys[i] - 'a' + 'A');
-        print(keys, i);
+        if (i > 0)
+            print(keys, i);
         if (i < n)
             return 0;
     }
