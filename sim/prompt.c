@@ -149,7 +149,7 @@ static void dump_line(uint64_t at, const uint8_t *bytes, size_t n, FILE *to)
 static enum prompt_answer memory(const struct machine *m, const struct words *w,
                                  FILE *to)
 {
-    uint64_t at, count = 4 * DUMP_LINE;
+    uint64_t at, count = UINT64_C(4) * DUMP_LINE;
     if (!number(w->word[1], &at, to) ||
         (w->count > 2 && !number(w->word[2], &count, to)))
         return PROMPT_STAY;
