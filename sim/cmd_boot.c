@@ -33,6 +33,7 @@ static const struct option_row rows[] = {
     { 0, "misaligned", "trap|ok", "misaligned loads and stores" },
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
+    { 0, "engine", "NAME", "fast (default) or readable: the same results" },
     { 0, NULL, NULL, NULL },
 };
 enum {
@@ -50,7 +51,8 @@ enum {
     ROW_MAX_SECONDS,
     ROW_MISALIGNED,
     ROW_PRESET,
-    ROW_SET
+    ROW_SET,
+    ROW_ENGINE
 };
 
 #define SLICE_INSTRUCTIONS 200000
@@ -61,6 +63,7 @@ struct arguments {
     const char *disk;
     struct machine_options machine;
     enum machine_console console;
+    enum engine engine;
     struct typed script;
     uint64_t timeout, max_seconds; /* 0 = no limit */
     enum exit_code code;
@@ -147,6 +150,8 @@ static bool take(void *context, const struct options *o)
     case ROW_SET:
         machine_options_set(&a->machine, NULL, o->value);
         return true;
+    case ROW_ENGINE:
+        return option_engine(o, &a->engine);
     default:
         return false;
     }
@@ -178,6 +183,7 @@ static struct machine *build(const struct arguments *a, struct err *err)
     if (!m)
         return NULL;
     m->keys_to = a->console;
+    m->engine = a->engine;
     if ((a->disk && !machine_attach_disk(m, a->disk, err)) ||
         !firmware_load(m, &a->files, err)) {
         machine_free(m);

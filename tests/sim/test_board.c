@@ -39,6 +39,7 @@ static void a_small_unix_boots(void **state)
     put_disk();
     expect(&r, UNIX LIMIT, EXIT_PASSED,
            "paging\ndisk\nU\ntype a line: hello\r\nall well\n");
+    expect(&r, UNIX LIMIT "--engine readable", EXIT_PASSED, "all well\n");
 }
 
 /* What it checks, it checks: no disk, a wrong disk, no hardware A and D. */

@@ -283,7 +283,7 @@ static void test_wrong_use_is_explained(void **state)
     static const struct {
         const char *text, *error;
     } cases[] = {
-        { "machine {}:run()", "m:boot comes first" },
+        { "machine {}:run()", "m:boot_firmware comes first" },
         { "machine {}:boot {}", "protection = " },
         { "machine {}:boot { protection = 'rplp' }", "did you mean 'rplb'?" },
         { "machine {}:boot { protecton = 'rplb' }",
