@@ -112,7 +112,8 @@ static uint8_t perform(struct block *b, const struct virtio_chain *c,
 void block_serve(struct block *b, struct virtio *v, struct bus *bus)
 {
     struct virtio_chain c;
-    while (virtio_next(v, 0, bus, &c)) {
+    for (unsigned n = 0; n < VIRTIO_BELL_MAX && virtio_next(v, 0, bus, &c);
+         n++) {
         struct header h;
         uint32_t written = 0;
         if (c.read_bytes < sizeof h || c.write_bytes < 1) {

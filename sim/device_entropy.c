@@ -22,7 +22,8 @@ static uint64_t next(struct entropy *e)
 void entropy_serve(struct entropy *e, struct virtio *v, struct bus *bus)
 {
     struct virtio_chain c;
-    while (virtio_next(v, 0, bus, &c)) {
+    for (unsigned i = 0; i < VIRTIO_BELL_MAX && virtio_next(v, 0, bus, &c);
+         i++) {
         uint64_t n = c.write_bytes;
         if (n > ENTROPY_REQUEST_MAX)
             n = ENTROPY_REQUEST_MAX;

@@ -104,6 +104,10 @@ struct virtio_chain {
     } part[VIRTIO_QUEUE_SIZE];
 };
 
+/* Requests served for one notification at most: a ring holds no more, but one
+ * that is written by its own requests could go on for ever. */
+#define VIRTIO_BELL_MAX VIRTIO_QUEUE_SIZE
+
 /* The next request of a queue; every part lies in RAM. False: none, or the
  * device stands still. */
 bool virtio_next(struct virtio *v, unsigned queue, const struct bus *bus,

@@ -294,6 +294,48 @@ static void chains_that_break_rules_stop_the_device(void **state)
     }
 }
 
+/* A ring that its own requests write: 255 flushes, then a read that moves the
+ * index of the ring on by 256 and its own header to the next sector, and so on
+ * (with 256 sectors: for ever). A bell must have an end all the same. */
+static void a_ring_that_feeds_itself_comes_to_an_end(void **state)
+{
+    (void)state;
+    struct world w;
+    const uint32_t flush[4] = { 4 }, read[4] = { 0 };
+    open_world(&w);
+    for (uint64_t s = 0; s < SECTORS; s++) {
+        uint64_t next = (s + 1) % SECTORS;
+        uint16_t index = (uint16_t)(256 * (s + 2));
+        memset(w.block.bytes + s * BLOCK_SECTOR, 0, BLOCK_SECTOR);
+        memcpy(w.block.bytes + s * BLOCK_SECTOR, &index, sizeof index);
+        memcpy(w.block.bytes + s * BLOCK_SECTOR + 2 + 8, &next, sizeof next);
+    }
+    put(&w.v, VIRTIO_QUEUE_READY_AT, 0);
+    put(&w.v, VIRTIO_QUEUE_SIZE_AT, 256);
+    put(&w.v, VIRTIO_QUEUE_READY_AT, 1);
+    ram_put(&w, HEADER, flush, sizeof flush);
+    describe(&w, 0, HEADER, 16, DESC_NEXT, 1);
+    describe(&w, 1, STATUS, 1, DESC_WRITE, 0);
+    ram_put(&w, HEADER + 32, read, sizeof read);
+    describe(&w, 2, HEADER + 32, 16, DESC_NEXT, 3);
+    describe(&w, 3, AVAIL + 2, 2, DESC_NEXT | DESC_WRITE, 4);
+    describe(&w, 4, HEADER + 32, 16, DESC_NEXT | DESC_WRITE, 5);
+    describe(&w, 5, DATA, 512 - 18, DESC_NEXT | DESC_WRITE, 1);
+    uint16_t head = 2, waiting = 256;
+    ram_put(&w, AVAIL + 4 + 2 * 255, &head, 2);
+    ram_put(&w, AVAIL + 2, &waiting, 2);
+    put(&w.v, VIRTIO_NOTIFY_AT, 0);
+    alarm(60);
+    block_serve(&w.block, &w.v, &w.bus);
+    assert_int_equal(w.v.queue[0].next_used, 256);
+    assert_true(bus_read(&w.bus, AVAIL + 2, &waiting, 2));
+    assert_int_equal(waiting, 512); /* it would go on */
+    block_serve(&w.block, &w.v, &w.bus);
+    assert_int_equal(w.v.queue[0].next_used, 512);
+    alarm(0);
+    close_world(&w);
+}
+
 static void queues_outside_ram(void **state)
 {
     (void)state;
@@ -442,6 +484,7 @@ int main(void)
         cmocka_unit_test(writes_stay_in_memory),
         cmocka_unit_test(requests_that_cannot_be_done_say_so),
         cmocka_unit_test(chains_that_break_rules_stop_the_device),
+        cmocka_unit_test(a_ring_that_feeds_itself_comes_to_an_end),
         cmocka_unit_test(queues_outside_ram),
         cmocka_unit_test(queue_sizes),
         cmocka_unit_test(random_drivers),
