@@ -20,6 +20,7 @@
 #define BLOB_BYTES     16384 /* many times what the tree needs */
 #define FILE_BYTES_MAX (1 << 20)
 #define UART_HZ        3686400
+#define VERSION_MIN    16 /* of a blob of others */
 
 /* Names of nodes for others to point at. */
 enum { PHANDLE_CPU = 1, PHANDLE_PLIC, PHANDLE_FINISHER };
@@ -258,6 +259,17 @@ bool devicetree_make(struct devicetree *t, const struct config *c,
 /* ---- trees of others -------------------------------------------------------
  */
 
+/* As libfdt checks; but before version 16 properties were laid out in another
+ * way, which fdt_check_full of libfdt 1.6 does not survive. */
+static int check(const void *blob, size_t bytes)
+{
+    if (bytes < sizeof(struct fdt_header))
+        return -FDT_ERR_TRUNCATED;
+    if (fdt_magic(blob) == FDT_MAGIC && fdt_version(blob) < VERSION_MIN)
+        return -FDT_ERR_BADVERSION;
+    return fdt_check_full(blob, bytes);
+}
+
 bool devicetree_read(struct devicetree *t, const char *path, struct err *err)
 {
     struct image file;
@@ -266,7 +278,7 @@ bool devicetree_read(struct devicetree *t, const char *path, struct err *err)
         return false;
     t->blob = file.bytes;
     t->bytes = file.count;
-    int wrong = fdt_check_full(t->blob, t->bytes);
+    int wrong = check(t->blob, t->bytes);
     if (wrong) {
         devicetree_free(t);
         return err_set(err, EXIT_CANNOT_LOAD,
