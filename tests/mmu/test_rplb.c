@@ -289,8 +289,35 @@ static struct oracle_entry random_range(void)
     uint64_t first = USER_VA + random_below(PAGES * 4096 / 64) * 64;
     return (struct oracle_entry){ .first = first,
                                   .last = first + 63 + random_below(40) * 64,
-                                  .context =
-                                      ALICE + (uint32_t)random_below(2) };
+                                  .context = ALICE + (uint32_t)random_below(2),
+                                  .rights = (unsigned)random_below(8) };
+}
+
+/* Every form: of a domain or all, of a range or everywhere. */
+static void random_invalidation(struct world *w, struct oracle_array *o)
+{
+    struct oracle_entry r = random_range();
+    bool has_domain = random_below(2), has_range = random_below(8);
+    mmu_rplb_invalidate(&w->mmu, has_domain, (uint16_t)r.context, has_range,
+                        r.first, r.last + 1);
+    for (int i = 0; i < o->sets * o->ways; i++) {
+        struct oracle_entry *e = &o->e[i];
+        bool meet = e->first <= r.last && r.first <= e->last;
+        if ((!has_domain || e->context == r.context) && (!has_range || meet))
+            e->valid = false;
+    }
+}
+
+/* What the unit must say to an access that finds n ranges, the last one e. */
+static enum refusal verdict(int n, const struct oracle_entry *e,
+                            enum access_kind kind)
+{
+    unsigned right = kind == ACCESS_LOAD ? RIGHT_R : RIGHT_W;
+    if (n == 0)
+        return REFUSED_RANGE_MISS;
+    if (n > 1)
+        return REFUSED_RANGE_MULTIHIT;
+    return e->rights & right ? REFUSED_NOT : REFUSED_RANGE_RIGHT;
 }
 
 static void test_against_oracle(void **state)
@@ -300,7 +327,8 @@ static void test_against_oracle(void **state)
     struct world w;
     struct oracle_array o = { .sets = 1, .ways = 16 };
     uint16_t domain = ALICE;
-    int which, seen[3] = { 0 };
+    unsigned seen[REFUSED_PMP + 1] = { 0 };
+    int which = 0;
     c.drplb_entries = 16;
     world_open(&w, &c);
     world_user_pages(&w, PAGES);
@@ -312,20 +340,22 @@ static void test_against_oracle(void **state)
                           SPROT_RPLB);
         if (!random_below(6)) {
             struct oracle_entry e = random_range();
-            world_fill(&w, (uint16_t)e.context, e.first, e.last + 1, 7);
+            world_fill(&w, (uint16_t)e.context, e.first, e.last + 1, e.rights);
             oracle_array_fill_range(&o, e);
         }
+        if (!random_below(50))
+            random_invalidation(&w, &o);
         uint64_t at = random_below(PAGES * 4096 / 8) * 8;
+        enum access_kind kind = random_below(2) ? ACCESS_LOAD : ACCESS_STORE;
         int n = oracle_array_find(&o, USER_VA + at, domain, &which);
-        struct access a = user(&w, ACCESS_LOAD, at);
-        assert_int_equal(a.refused, n == 0   ? REFUSED_RANGE_MISS
-                                    : n == 1 ? REFUSED_NOT
-                                             : REFUSED_RANGE_MULTIHIT);
+        struct access a = user(&w, kind, at);
+        assert_int_equal(a.refused, verdict(n, &o.e[which], kind));
         oracle_array_lookup(&o, USER_VA + at, domain);
-        seen[n > 2 ? 2 : n]++;
+        seen[a.refused]++;
     }
-    for (int n = 0; n < 3; n++)
-        assert_true(seen[n] > 1000);
+    assert_true(seen[REFUSED_NOT] > 1000 && seen[REFUSED_RANGE_MISS] > 1000);
+    assert_true(seen[REFUSED_RANGE_RIGHT] > 1000);
+    assert_true(seen[REFUSED_RANGE_MULTIHIT] > 500);
     world_check_invariants(&w);
     world_close(&w);
 }

@@ -12,6 +12,8 @@ enum { PAGES = 48, SPACES = 3, BIG = 2 << 20 };
 /* Three spaces: small pages, every sixth one global, and two big pages. */
 static uint64_t space_root[SPACES];
 
+static unsigned levels = 3; /* of the page tables: Sv39, Sv48, Sv57 */
+
 static bool is_global(uint64_t page)
 {
     return page % 6 == 0;
@@ -28,18 +30,18 @@ static void make_spaces(struct world *w)
     for (int s = 0; s < SPACES; s++) {
         space_root[s] = world_new_table(w);
         for (uint64_t page = 0; page < PAGES; page++)
-            world_map(w, space_root[s], 3, USER_VA + page * 4096, 0,
+            world_map(w, space_root[s], levels, USER_VA + page * 4096, 0,
                       world_pte(pa_of(s, page),
                                 LEAF_USER | (is_global(page) ? PTE_G : 0)));
         for (unsigned i = 0; i < 2; i++)
-            world_map(w, space_root[s], 3, USER_VA + (i + 1ULL) * BIG, 1,
+            world_map(w, space_root[s], levels, USER_VA + (i + 1ULL) * BIG, 1,
                       world_pte(RAM_BASE + i * BIG, LEAF_USER));
     }
 }
 
 static void enter(struct world *w, int space, uint64_t asid)
 {
-    world_set_satp(w, world_satp(SATP_SV39, asid, space_root[space]));
+    world_set_satp(w, world_satp(levels + 5, asid, space_root[space]));
 }
 
 struct both {
@@ -143,14 +145,17 @@ static void test_against_oracle(void **state)
     (void)state;
     struct mmu_config c = world_config();
     against_oracle(c);
+    levels = 4;
     c.dtlb_ways = 2;
     c.dtlb_policy = POLICY_FIFO;
     against_oracle(c);
+    levels = 5;
     c.dtlb_ways = 0;
     c.dtlb_entries = 5;
     c.l2tlb_ways = 1;
     c.l2tlb_entries = 16;
     against_oracle(c);
+    levels = 3;
 }
 
 /* ---- sfence.vma, form by form -------------------------------------------- */

@@ -13,6 +13,7 @@ enum { ORACLE_MAX = 512 };
 struct oracle_entry {
     uint64_t first, last, used, filled; /* used, filled: serial numbers */
     uint32_t context;
+    unsigned rights; /* of a range */
     bool global, valid;
 };
 
