@@ -273,9 +273,11 @@ static void chains_that_break_rules_stop_the_device(void **state)
         { 0, 512, DESC_NEXT | DESC_WRITE, 2 },          /* no RAM there */
         { MEM_RAM + (1 << 20) - 8, 16, DESC_WRITE, 2 }, /* over the end */
         { UINT64_MAX, 0xffffffff, DESC_WRITE, 2 },
-        { DATA, 512, DESC_NEXT | 4, 2 },    /* indirect */
-        { DATA, 0xffffffff, DESC_NEXT, 2 }, /* longer than RAM */
-        { DATA, 512, 0, 0 },                /* nowhere for the status */
+        { MEM_FINISHER, 4, DESC_NEXT | DESC_WRITE, 2 }, /* a device */
+        { MEM_VIRTIO + 0x50, 4, DESC_WRITE, 2 },        /* itself */
+        { DATA, 512, DESC_NEXT | 4, 2 },                /* indirect */
+        { DATA, 0xffffffff, DESC_NEXT, 2 },             /* longer than RAM */
+        { DATA, 512, 0, 0 }, /* nowhere for the status */
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct world w;
