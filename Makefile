@@ -6,20 +6,20 @@
 #
 # Nothing is built in the source folders: build/<variant>/ holds the host
 # programs, build/guest/ the RV64 kernel and programs (the same for every
-# variant). V = release debug asan cov; CC = gcc clang.
+# variant). V = release debug asan cov fuzz; CC = gcc clang (fuzz: clang).
 
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all deps deps-run run run-built test test-built test-one check \
         floors headers format format-check tidy bench fidelity guest clean \
-        fuzz fuzz-built
+        fuzz fuzz-built fuzz-host fuzz-host-built
 
 V ?= release
 CC = gcc
 Q ?= @
-ifeq ($(filter $(V),release debug asan cov),)
-$(error V=$(V) is unknown: release, debug, asan or cov)
+ifeq ($(filter $(V),release debug asan cov fuzz),)
+$(error V=$(V) is unknown: release, debug, asan, cov or fuzz)
 endif
 CC_NAME := $(notdir $(CC))
 B := build/$(V)$(if $(filter gcc,$(CC_NAME)),,-$(CC_NAME))
@@ -43,6 +43,8 @@ OPT_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
 OPT_cov := -O0 -g --coverage
 LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
+OPT_fuzz := $(OPT_asan) -fsanitize=fuzzer-no-link
+LD_fuzz := $(LD_asan)
 OPT_release := -O2 -g1
 PKG = $(shell pkg-config $(1) $(2))
 CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(OPT_$(V)) -MMD -MP
@@ -76,6 +78,8 @@ help:
 	@echo "make deps              install every Debian package used here"
 	@echo "make check             floors, headers, format, clang-tidy"
 	@echo "make fuzz              random programs, ours against QEMU"
+	@echo "make fuzz-host [SECONDS=600] [TARGETS='elf lua ..']"
+	@echo "                       libFuzzer on what reads foreign input"
 	@echo "make bench             speed of the simulator (ratios, one run)"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
@@ -109,12 +113,16 @@ guest: $(GUEST_FILES)
 
 # ---- tests: tests/<floor>/test_x.c, one program each ---------------------
 TEST_SRC := $(wildcard tests/mmu/test_*.c tests/cpu/test_*.c \
-    tests/sim/test_*.c tests/os/test_*.c tests/viz/test_*.c)
+    tests/sim/test_*.c tests/os/test_*.c tests/viz/test_*.c \
+    tests/fuzz/target_*.c)
 TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)))
 
 $(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(PLOT_LIBS)
+# A fuzz target: fed by its corpus, or, in the variant fuzz, by libFuzzer
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC))) $(LIB)
+	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(if $(filter fuzz,$(V)),-fsanitize=fuzzer) -o $@ $^ -lcmocka $(LDLIBS) $(PLOT_LIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(call OBJ,$(TEST_SUPPORT)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS)
 .SECONDARY:
@@ -170,14 +178,23 @@ fidelity: deps-run
 # Differential fuzzing against QEMU: make fuzz FIRST=1000 COUNT=500
 FIRST = 1000
 COUNT = 500
-$(B)/fuzz-generate: $(B)/obj/tests/fuzz/generate.o $(LIB)
+$(B)/fuzz-generate: $(call OBJ,tests/fuzz/generate.c tests/fuzz/features.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 # The fixed seeds of make test
 fuzz-built: $(B)/opalite $(B)/fuzz-generate $(G)/fuzz/runtime.elf
 	$(Q)tests/fuzz/run.sh $(B) 1 200
+	$(Q)tests/fuzz/run.sh $(B) 100000 150
 fuzz: deps
 	$(Q)$(MAKE) -j$(JOBS) $(B)/opalite $(B)/fuzz-generate $(G)/fuzz/runtime.elf
 	$(Q)tests/fuzz/run.sh $(B) $(FIRST) $(COUNT)
+
+# libFuzzer on whatever reads foreign input, SECONDS for each target
+SECONDS = 600
+TARGETS = $(patsubst tests/fuzz/target_%.c,%,$(wildcard tests/fuzz/target_*.c))
+fuzz-host-built: guest $(TARGETS:%=$(B)/tests/fuzz/%)
+	$(Q)tests/fuzz/host.sh $(B)/tests/fuzz $(SECONDS) $(TARGETS)
+fuzz-host: deps
+	$(Q)$(MAKE) -j$(JOBS) V=fuzz CC=clang SECONDS=$(SECONDS) TARGETS="$(TARGETS)" fuzz-host-built
 
 clean:
 	rm -rf build out

@@ -4,9 +4,9 @@
  * the runtime and fills in code, data, page-table leaves and the settings of
  * the blocks. The same seed gives the same program, always.
  *
- * Left out, because two right machines may differ there: wfi; counters and
- * identity CSRs; interrupts; LR and SC other than as a pair side by side.
- * Branches and jumps go forward, so that programs end.
+ * Left out, because two right machines may differ there: wfi that waits;
+ * counters and identity CSRs; interrupts from outside; LR and SC other than as
+ * a pair side by side. Branches and jumps go forward, so that programs end.
  */
 #include <elf.h>
 #include <stdbool.h>
@@ -15,11 +15,11 @@
 #include <string.h>
 
 #include "cpu/insn.h"
-#include "tests/fuzz/image.h"
+#include "tests/fuzz/generate.h"
 
 static uint64_t state;
 
-static uint64_t next(void)
+uint64_t fuzz_next(void)
 {
     state += 0x9e3779b97f4a7c15;
     uint64_t z = state;
@@ -28,9 +28,9 @@ static uint64_t next(void)
     return z ^ z >> 31;
 }
 
-static uint64_t below(uint64_t n)
+uint64_t fuzz_below(uint64_t n)
 {
-    return next() % n;
+    return fuzz_next() % n;
 }
 
 /* ---- instructions ------------------------------------------------------- */
@@ -47,21 +47,21 @@ static const uint16_t only_read[] = { 0x100, 0x105, 0x106, 0x180, 0x300,
 
 static uint32_t csr_word(void)
 {
-    uint32_t rd = (uint32_t)below(32) << RD_SHIFT;
-    uint32_t rs1 = (uint32_t)below(32) << RS1_SHIFT;
+    uint32_t rd = (uint32_t)fuzz_below(32) << RD_SHIFT;
+    uint32_t rs1 = (uint32_t)fuzz_below(32) << RS1_SHIFT;
     uint32_t number, operation;
-    switch (below(4)) {
+    switch (fuzz_below(4)) {
     case 0:
-        number = written[below(sizeof written / 2)];
-        operation = (uint32_t[]){ 1, 2, 3, 5, 6, 7 }[below(6)];
+        number = written[fuzz_below(sizeof written / 2)];
+        operation = (uint32_t[]){ 1, 2, 3, 5, 6, 7 }[fuzz_below(6)];
         break;
     case 1:
-        number = cleared[below(sizeof cleared / 2)];
-        operation = (uint32_t[]){ 3, 7 }[below(2)];
+        number = cleared[fuzz_below(sizeof cleared / 2)];
+        operation = (uint32_t[]){ 3, 7 }[fuzz_below(2)];
         break;
     default:
-        number = only_read[below(sizeof only_read / 2)];
-        operation = (uint32_t[]){ 2, 3, 6, 7 }[below(4)];
+        number = only_read[fuzz_below(sizeof only_read / 2)];
+        operation = (uint32_t[]){ 2, 3, 6, 7 }[fuzz_below(4)];
         rs1 = 0;
         break;
     }
@@ -92,8 +92,8 @@ static bool is_left_out(enum insn i)
 /* Addresses are in x8 to x15 more often than elsewhere. */
 static uint32_t with_address(uint32_t word)
 {
-    if (below(8))
-        word = (word & ~(31u << RS1_SHIFT)) | (uint32_t)(8 + below(8))
+    if (fuzz_below(8))
+        word = (word & ~(31u << RS1_SHIFT)) | (uint32_t)(8 + fuzz_below(8))
                                                   << RS1_SHIFT;
     return word;
 }
@@ -102,10 +102,10 @@ static uint32_t row_word(void)
 {
     enum insn i;
     do
-        i = (enum insn)below(INSN_COUNT);
+        i = (enum insn)fuzz_below(INSN_COUNT);
     while (is_left_out(i));
     const struct insn_row *row = &insn_rows[i];
-    uint32_t word = row->match | ((uint32_t)next() & ~row->mask);
+    uint32_t word = row->match | ((uint32_t)fuzz_next() & ~row->mask);
     switch (row->format) {
     case FORMAT_LOAD:
     case FORMAT_S:
@@ -121,16 +121,12 @@ static uint32_t row_word(void)
     case FORMAT_CJ:
         return word & ~0x1500u;
     default:
-        return word;
+        /* slti x0,x,2 would stop our machine: HINT_PANIC of os/abi/hint.def */
+        return (word & 0xfff07fff) == 0x00202013 ? word ^ 0x80 : word;
     }
 }
 
-struct code {
-    uint8_t *at;
-    size_t room;
-};
-
-static void put(struct code *c, uint32_t word)
+void code_put(struct code *c, uint32_t word)
 {
     size_t n = (word & 3) == 3 ? 4 : 2;
     if (n > c->room)
@@ -143,49 +139,75 @@ static void put(struct code *c, uint32_t word)
 /* lr and sc of one size on one register, which neither of them writes. */
 static void put_pair(struct code *c)
 {
-    uint32_t size = (uint32_t)(2 + below(2)) << 12;
-    uint32_t address = (uint32_t)(8 + below(8)), to = (uint32_t)below(8);
+    uint32_t size = (uint32_t)(2 + fuzz_below(2)) << 12;
+    uint32_t address = (uint32_t)(8 + fuzz_below(8)),
+             to = (uint32_t)fuzz_below(8);
     if (c->room < 8)
         return;
-    put(c, 0x1000002f | size | address << RS1_SHIFT | to << RD_SHIFT);
-    put(c, 0x1800002f | size | address << RS1_SHIFT |
-               (uint32_t)below(32) << 20 | (uint32_t)below(8) << RD_SHIFT);
+    code_put(c, 0x1000002f | size | address << RS1_SHIFT | to << RD_SHIFT);
+    code_put(c, 0x1800002f | size | address << RS1_SHIFT |
+                    (uint32_t)fuzz_below(32) << 20 |
+                    (uint32_t)fuzz_below(8) << RD_SHIFT);
 }
 
 static void put_something(struct code *c)
 {
-    switch (below(40)) {
+    switch (fuzz_below(40)) {
     case 0:
-        put(c, (uint32_t)next());
+        code_put(c, (uint32_t)fuzz_next());
         break;
     case 1:
     case 2:
     case 3:
-        put(c, csr_word());
+        code_put(c, csr_word());
         break;
     case 4:
     case 5:
         put_pair(c);
         break;
     default:
-        put(c, row_word());
+        code_put(c, row_word());
         break;
     }
 }
 
-static void make_code(uint8_t *code)
+/* One random thing, or, in the second kind, now and then an idiom. */
+static void put_next(struct code *c, const struct fuzz_image *image, unsigned b,
+                     uint64_t leaves)
+{
+    const struct fuzz_extra *e = &image->extra[b];
+    struct code before = *c;
+    uint32_t word = 0;
+    if (!image->features) {
+        put_something(c);
+        return;
+    }
+    if (fuzz_below(4) == 0) {
+        features_put(c, e, leaves);
+        return;
+    }
+    put_something(c);
+    memcpy(&word, before.at, c->at - before.at == 4 ? 4 : 0);
+    if (!features_allow(e, word))
+        *c = before;
+}
+
+static void make_code(uint8_t *code, const struct fuzz_image *image,
+                      uint64_t leaves)
 {
     static const uint32_t ecall = 0x00000073;
     for (unsigned b = 0; b <= FUZZ_BLOCKS; b++) {
         struct code c = { code + b * FUZZ_BLOCK_SIZE, FUZZ_BLOCK_SIZE - 8 };
-        unsigned n = b < FUZZ_BLOCKS ? 1 + (unsigned)below(40) : 0;
+        unsigned n = b < FUZZ_BLOCKS ? 1 + (unsigned)fuzz_below(40) : 0;
+        if (n && image->features)
+            features_begin(&c, &image->extra[b]);
         for (unsigned i = 0; i < n; i++)
-            put_something(&c);
+            put_next(&c, image, b, leaves);
         c.room = (size_t)(code + (b + 1) * FUZZ_BLOCK_SIZE - c.at);
         while (c.room >= 4)
-            put(&c, ecall);
+            code_put(&c, ecall);
         if (c.room)
-            put(&c, 0x0001); /* c.nop */
+            code_put(&c, 0x0001); /* c.nop */
     }
 }
 
@@ -202,19 +224,20 @@ static uint64_t interesting(void)
                                      0x7fffffffffffffff,
                                      0x8000000000000000,
                                      UINT64_MAX };
-    return below(3) ? next() : edge[below(sizeof edge / sizeof edge[0])];
+    return fuzz_below(3) ? fuzz_next()
+                         : edge[fuzz_below(sizeof edge / sizeof edge[0])];
 }
 
 static void make_pmp(struct fuzz_block *b)
 {
-    if (below(3))
+    if (fuzz_below(3))
         return;
     for (unsigned i = 0; i < 4; i++) {
-        uint64_t offset = below(FUZZ_PAGES) * 4096;
-        uint64_t rights = below(8);
+        uint64_t offset = fuzz_below(FUZZ_PAGES) * 4096;
+        uint64_t rights = fuzz_below(8);
         if ((rights & 3) == 2)
             rights |= 1; /* W without R is reserved */
-        uint64_t matching = (uint64_t[]){ 0, 1, 3 }[below(3)];
+        uint64_t matching = (uint64_t[]){ 0, 1, 3 }[fuzz_below(3)];
         if (i == 0 && matching == 1)
             matching = 0; /* it would begin at 0 and shut out the runtime */
         if (matching == 3)
@@ -230,13 +253,13 @@ static void make_block(struct fuzz_block *b)
     /* MPRV SUM MXR TVM TW TSR SPP SPIE */
     const uint64_t bits = 0x20000 | 0x40000 | 0x80000 | 0x100000 | 0x200000 |
                           0x400000 | 0x100 | 0x20;
-    b->privilege = privileges[below(4)];
-    b->status = next() & next() & bits;
-    b->status |= next() & 0xc0000;
+    b->privilege = privileges[fuzz_below(4)];
+    b->status = fuzz_next() & fuzz_next() & bits;
+    b->status |= fuzz_next() & 0xc0000;
     b->status &= ~UINT64_C(0x20000);
-    b->paged = below(3) != 0;
+    b->paged = fuzz_below(3) != 0 ? 8 : 0;
     /* not ecall from S: it is how S-mode's handler comes here */
-    b->medeleg = below(2) ? next() & 0xb1ff : 0;
+    b->medeleg = fuzz_below(2) ? fuzz_next() & 0xb1ff : 0;
     /* what a load and an AMO raise goes to the same place: see cause_of */
     b->medeleg &= ~UINT64_C(0x80d0);
     b->medeleg |= (b->medeleg & 0x2030) << 2;
@@ -244,14 +267,14 @@ static void make_block(struct fuzz_block *b)
     for (unsigned i = 0; i < 8; i++) {
         bool virtual = b->paged && b->privilege != 3;
         b->base[i] = virtual ? FUZZ_VIRTUAL : FUZZ_PHYSICAL;
-        b->offset[i] = 2048 + below((FUZZ_PAGES - 1) * 4096);
-        if (virtual && !below(8))
-            b->offset[i] = below(12 << 20);
-        if (below(4))
+        b->offset[i] = 2048 + fuzz_below((FUZZ_PAGES - 1) * 4096);
+        if (virtual && !fuzz_below(8))
+            b->offset[i] = fuzz_below(12 << 20);
+        if (fuzz_below(4))
             b->offset[i] &= ~UINT64_C(7);
-        if (!below(4))
+        if (!fuzz_below(4))
             b->offset[i] |= 0xff8; /* near the end of a page */
-        if (!below(6)) {
+        if (!fuzz_below(6)) {
             b->base[i] = FUZZ_NUMBER;
             b->offset[i] = interesting();
         }
@@ -261,12 +284,12 @@ static void make_block(struct fuzz_block *b)
 /* Mostly right for both modes and all uses; now and then anything. */
 static uint64_t make_leaf(void)
 {
-    uint64_t flags = 0xcf | (below(2) << 4);
-    if (below(2))
-        flags &= ~(below(256) & below(256));
-    if (!below(10))
-        flags = below(256);
-    return below(FUZZ_PAGES) << 8 | flags;
+    uint64_t flags = 0xcf | (fuzz_below(2) << 4);
+    if (fuzz_below(2))
+        flags &= ~(fuzz_below(256) & fuzz_below(256));
+    if (!fuzz_below(10))
+        flags = fuzz_below(256);
+    return fuzz_below(FUZZ_PAGES) << 8 | flags;
 }
 
 static void make_image(struct fuzz_image *image, uint64_t seed)
@@ -279,12 +302,18 @@ static void make_image(struct fuzz_image *image, uint64_t seed)
         make_block(&image->block[i]);
     for (unsigned i = 0; i < FUZZ_LEAVES; i++)
         image->leaf[i] = make_leaf();
+    if (seed < FUZZ_FEATURES)
+        return;
+    image->features = 1;
+    features_locks(image);
+    for (unsigned i = 0; i < FUZZ_BLOCKS; i++)
+        features_block(&image->block[i], &image->extra[i]);
 }
 
 /* ---- the file ----------------------------------------------------------- */
 
-/* Where a symbol's bytes are in the file. */
-static uint8_t *find(uint8_t *elf, const char *name)
+/* Where a symbol's bytes are in the file, and in memory. */
+static uint8_t *find(uint8_t *elf, const char *name, uint64_t *address)
 {
     const Elf64_Ehdr *head = (const Elf64_Ehdr *)elf;
     const Elf64_Shdr *section = (const Elf64_Shdr *)(elf + head->e_shoff);
@@ -298,6 +327,8 @@ static uint8_t *find(uint8_t *elf, const char *name)
             if (strcmp(names + s[n].st_name, name) != 0)
                 continue;
             const Elf64_Shdr *home = &section[s[n].st_shndx];
+            if (address)
+                *address = s[n].st_value;
             return elf + home->sh_offset + (s[n].st_value - home->sh_addr);
         }
     }
@@ -330,12 +361,14 @@ int main(int argc, char **argv)
     state = seed * 0x2545f4914f6cdd1d;
     struct fuzz_image image;
     make_image(&image, seed);
-    memcpy(find(elf, "fuzz_image"), &image, sizeof image);
-    make_code(find(elf, "fuzz_code"));
-    uint8_t *data = find(elf, "fuzz_data");
+    memcpy(find(elf, "fuzz_image", NULL), &image, sizeof image);
+    uint64_t leaves;
+    find(elf, "leaves", &leaves);
+    make_code(find(elf, "fuzz_code", NULL), &image, leaves);
+    uint8_t *data = find(elf, "fuzz_data", NULL);
     for (unsigned i = 0; i < FUZZ_PAGES * 4096; i += 8) {
-        uint64_t word =
-            below(4) ? next() : row_word() | (uint64_t)row_word() << 32;
+        uint64_t word = fuzz_below(4) ? fuzz_next()
+                                      : row_word() | (uint64_t)row_word() << 32;
         memcpy(data + i, &word, 8);
     }
     FILE *f = fopen(argv[3], "wb");

@@ -11,19 +11,23 @@
 #include "tests/guest/lib/guest.h"
 #include "tests/guest/lib/tohost.h"
 
-#define FUZZ __attribute__((section(".fuzz"), aligned(4096)))
+#define CLINT 0x2000000
+#define FUZZ  __attribute__((section(".fuzz"), aligned(4096)))
 
+static uint64_t root5[512] FUZZ = { 1 }, root4[512] FUZZ = { 1 };
 struct fuzz_image fuzz_image FUZZ = { .seed = 1 };
 uint8_t fuzz_code[(FUZZ_BLOCKS + 1) * FUZZ_BLOCK_SIZE] FUZZ = { 1 };
 uint8_t fuzz_data[FUZZ_PAGES * 4096] FUZZ = { 1 };
 static uint64_t root[512] FUZZ = { 1 }, middle[512] FUZZ = { 1 };
 static uint64_t leaves[512] FUZZ = { 1 };
 
-uint64_t fuzz_saved[32];
+uint64_t fuzz_saved[33]; /* the last one: the vector taken */
 static uint64_t blocks_started, traps, hash = 1;
 
 void machine_trap(void);
 void supervisor_trap(void);
+void machine_vectors(void);
+void supervisor_vectors(void);
 void fuzz_start(void);
 void fuzz_trap(void);
 
@@ -62,9 +66,40 @@ static uint64_t mix_words(uint64_t sum, const uint64_t *word, unsigned n)
     return sum;
 }
 
+/* In words of 4 bytes, for a locked PMP entry may begin or end at each; the
+ * last page may be locked against everybody (features.c). */
+static uint64_t mix_data(void)
+{
+    const uint32_t *word = (const uint32_t *)fuzz_data;
+    unsigned bytes = sizeof fuzz_data - (fuzz_image.features ? 4096 : 0);
+    uint64_t sum = 1;
+    csr_write(pmpcfg0, 0);
+    for (unsigned i = 0; i < bytes / 4; i++)
+        sum = mix(sum, *(const volatile uint32_t *)&word[i]);
+    return sum;
+}
+
 static uint64_t pte(const void *target, uint64_t flags)
 {
     return (uint64_t)target >> 12 << 10 | flags;
+}
+
+/* More levels above: the same twice, 512 GiB one to one, and a leaf that is
+ * misaligned. */
+static void make_upper_tables(void)
+{
+    for (unsigned i = 0; i < 512; i++)
+        root4[i] = root5[i] = 0;
+    root4[0] = root4[1] = pte(root, V);
+    root4[2] = V | R | W | A | D;
+    root4[3] = pte(fuzz_data, V | R | W | A | D);
+    root5[0] = root5[1] = pte(root4, V);
+}
+
+static uint64_t satp_of(uint64_t mode)
+{
+    const void *table = mode == 8 ? root : mode == 9 ? root4 : root5;
+    return mode ? mode << 60 | (uint64_t)table >> 12 : 0;
 }
 
 /* 1 GiB one to one for S, the same for U one GiB higher, and random leaves. */
@@ -89,8 +124,7 @@ static void end(void)
 {
     guest_print("end");
     print_field("registers", mix_words(hash, fuzz_saved, 32));
-    print_field("data",
-                mix_words(1, (uint64_t *)fuzz_data, sizeof fuzz_data / 8));
+    print_field("data", mix_data());
     print_field("tables", mix_words(1, leaves, 512));
     guest_print("\n");
     for (unsigned i = 1; i < 32; i++) {
@@ -105,6 +139,21 @@ static void end(void)
         ;
 }
 
+/* Entries 4 to 6, and 7 with the CLINT for M-mode. */
+static uint64_t more_pmp(void)
+{
+    const uint64_t data = (uint64_t)fuzz_data;
+    if (!fuzz_image.features)
+        return 0;
+    csr_write(pmpaddr4, (data >> 2) + fuzz_image.lock_addr[0]);
+    csr_write(pmpaddr5, (data >> 2) + fuzz_image.lock_addr[1]);
+    csr_write(pmpaddr6, (data >> 2) + fuzz_image.lock_addr[2]);
+    csr_write(pmpaddr7, CLINT >> 2 | 0x1fff);
+    uint64_t locks =
+        blocks_started >= fuzz_image.lock_block ? fuzz_image.lock_cfg : 0;
+    return UINT64_C(0x18) << 56 | locks << 32;
+}
+
 static void set_pmp(const struct fuzz_block *b)
 {
     uint64_t data = (uint64_t)fuzz_data;
@@ -113,7 +162,21 @@ static void set_pmp(const struct fuzz_block *b)
     csr_write(pmpaddr1, (data + b->pmpaddr[1]) >> 2);
     csr_write(pmpaddr2, (data + b->pmpaddr[2]) >> 2);
     csr_write(pmpaddr3, (data + b->pmpaddr[3]) >> 2);
-    csr_write(pmpcfg0, b->pmpcfg);
+    csr_write(pmpcfg0, b->pmpcfg | more_pmp());
+}
+
+static void set_interrupts(const struct fuzz_extra *e)
+{
+    *(volatile uint32_t *)CLINT = e->flags & FUZZ_MSIP;
+    csr_write(mideleg, e->mideleg);
+    csr_write(mip, e->mip);
+    csr_write(mie, e->mie);
+    csr_write(mtvec, e->flags & FUZZ_M_VECTORS ? (uint64_t)machine_vectors + 1
+                                               : (uint64_t)machine_trap);
+    csr_write(stvec, e->flags & FUZZ_S_VECTORS
+                         ? (uint64_t)supervisor_vectors + 1
+                         : (uint64_t)supervisor_trap);
+    fuzz_saved[32] = 99;
 }
 
 static void start_block(void)
@@ -123,8 +186,10 @@ static void start_block(void)
     uint64_t data = (uint64_t)fuzz_data;
     set_pmp(b);
     csr_write(medeleg, b->medeleg);
-    csr_write(satp, b->paged ? UINT64_C(8) << 60 | (uint64_t)root >> 12 : 0);
+    csr_write(satp, satp_of(b->paged));
     __asm__ volatile("sfence.vma" ::: "memory");
+    if (fuzz_image.features)
+        set_interrupts(&fuzz_image.extra[blocks_started]);
     csr_write(mstatus, b->status | b->privilege << 11);
     if (b->paged && b->privilege == 0)
         pc += FUZZ_USER_ALIAS;
@@ -176,6 +241,11 @@ void fuzz_trap(void)
     print_field("sepc", csr_read(sepc));
     print_field("stval", comparable(scause, csr_read(stval)));
     print_field("registers", hash);
+    if (fuzz_image.features) {
+        print_field("vector", fuzz_saved[32]);
+        print_field("mip", csr_read(mip));
+        print_field("pmp", csr_read(pmpcfg0));
+    }
     guest_print("\n");
     if (++traps == FUZZ_TRAPS || blocks_started == FUZZ_BLOCKS)
         end();
@@ -188,6 +258,7 @@ void fuzz_start(void)
     csr_write(stvec, supervisor_trap);
     csr_write(mie, 0);
     csr_write(mideleg, 0);
+    *(volatile uint64_t *)(CLINT + 0x4000) = UINT64_MAX; /* mtimecmp */
     csr_write(mcounteren, 0);
     csr_write(scounteren, 0);
     /* Below RAM and far above it the two machines differ: nobody goes there,
@@ -203,6 +274,7 @@ void fuzz_start(void)
     csr_write(stval, 0);
     csr_write(sscratch, 0);
     make_tables();
+    make_upper_tables();
     for (unsigned i = 0; i < 32; i++)
         fuzz_saved[i] = fuzz_image.reg[i];
     start_block();
