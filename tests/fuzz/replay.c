@@ -4,7 +4,6 @@
  * program NAME: what was found once is tried for ever, with any compiler. With
  * arguments: those files instead.
  */
-#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
