@@ -3,7 +3,8 @@
  * The instruction stream: a machine in a random state (mode, CSRs, PMP, paging
  * over tables made of the input itself), random bytes as code, a bounded
  * number of steps. machine_run checks the machine's invariants at each end;
- * whoever looks at it afterwards must survive too.
+ * whoever looks at it afterwards must survive too. Both engines run it, and
+ * must stop for the same reason in the same state, memory and clock included.
  */
 #include "cpu/disasm.h"
 #include "cpu/trap.h"
@@ -99,22 +100,56 @@ static void start(struct machine *m, uint8_t flags, struct target_input *in)
     status_changed(c);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static struct machine *open_machine(enum engine engine, const uint8_t *data,
+                                    size_t size)
 {
     struct target_input in = { data, size };
     uint8_t flags = (uint8_t)target_take(&in, 1);
     struct machine *m = machine(flags, target_take(&in, 1));
+    m->engine = engine;
     start(m, flags, &in);
+    return m;
+}
+
+static enum stop run(struct machine *m)
+{
+    const struct run_limits limits = { .max_insns = STEPS,
+                                       .until_cycle =
+                                           machine_clock(m) + CYCLES };
+    enum stop stop = machine_run(m, &limits);
+    target_must(stop < STOP_COUNT && stop != STOP_EVENT);
+    target_must(m->cpu.x[0] == 0 && !(m->cpu.pc & 1));
+    target_must(m->cpu.privilege <= PRIV_M && m->cpu.privilege != 2);
+    return stop;
+}
+
+static void compare(const struct machine *a, const struct machine *b)
+{
+    target_must(a->cpu.pc == b->cpu.pc);
+    target_must(a->cpu.privilege == b->cpu.privilege);
+    target_must(!memcmp(a->cpu.x, b->cpu.x, sizeof a->cpu.x));
+    target_must(!memcmp(&a->cpu.csr, &b->cpu.csr, sizeof a->cpu.csr));
+    target_must(machine_clock(a) == machine_clock(b));
+    target_must(a->ledger.instructions == b->ledger.instructions);
+    target_must(!memcmp(&a->cpu.mmu.accounts, &b->cpu.mmu.accounts,
+                        sizeof a->cpu.mmu.accounts));
+    target_must(
+        !memcmp(a->cpu.mmu.stats, b->cpu.mmu.stats, sizeof a->cpu.mmu.stats));
+    target_must(!memcmp(a->event_count, b->event_count, sizeof a->event_count));
+    target_must(!memcmp(a->bus.ram, b->bus.ram, RAM));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct machine *fast = open_machine(ENGINE_FAST, data, size);
+    struct machine *readable = open_machine(ENGINE_READABLE, data, size);
     for (unsigned round = 0; round < 2; round++) {
-        const struct run_limits limits = { .max_insns = STEPS,
-                                           .until_cycle =
-                                               machine_clock(m) + CYCLES };
-        enum stop stop = machine_run(m, &limits);
-        target_must(stop < STOP_COUNT && stop != STOP_EVENT);
-        target_must(m->cpu.x[0] == 0 && !(m->cpu.pc & 1));
-        target_must(m->cpu.privilege <= PRIV_M && m->cpu.privilege != 2);
-        look(m, stop);
+        enum stop stop = run(fast);
+        target_must(run(readable) == stop);
+        compare(fast, readable);
+        look(fast, stop);
     }
-    machine_free(m);
+    machine_free(fast);
+    machine_free(readable);
     return 0;
 }
