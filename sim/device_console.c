@@ -46,7 +46,9 @@ static void receive(struct console *c, struct virtio *v, struct bus *bus)
 static void transmit(struct virtio *v, struct bus *bus, struct uart *out)
 {
     struct virtio_chain chain;
-    while (virtio_next(v, QUEUE_TRANSMIT, bus, &chain)) {
+    for (unsigned i = 0;
+         i < VIRTIO_BELL_MAX && virtio_next(v, QUEUE_TRANSMIT, bus, &chain);
+         i++) {
         if (chain.read_bytes > CONSOLE_REQUEST_MAX) {
             virtio_broken(v);
             return;
