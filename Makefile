@@ -45,7 +45,9 @@ LD_asan := -fsanitize=address,undefined
 LD_cov := --coverage
 OPT_fuzz := $(OPT_asan) -fsanitize=fuzzer-no-link
 LD_fuzz := $(LD_asan)
-OPT_release := -O2 -g1
+# Without the vectoriser of straight-line code: it turns copies of small structs
+# into wide loads that wait for the narrow stores before them.
+OPT_release := -O2 -g1 -fno-tree-slp-vectorize
 PKG = $(shell pkg-config $(1) $(2))
 CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(OPT_$(V)) -MMD -MP
 LUA_CFLAGS = $(call PKG,--cflags,lua5.4)

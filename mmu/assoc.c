@@ -236,27 +236,25 @@ int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context)
 
 /* ---- replacement ---------------------------------------------------- */
 
-static uint64_t newest(const uint64_t *stamp, uint32_t ways)
-{
-    uint64_t n = 0;
-    for (uint32_t w = 0; w < ways; w++)
-        n = stamp[w] > n ? stamp[w] : n;
-    return n;
-}
-
 /*
  * Tree-PLRU: a node of the tree points away from the half of its ways that was
  * used last, so the tree need not be stored: the times of use tell it. A half
  * never used is like one used before all time; of two such the left one goes.
+ * Node 1 is the root, n has children 2n and 2n+1, way w is node ways + w.
  */
 static uint32_t victim_tree(const struct assoc *a, uint32_t start)
 {
-    const uint64_t *stamp = a->stamp + start;
-    uint32_t way = 0;
-    for (uint32_t half = a->ways / 2; half; half /= 2)
-        if (newest(stamp + way, half) > newest(stamp + way + half, half))
-            way += half;
-    return way;
+    uint64_t newest[2 * ASSOC_TREE_WAYS];
+    for (uint32_t w = 0; w < a->ways; w++)
+        newest[a->ways + w] = a->stamp[start + w];
+    for (uint32_t n = a->ways - 1; n > 1; n--) {
+        uint64_t left = newest[2 * n], right = newest[2 * n + 1];
+        newest[n] = left > right ? left : right;
+    }
+    uint32_t n = 1;
+    while (n < a->ways)
+        n = 2 * n + (newest[2 * n] > newest[2 * n + 1]);
+    return n - a->ways;
 }
 
 static uint32_t victim_random(struct assoc *a)
@@ -437,26 +435,41 @@ static int32_t find_same(const struct assoc *a, const struct assoc_entry *entry)
     return i >= 0 && same_range(&a->entry[i], entry) ? i : ASSOC_NONE;
 }
 
-/* Caches: a line is filled only if it is not there. */
-static int32_t fill_line(struct assoc *a, const struct assoc_entry *entry,
-                         struct assoc_entry *victim)
+int32_t assoc_fill_line(struct assoc *a, uint64_t first, bool dirty,
+                        struct assoc_victim *victim)
 {
-    uint32_t tag = assoc_tag(a, entry->first);
+    uint32_t tag = assoc_tag(a, first);
     uint32_t start = ((tag - 1) & (a->sets - 1)) * a->ways;
     int32_t index = (int32_t)(start + choose_way(a, start));
     struct assoc_entry *e = &a->entry[index];
-    if (victim)
-        *victim = *e;
+    *victim = (struct assoc_victim){ e->first, e->valid, e->dirty };
     if (!e->valid)
         a->valid++;
     else if (a->lost)
         a->lost(a->owner, a, index);
-    *e = *entry;
+    e->first = first;
+    e->last = first + ((UINT64_C(1) << a->index_shift) - 1);
     e->valid = 1;
+    e->dirty = dirty;
     a->tag[index] = tag;
     assoc_touch(a, index);
     if (a->filled)
         a->filled[index] = a->stamp[index];
+    return index;
+}
+
+static int32_t fill_tagged(struct assoc *a, const struct assoc_entry *entry,
+                           struct assoc_entry *victim)
+{
+    struct assoc_victim old;
+    int32_t index = assoc_fill_line(a, entry->first, entry->dirty, &old);
+    if (victim)
+        *victim = (struct assoc_entry){
+            .first = old.first,
+            .last = old.first + (entry->last - entry->first),
+            .valid = old.valid,
+            .dirty = old.dirty,
+        };
     return index;
 }
 
@@ -466,7 +479,7 @@ int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    struct assoc_payload *victim_payload)
 {
     if (a->tag)
-        return fill_line(a, entry, victim);
+        return fill_tagged(a, entry, victim);
     int32_t index, other;
     if (a->kind == ASSOC_PAGES)
         while ((other = find_overlap(a, entry)) >= 0)

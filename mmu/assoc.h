@@ -27,6 +27,7 @@ enum {
     ASSOC_NONE = -1,  /* no entry matches */
     ASSOC_MULTI = -2, /* several do */
     ASSOC_BANKS = 3,
+    ASSOC_TREE_WAYS = 4096, /* as many as any unit may have */
     ASSOC_LENGTHS = 8 /* different entry lengths in a set-associative array */
 };
 
@@ -97,6 +98,12 @@ struct assoc {
     uint32_t length_present[ASSOC_LENGTHS];
 };
 
+/* The line that had to go. */
+struct assoc_victim {
+    uint64_t first;
+    bool valid, dirty;
+};
+
 /* Which entries an invalidation removes: all conditions must hold. */
 struct assoc_match {
     bool has_context, has_range;
@@ -130,6 +137,9 @@ int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    const struct assoc_payload *payload,
                    struct assoc_entry *victim,
                    struct assoc_payload *victim_payload);
+/* The same for a cache with tags (a->tag), which does not hold the line yet. */
+int32_t assoc_fill_line(struct assoc *a, uint64_t first, bool dirty,
+                        struct assoc_victim *victim);
 /* Removes one entry. */
 void assoc_drop(struct assoc *a, int32_t index);
 /* Next entry at or after `from` that matches, or ASSOC_NONE. */
@@ -205,7 +215,8 @@ static inline void assoc_prefetch(const struct assoc *a, uint64_t address)
     size_t start = (size_t)set * a->ways;
     if (a->tag)
         __builtin_prefetch(&a->tag[start]);
-    __builtin_prefetch(&a->stamp[start]);
+    for (uint32_t w = 0; w < a->ways; w += 8)
+        __builtin_prefetch(&a->stamp[start + w]);
 }
 
 /* As assoc_find, and the entry found counts as used. */

@@ -2,15 +2,24 @@
 /* See cache.h. */
 #include "mmu/cache.h"
 
-int32_t cache_fill(struct lookaside *u, struct unit_stats *stats, uint64_t line,
-                   uint64_t line_bytes, bool dirty, uint32_t who,
-                   struct assoc_entry *victim)
+int32_t cache_put(struct assoc *a, uint64_t line, bool dirty,
+                  struct assoc_victim *victim)
 {
-    struct assoc_entry entry = { .first = line,
-                                 .last = line + (line_bytes - 1),
-                                 .valid = 1,
-                                 .dirty = dirty };
-    int32_t index = assoc_fill(&u->array, &entry, NULL, victim, NULL);
+    if (a->tag)
+        return assoc_fill_line(a, line, dirty, victim);
+    uint64_t bytes = UINT64_C(1) << a->index_shift;
+    struct assoc_entry old, entry = {
+        .first = line, .last = line + (bytes - 1), .valid = 1, .dirty = dirty
+    };
+    int32_t index = assoc_fill(a, &entry, NULL, &old, NULL);
+    *victim = (struct assoc_victim){ old.first, old.valid, old.dirty };
+    return index;
+}
+
+int32_t cache_fill(struct lookaside *u, struct unit_stats *stats, uint64_t line,
+                   bool dirty, uint32_t who, struct assoc_victim *victim)
+{
+    int32_t index = cache_put(&u->array, line, dirty, victim);
     stats->fills++;
     if (victim->valid) {
         stats->evictions++;

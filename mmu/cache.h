@@ -15,10 +15,12 @@ static inline struct miss_key cache_key(uint64_t line)
     return (struct miss_key){ line, 0 };
 }
 
-/* Brings the line in; *victim (valid = 0: none) is what had to go. */
+/* Puts a line that is not there into an array; *victim is what had to go. */
+int32_t cache_put(struct assoc *a, uint64_t line, bool dirty,
+                  struct assoc_victim *victim);
+/* Brings the line into the unit, with its history. */
 int32_t cache_fill(struct lookaside *u, struct unit_stats *stats, uint64_t line,
-                   uint64_t line_bytes, bool dirty, uint32_t who,
-                   struct assoc_entry *victim);
+                   bool dirty, uint32_t who, struct assoc_victim *victim);
 /* Forgets all lines (fence.i on L1I: none is dirty). */
 uint32_t cache_invalidate_all(struct lookaside *u, struct unit_stats *stats,
                               uint32_t who);

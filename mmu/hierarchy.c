@@ -9,11 +9,6 @@ static uint64_t line_of(const struct mmu *m, uint64_t pa)
     return pa >> m->line_shift << m->line_shift;
 }
 
-static uint64_t line_bytes(const struct mmu *m)
-{
-    return 1ULL << m->line_shift;
-}
-
 static void note_hit(struct lookaside *u, struct unit_stats *stats,
                      struct lookup *l, int32_t index, uint64_t line)
 {
@@ -62,7 +57,7 @@ static void access_l2(struct mmu *m, uint64_t pa, bool write,
     struct lookaside *u = &m->unit[UNIT_L2];
     struct unit_stats *stats = &m->stats[UNIT_L2];
     uint64_t line = line_of(m, pa);
-    struct assoc_entry victim;
+    struct assoc_victim victim;
     if (!lookaside_present(u)) {
         charge_dram(m, purpose);
         return;
@@ -82,9 +77,8 @@ static void access_l2(struct mmu *m, uint64_t pa, bool write,
         stats->late++;
         stats->late_cycles += (uint64_t)m->config.dram_latency;
     }
-    lookaside_note(
-        l, &u->array,
-        cache_fill(u, stats, line, line_bytes(m), write, m->who, &victim));
+    lookaside_note(l, &u->array,
+                   cache_fill(u, stats, line, write, m->who, &victim));
 }
 
 /* A dirty line leaves L1. */
@@ -105,12 +99,13 @@ static void hit_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
 {
     struct lookaside *u = &m->unit[l1];
     struct assoc_entry *e = &u->array.entry[i];
+    struct assoc_victim alone;
     note_hit(u, &m->stats[l1], l, i, e->first);
     e->dirty |= write;
     if (m->alone.on && !m->late_walk && !alone_lookup(&m->alone, l1, pa, 0)) {
         l->gift = true;
         m->stats[l1].gifts++;
-        alone_fill(m->alone.now, l1, e);
+        cache_put(&m->alone.now->unit[l1], line_of(m, pa), false, &alone);
     }
 }
 
@@ -120,7 +115,7 @@ static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
 {
     struct lookaside *u = &m->unit[l1];
     struct unit_stats *stats = &m->stats[l1];
-    struct assoc_entry victim;
+    struct assoc_victim victim, alone;
     uint64_t line = line_of(m, pa), start = m->accounts.total;
     bool attribute = m->alone.on && !m->late_walk;
     prefetch_l2(m, line);
@@ -129,8 +124,7 @@ static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
     note_miss(m, l1, first, line);
     first->late = attribute && alone_lookup(&m->alone, l1, pa, 0);
     access_l2(m, pa, false, purpose, first->late || m->late_walk, second);
-    int32_t i =
-        cache_fill(u, stats, line, line_bytes(m), write, m->who, &victim);
+    int32_t i = cache_fill(u, stats, line, write, m->who, &victim);
     lookaside_note(first, &u->array, i);
     account_charge(&m->accounts, purpose, IN_L1,
                    (uint64_t)(m->config.l1_fill +
@@ -141,7 +135,7 @@ static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
         stats->late++;
         stats->late_cycles += m->accounts.total - start;
     } else if (attribute) {
-        alone_fill(m->alone.now, l1, &u->array.entry[i]);
+        cache_put(&m->alone.now->unit[l1], line, false, &alone);
     }
 }
 

@@ -216,7 +216,9 @@ static uint32_t shadow_insert(struct miss_history *h, struct miss_key key)
 {
     uint32_t n = shadow_take(h);
     uint32_t *bucket = shadow_bucket(h, key);
-    h->node[n].key = key;
+    /* one by one: a copy of the whole would wait for its halves */
+    h->node[n].key.first = key.first;
+    h->node[n].key.space = key.space;
     h->node[n].chain = *bucket;
     *bucket = n;
     return n;
