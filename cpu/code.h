@@ -76,7 +76,7 @@ struct code_store {
     struct code_line *line[CODE_HASH];
     struct code_block *jump[CODE_JUMPS]; /* by pc; for indirect jumps */
     struct code_block *none; /* runs never; where no block is known */
-    uint8_t *arena;         /* of blocks and lines */
+    uint8_t *arena;          /* of blocks and lines */
     size_t used;
 };
 

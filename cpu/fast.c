@@ -141,14 +141,15 @@ static uint64_t finish(struct cpu *c, const struct sums *s)
 #define unlikely(x)         __builtin_expect(!!(x), 0)
 
 /* The line of the filter that va would be in; l is it. */
-#define L0_LINE(va)            (&lines[(va) >> line_shift & slot_mask])
-#define L0_HIT(tag, va, bytes) (((va) & (line_mask | ((bytes)-1))) == (tag))
+#define L0_LINE(va)            (&lines[(va) / L0_BLOCK % L0_SLOTS])
+#define L0_HIT(tag, va, bytes) (((va) & (block_mask | ((bytes)-1))) == (tag))
 #define L0_USE(l)                                                              \
     do {                                                                       \
         now++;                                                                 \
         *(l)->used[0] = now;                                                   \
         *(l)->used[1] = now;                                                   \
         *(l)->used[2] = now;                                                   \
+        *(l)->used[3] = now;                                                   \
     } while (0)
 
 #define LOAD(type, address)                                                    \
@@ -287,8 +288,9 @@ static void take_back(struct sums *s, const struct code_block *b,
 
 static uint64_t touch_line(const struct code_line *line, uint64_t now)
 {
-    for (unsigned i = 0; i < line->fetch.touches; i++)
-        l0_touch(&line->fetch.touch[i], ++now);
+    now++;
+    for (unsigned i = 0; i < line->fetch.uses; i++)
+        *line->fetch.used[i] = now;
     return now;
 }
 
@@ -330,8 +332,7 @@ static uint64_t run(struct cpu *c, const struct fast_limits *limits,
     struct mmu *m = &c->mmu;
     struct timing *timing = &c->timing;
     const struct l0_line *lines = m->l0->line[l0_view(m, c->data_privilege)];
-    const uint64_t line_mask = m->l0->line_mask;
-    const uint32_t line_shift = m->line_shift, slot_mask = m->l0->slot_mask;
+    const uint64_t block_mask = m->l0->line_mask | ~(uint64_t)(L0_BLOCK - 1);
     const uint64_t limit = limit_of(c, limits), first = limits->pc_first,
                    span = limits->pc_span;
     uint64_t *const x = c->x;

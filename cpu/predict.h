@@ -103,8 +103,9 @@ static inline void train(struct timing *t, uint64_t pc, bool taken,
 }
 
 /* Was the next pc of a branch or jump predicted rightly? Learns. */
-static inline __attribute__((always_inline)) bool predicted(struct timing *t, const struct branch *d,
-                             uint64_t pc, uint64_t next_pc)
+static inline __attribute__((always_inline)) bool
+predicted(struct timing *t, const struct branch *d, uint64_t pc,
+          uint64_t next_pc)
 {
     uint64_t after = pc + d->length;
     uint64_t guess = predict(t, d, pc);

@@ -35,7 +35,7 @@ static size_t round_up_8(size_t n)
 
 /* Sizes of the pieces of memory, in the order they lie in it. */
 struct pieces {
-    size_t entry, stamp, filled, payload, hint, bucket, chain, tree, tag;
+    size_t entry, stamp, filled, payload, hint, bucket, chain, tag;
 };
 
 static struct pieces shape_pieces(const struct assoc_shape *s)
@@ -52,7 +52,6 @@ static struct pieces shape_pieces(const struct assoc_shape *s)
         .bucket =
             buckets ? round_up_8(power_of_two_from(s->entries) * word) : 0,
         .chain = buckets ? round_up_8(n * word) : 0,
-        .tree = s->policy == POLICY_PLRU ? round_up_8(n) : 0,
         .tag = s->kind == ASSOC_LINES && !full ? round_up_8(n * word) : 0,
     };
 }
@@ -63,7 +62,7 @@ size_t assoc_bytes(const struct assoc_shape *s)
         return 0;
     struct pieces p = shape_pieces(s);
     return p.entry + p.stamp + p.filled + p.payload + p.hint + p.bucket +
-           p.chain + p.tree + p.tag;
+           p.chain + p.tag;
 }
 
 /* Cuts the next piece off; NULL if it is empty. */
@@ -112,7 +111,6 @@ void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
     a->hint = cut(&at, p.hint);
     a->bucket = cut(&at, p.bucket);
     a->chain = cut(&at, p.chain);
-    a->tree = cut(&at, p.tree);
     a->tag = cut(&at, p.tag);
 }
 
@@ -135,8 +133,6 @@ void assoc_clear(struct assoc *a)
     memset(a->hint, 0, (a->hint_mask + 1) * sizeof *a->hint);
     if (a->bucket)
         memset(a->bucket, 0, (a->bucket_mask + 1) * sizeof *a->bucket);
-    if (a->tree)
-        memset(a->tree, 0, n);
     if (a->tag)
         memset(a->tag, 0, n * sizeof *a->tag);
     memset(a->length_present, 0, sizeof a->length_present);
@@ -240,13 +236,27 @@ int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context)
 
 /* ---- replacement ---------------------------------------------------- */
 
+static uint64_t newest(const uint64_t *stamp, uint32_t ways)
+{
+    uint64_t n = 0;
+    for (uint32_t w = 0; w < ways; w++)
+        n = stamp[w] > n ? stamp[w] : n;
+    return n;
+}
+
+/*
+ * Tree-PLRU: a node of the tree points away from the half of its ways that was
+ * used last, so the tree need not be stored: the times of use tell it. A half
+ * never used is like one used before all time; of two such the left one goes.
+ */
 static uint32_t victim_tree(const struct assoc *a, uint32_t start)
 {
-    const uint8_t *tree = a->tree + start;
-    uint32_t n = 1;
-    while (n < a->ways)
-        n = 2 * n + tree[n];
-    return n - a->ways;
+    const uint64_t *stamp = a->stamp + start;
+    uint32_t way = 0;
+    for (uint32_t half = a->ways / 2; half; half /= 2)
+        if (newest(stamp + way, half) > newest(stamp + way + half, half))
+            way += half;
+    return way;
 }
 
 static uint32_t victim_random(struct assoc *a)
@@ -490,8 +500,6 @@ int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
         link_entry(a, index);
     if (payload && a->payload)
         a->payload[index] = *payload;
-    if (a->policy == POLICY_PLRU)
-        assoc_touch_tree(a, index);
     a->hint[(entry->first >> a->index_shift) & a->hint_mask] = (uint32_t)index;
     return index;
 }

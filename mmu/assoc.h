@@ -78,7 +78,6 @@ struct assoc {
     uint32_t *hint;                /* index of the entry last found */
     uint32_t *bucket, *chain;      /* index + 1, 0 = end; or NULL */
     uint32_t *tag;                 /* caches: line number + 1, 0 = invalid */
-    uint8_t *tree;                 /* tree-PLRU: one byte per inner node */
     uint64_t *clock;               /* stamps are taken from it, rising */
     uint64_t own_clock;            /* where no other is given */
     uint64_t random;               /* state of the random policy */
@@ -163,24 +162,10 @@ static inline bool assoc_covers(const struct assoc_entry *e, uint64_t address,
            (e->context == context || e->global);
 }
 
-/*
- * Tree-PLRU: node 1 is the root, node n has children 2n and 2n+1, a leaf for
- * way w is node ways + w. A node's byte says which child to evict from next.
- */
-static inline void assoc_touch_tree(struct assoc *a, int32_t index)
-{
-    uint32_t way = (uint32_t)index & (a->ways - 1); /* a power of two */
-    uint8_t *tree = a->tree + ((uint32_t)index - way);
-    for (uint32_t n = a->ways + way; n > 1; n /= 2)
-        tree[n / 2] = !(n & 1);
-}
-
-/* The replacement policy learns that an entry was used. */
+/* An entry was used: all that any replacement policy has to know of it. */
 static inline void assoc_touch(struct assoc *a, int32_t index)
 {
     a->stamp[index] = ++*a->clock;
-    if (a->policy == POLICY_PLRU)
-        assoc_touch_tree(a, index);
 }
 
 /* Caches: the tag of the line of an address. RAM is small enough. */
@@ -221,8 +206,6 @@ static inline void assoc_prefetch(const struct assoc *a, uint64_t address)
     if (a->tag)
         __builtin_prefetch(&a->tag[start]);
     __builtin_prefetch(&a->stamp[start]);
-    if (a->tree)
-        __builtin_prefetch(&a->tree[start]);
 }
 
 /* As assoc_find, and the entry found counts as used. */

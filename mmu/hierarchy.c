@@ -3,7 +3,6 @@
 #include "mmu/hierarchy.h"
 
 #include "mmu/cache.h"
-#include "mmu/l0.h"
 
 static uint64_t line_of(const struct mmu *m, uint64_t pa)
 {
@@ -177,8 +176,6 @@ void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
                       struct lookup *second)
 {
     struct lookaside *u = &m->unit[l1];
-    if (m->l0 && l1 == UNIT_L1D)
-        l0_forget_set(m, pa);
     if (write && m->through) {
         write_through(m, pa, purpose, first);
         return;

@@ -10,43 +10,26 @@
 
 /* ---- life --------------------------------------------------------------- */
 
-static uint32_t slots_of(const struct mmu *m)
-{
-    const struct assoc *l1d = &m->unit[UNIT_L1D].array;
-    uint32_t slots = L0_SLOTS;
-    if (l1d->entry && l1d->sets < slots)
-        slots = l1d->sets;
-    /* so that an address and its translation have the same slot */
-    while (slots > 1 && slots << m->line_shift > 4096)
-        slots /= 2;
-    return slots;
-}
-
-static uint64_t *place_users(struct l0_users *u, const struct assoc *a,
-                             uint64_t *at)
-{
-    u->slots = at;
-    u->live = at + assoc_entries(a);
-    u->words = (assoc_entries(a) + 63) / 64;
-    return u->live + u->words;
-}
-
 bool l0_open(struct mmu *m, struct err *err)
 {
-    const struct assoc *tlb = &m->unit[UNIT_DTLB].array;
-    const struct assoc *rplb = &m->unit[UNIT_DRPLB].array;
-    size_t words = assoc_entries(tlb) + assoc_entries(rplb) + 128 + 2;
+    uint32_t lines = assoc_entries(&m->unit[UNIT_L1D].array);
+    uint32_t pages = assoc_entries(&m->unit[UNIT_DTLB].array) / 64 + 1;
+    uint32_t ranges = assoc_entries(&m->unit[UNIT_DRPLB].array) / 64 + 1;
     struct l0 *l = aligned_alloc(64, (sizeof *l + 63) / 64 * 64);
-    uint64_t *memory = calloc(words, sizeof *memory);
-    if (!l || !memory) {
+    uint64_t *words = calloc(pages + ranges, sizeof *words);
+    uint8_t(*slot_of)[L0_VIEWS] = calloc(lines + 1, sizeof *slot_of);
+    if (!l || !words || !slot_of) {
         free(l);
-        free(memory);
+        free(words);
+        free(slot_of);
         return err_set(err, EXIT_HOST_RESOURCE, "out of memory for the filter");
     }
     memset(l, 0, sizeof *l);
-    l->memory = memory;
-    place_users(&l->range, rplb, place_users(&l->page, tlb, memory));
-    l->slot_mask = slots_of(m) - 1;
+    l->slot_of = slot_of;
+    l->pages = words;
+    l->page_words = pages;
+    l->ranges = words + pages;
+    l->range_words = ranges;
     l->line_mask = ~((UINT64_C(1) << m->line_shift) - 1);
     for (unsigned v = 0; v < L0_VIEWS; v++)
         for (unsigned s = 0; s < L0_SLOTS; s++)
@@ -57,8 +40,10 @@ bool l0_open(struct mmu *m, struct err *err)
 
 void l0_close(struct mmu *m)
 {
-    if (m->l0)
-        free(m->l0->memory);
+    if (!m->l0)
+        return;
+    free(m->l0->pages);
+    free(m->l0->slot_of);
     free(m->l0);
     m->l0 = NULL;
 }
@@ -74,59 +59,92 @@ void l0_set_apart(struct mmu *m, uint64_t pa, uint64_t bytes)
 
 /* ---- forgetting --------------------------------------------------------- */
 
-static void leave_user(struct l0_users *u, int32_t index, uint64_t slot_bit)
-{
-    if (index < 0)
-        return;
-    u->slots[index] &= ~slot_bit;
-    if (!u->slots[index])
-        u->live[index / 64] &= ~(UINT64_C(1) << index % 64);
-}
-
 static void forget(struct l0 *l, unsigned view, unsigned slot)
 {
     struct l0_line *e = &l->line[view][slot];
     e->load = e->store = L0_EMPTY;
-    l->live[view] &= ~(UINT64_C(1) << slot);
+    l->live[view][slot / 64] &= ~(UINT64_C(1) << slot % 64);
 }
 
-/* In all views. A bit that stays set for an entry costs a look, no more. */
-static void forget_slot(struct l0 *l, unsigned slot)
+/* The slots of these words (bits) whose page, or range, is `index`; -1: all. */
+static void forget_users(struct l0 *l, unsigned words, bool page, int32_t index)
 {
-    uint64_t bit = UINT64_C(1) << slot;
+    for (unsigned v = 0; v < L0_VIEWS; v++)
+        for (unsigned w = 0; w < L0_WORDS; w++) {
+            if (!(words >> w & 1))
+                continue;
+            for (uint64_t left = l->live[v][w]; left; left &= left - 1) {
+                unsigned slot = w * 64 + (unsigned)__builtin_ctzll(left);
+                const struct l0_line *e = &l->line[v][slot];
+                if (index < 0 || (page ? e->page : e->range) == index)
+                    forget(l, v, slot);
+            }
+        }
+}
+
+/* A page of 4 KiB has the slots of one word. */
+static void forget_page(struct mmu *m, int32_t index)
+{
+    const struct assoc_entry *e = &m->unit[UNIT_DTLB].array.entry[index];
+    unsigned word = (unsigned)(e->first / 4096 % L0_WORDS);
+    bool small = e->last - e->first < 4096;
+    forget_users(m->l0, small ? 1U << word : ~0U, true, index);
+    m->l0->pages[index / 64] &= ~(UINT64_C(1) << index % 64);
+}
+
+static void forget_range(struct l0 *l, int32_t index)
+{
+    forget_users(l, ~0U, false, index);
+    l->ranges[index / 64] &= ~(UINT64_C(1) << index % 64);
+}
+
+/* A long line fills several slots, which lie side by side. */
+static void forget_entry(struct mmu *m, int32_t index)
+{
+    struct l0 *l = m->l0;
+    const uint64_t *used = &m->unit[UNIT_L1D].array.stamp[index];
+    unsigned slots = (unsigned)((~l->line_mask + 1) / L0_BLOCK);
+    if (!slots)
+        slots = 1;
     for (unsigned v = 0; v < L0_VIEWS; v++) {
-        if (!(l->live[v] & bit))
-            continue;
-        leave_user(&l->page, l->line[v][slot].page, bit);
-        leave_user(&l->range, l->line[v][slot].range, bit);
-        forget(l, v, slot);
+        unsigned first = l->slot_of[index][v] & (0U - slots);
+        for (unsigned s = first; s < first + slots; s++)
+            if (l->line[v][s].used[0] == used)
+                forget(l, v, s);
     }
 }
 
-static void forget_users(struct l0 *l, struct l0_users *u, int32_t index)
+/* The line gets a slot: another address of it must not keep one elsewhere. */
+static void forget_entry_in(struct l0 *l, enum l0_view view, unsigned old,
+                            unsigned slot, const uint64_t *used, uint64_t bytes)
 {
-    for (uint64_t left = u->slots[index]; left; left &= left - 1)
-        forget_slot(l, (unsigned)__builtin_ctzll(left));
+    unsigned slots = bytes > L0_BLOCK ? (unsigned)(bytes / L0_BLOCK) : 1;
+    unsigned first = old & (0U - slots);
+    if (first == (slot & (0U - slots)))
+        return;
+    for (unsigned s = first; s < first + slots; s++)
+        if (l->line[view][s].used[0] == used)
+            forget(l, view, s);
 }
 
-void l0_forget_set(struct mmu *m, uint64_t pa)
+void l0_forget_line(struct mmu *m, uint64_t pa)
 {
-    forget_slot(m->l0, (unsigned)(pa >> m->line_shift) & m->l0->slot_mask);
-}
-
-static void void_data(struct l0 *l)
-{
-    for (unsigned v = 0; v < L0_VIEWS; v++)
-        while (l->live[v])
-            forget_slot(l, (unsigned)__builtin_ctzll(l->live[v]));
+    const struct lookaside *l1d = &m->unit[UNIT_L1D];
+    if (!m->l0 || !lookaside_present(l1d))
+        return;
+    int32_t index = assoc_find(&l1d->array, pa, 0);
+    if (index >= 0)
+        forget_entry(m, index);
 }
 
 void l0_void(struct mmu *m)
 {
-    if (!m->l0)
+    struct l0 *l = m->l0;
+    if (!l)
         return;
-    m->l0->fetch_generation++;
-    void_data(m->l0);
+    l->fetch_generation++;
+    forget_users(l, ~0U, true, -1);
+    memset(l->pages, 0, (l->page_words + l->range_words) * sizeof *l->pages);
 }
 
 void l0_lost(struct mmu *m, const struct assoc *a, int32_t index)
@@ -141,13 +159,13 @@ void l0_lost(struct mmu *m, const struct assoc *a, int32_t index)
         l->fetch_generation++;
         break;
     case UNIT_DTLB:
-        forget_users(l, &l->page, index);
+        forget_page(m, index);
         break;
     case UNIT_DRPLB:
-        forget_users(l, &l->range, index);
+        forget_range(l, index);
         break;
     case UNIT_L1D:
-        l0_forget_set(m, a->entry[index].first);
+        forget_entry(m, index);
         break;
     default:
         break;
@@ -158,27 +176,26 @@ void l0_lost(struct mmu *m, const struct assoc *a, int32_t index)
 void l0_lost_alone(struct mmu *m, const struct assoc *a, int32_t index)
 {
     const struct assoc_entry *e = &a->entry[index];
-    if (!m->l0 || !m->alone.now || a != &m->alone.now->unit[a->unit])
+    if (!m->l0 || !m->alone.now || a != &m->alone.now->unit[a->unit] ||
+        a->unit == UNIT_L2TLB)
         return;
-    int32_t real = ASSOC_NONE;
-    if (a->unit == UNIT_ITLB || a->unit == UNIT_IRPLB || a->unit == UNIT_L1I)
-        m->l0->fetch_generation++;
-    else if (a->unit == UNIT_DTLB || a->unit == UNIT_DRPLB)
-        real = assoc_find(&m->unit[a->unit].array, e->first, e->context);
-    if (real >= 0)
-        l0_lost(m, &m->unit[a->unit].array, real);
-    else if (real == ASSOC_MULTI)
+    const struct assoc *real = &m->unit[a->unit].array;
+    int32_t i = assoc_find(real, e->first, e->context);
+    if (i >= 0)
+        l0_lost(m, real, i);
+    else if (i == ASSOC_MULTI)
         l0_void(m);
 }
 
 /* ---- the alone copies' times of use ------------------------------------- */
 
-static void settle(struct mmu *m, enum unit unit, const struct l0_users *u)
+static void settle(struct mmu *m, enum unit unit, const uint64_t *bits,
+                   uint32_t words)
 {
     const struct assoc *real = &m->unit[unit].array;
     struct assoc *alone = &m->alone.now->unit[unit];
-    for (uint32_t w = 0; w < u->words; w++)
-        for (uint64_t left = u->live[w]; left; left &= left - 1) {
+    for (uint32_t w = 0; w < words; w++)
+        for (uint64_t left = bits[w]; left; left &= left - 1) {
             uint32_t i = w * 64 + (uint32_t)__builtin_ctzll(left);
             const struct assoc_entry *e = &real->entry[i];
             if (real->stamp[i] <= m->l0->settled)
@@ -191,11 +208,12 @@ static void settle(struct mmu *m, enum unit unit, const struct l0_users *u)
 
 void l0_settle(struct mmu *m)
 {
+    struct l0 *l = m->l0;
     if (m->alone.on) {
-        settle(m, UNIT_DTLB, &m->l0->page);
-        settle(m, UNIT_DRPLB, &m->l0->range);
+        settle(m, UNIT_DTLB, l->pages, l->page_words);
+        settle(m, UNIT_DRPLB, l->ranges, l->range_words);
     }
-    m->l0->settled = m->uses;
+    l->settled = m->uses;
 }
 
 /* ---- is it an ordinary access? ------------------------------------------ */
@@ -304,18 +322,15 @@ static bool page_allows(const struct mmu *m, const struct finding *f,
                                privilege, f->leaf));
 }
 
-static void join_user(struct l0_users *u, int32_t index, unsigned slot)
+static void note(uint64_t *bits, int32_t index)
 {
-    if (index < 0)
-        return;
-    u->slots[index] |= UINT64_C(1) << slot;
-    u->live[index / 64] |= UINT64_C(1) << index % 64;
+    if (index >= 0)
+        bits[index / 64] |= UINT64_C(1) << index % 64;
 }
 
-/* A tree says only who was last: then one page, or range, at a time. */
-static bool is_tree(const struct mmu *m, enum unit unit, int32_t index)
+static uint64_t *stamp_of(struct mmu *m, struct assoc *a, int32_t index)
 {
-    return index >= 0 && m->unit[unit].array.policy == POLICY_PLRU;
+    return index < 0 ? &m->l0->unread : &a->stamp[index];
 }
 
 /* Is there anything that a further use would have to tell the shadow? */
@@ -324,45 +339,50 @@ static bool in_shadow(const struct lookaside *u, int32_t index)
     return index < 0 || !u->history.node || u->history.node_of[index];
 }
 
-/* Puts the line of the access just made in, if it qualifies. */
+/* Puts the line, or its block, of the access just made in, if it qualifies. */
 static void fill(struct mmu *m, uint8_t privilege, uint64_t va,
                  const struct finding *f)
 {
     struct l0 *l = m->l0;
-    const struct lookaside *l1d = &m->unit[UNIT_L1D];
+    struct assoc *l1d = &m->unit[UNIT_L1D].array;
+    struct assoc *alone = m->alone.on ? &m->alone.now->unit[UNIT_L1D] : NULL;
     uint64_t bytes = ~l->line_mask + 1, first = va & l->line_mask;
     uint64_t pa = f->pa & l->line_mask;
     enum l0_view view = l0_view(m, privilege);
-    int32_t index =
-        lookaside_present(l1d) ? assoc_find(&l1d->array, pa, 0) : ASSOC_NONE;
+    if (view == L0_NEVER || !l1d->entry ||
+        overlap(pa, bytes, l->apart_first, l->apart_bytes))
+        return;
+    int32_t index = assoc_find(l1d, pa, 0);
+    int32_t copy = alone ? assoc_find(alone, pa, 0) : ASSOC_NONE;
+    if (index < 0 || (alone && copy < 0) ||
+        !in_shadow(&m->unit[UNIT_L1D], index) ||
+        !in_shadow(&m->unit[UNIT_DTLB], f->page))
+        return;
     uint8_t rights =
         range_rights(m, f, first, bytes) & pmp_rights(m, privilege, pa, bytes);
     bool load = rights & RIGHT_R && page_allows(m, f, ACCESS_LOAD, privilege);
-    bool store = rights & RIGHT_W && !m->through && index >= 0 &&
-                 l1d->array.entry[index].dirty &&
+    bool store = rights & RIGHT_W && !m->through && l1d->entry[index].dirty &&
                  page_allows(m, f, ACCESS_STORE, privilege) &&
                  !bus_has_code(m->bus, pa, (unsigned)bytes);
-    if (view == L0_NEVER || index < 0 || (!load && !store) ||
-        !in_shadow(l1d, index) || !in_shadow(&m->unit[UNIT_DTLB], f->page) ||
-        overlap(pa, bytes, l->apart_first, l->apart_bytes))
-        return;
-    if (is_tree(m, UNIT_DTLB, f->page) || is_tree(m, UNIT_DRPLB, f->range))
-        void_data(l);
-    unsigned slot = (unsigned)(va >> m->line_shift) & l->slot_mask;
-    struct l0_line *e = &l->line[view][slot];
-    e->load = load ? first : L0_EMPTY;
-    e->store = store ? first : L0_EMPTY;
-    e->host = (uintptr_t)bus_ram(m->bus, pa, 1) - (uintptr_t)first;
-    e->page = f->page;
-    e->range = f->range;
-    e->used[0] = &l1d->array.stamp[index];
-    e->used[1] =
-        f->page < 0 ? &l->unread : &m->unit[UNIT_DTLB].array.stamp[f->page];
-    e->used[2] =
-        f->range < 0 ? &l->unread : &m->unit[UNIT_DRPLB].array.stamp[f->range];
-    l->live[view] |= UINT64_C(1) << slot;
-    join_user(&l->page, f->page, slot);
-    join_user(&l->range, f->range, slot);
+    unsigned slot = (unsigned)(va / L0_BLOCK % L0_SLOTS);
+    uint64_t tag =
+        va & (bytes > L0_BLOCK ? ~(uint64_t)(L0_BLOCK - 1) : l->line_mask);
+    forget_entry_in(l, view, l->slot_of[index][view], slot, &l1d->stamp[index],
+                    bytes);
+    l->slot_of[index][view] = (uint8_t)slot;
+    l->line[view][slot] = (struct l0_line){
+        .load = load ? tag : L0_EMPTY,
+        .store = store ? tag : L0_EMPTY,
+        .host = (uintptr_t)bus_ram(m->bus, pa, 1) - (uintptr_t)first,
+        .used = { &l1d->stamp[index], stamp_of(m, alone, copy),
+                  stamp_of(m, &m->unit[UNIT_DTLB].array, f->page),
+                  stamp_of(m, &m->unit[UNIT_DRPLB].array, f->range) },
+        .page = f->page,
+        .range = f->range,
+    };
+    l->live[view][slot / 64] |= UINT64_C(1) << slot % 64;
+    note(l->pages, f->page);
+    note(l->ranges, f->range);
 }
 
 /* Before an access that brings something into an alone copy, which then has to
@@ -423,18 +443,6 @@ bool l0_store(struct mmu *m, uint8_t privilege, uint64_t va, unsigned size,
 
 /* ---- fetch --------------------------------------------------------------- */
 
-static void add_touch(struct l0_fetch *f, const struct assoc *a, int32_t index)
-{
-    struct l0_touch *t = &f->touch[f->touches++];
-    uint32_t start = assoc_set(a, index) * a->ways;
-    *t = (struct l0_touch){ .used = &a->stamp[index] };
-    if (a->policy != POLICY_PLRU)
-        return;
-    t->tree = a->tree + start;
-    t->ways = a->ways;
-    t->way = (uint32_t)index - start;
-}
-
 /* The unit's entry and the alone copy's: both must be there. */
 static bool add_unit(struct mmu *m, struct l0_fetch *f, enum unit unit,
                      int32_t index, uint64_t address, uint32_t context)
@@ -442,14 +450,14 @@ static bool add_unit(struct mmu *m, struct l0_fetch *f, enum unit unit,
     const struct lookaside *u = &m->unit[unit];
     if (index < 0 || !in_shadow(u, index))
         return false;
-    add_touch(f, &u->array, index);
+    f->used[f->uses++] = &u->array.stamp[index];
     if (!m->alone.on)
         return true;
     const struct assoc *alone = &m->alone.now->unit[unit];
     int32_t i = assoc_find(alone, address, context);
     if (i < 0)
         return false;
-    add_touch(f, alone, i);
+    f->used[f->uses++] = &alone->stamp[i];
     return true;
 }
 
@@ -500,6 +508,6 @@ bool l0_hold_code(struct mmu *m, uint64_t pa, unsigned bytes)
 {
     uint64_t line = pa & m->l0->line_mask;
     for (; line < pa + bytes; line += ~m->l0->line_mask + 1)
-        l0_forget_set(m, line);
+        l0_forget_line(m, line);
     return bus_hold_code(m->bus, pa, bytes);
 }

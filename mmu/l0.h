@@ -8,25 +8,26 @@
  *
  * A line is in the filter only while a further access to it would hit in every
  * unit and in the domain's alone copies, and change nothing but the time of
- * last use of the entries (struct l0_line.used); for stores also: the line is
- * dirty already, D of the page is set, and no decoded code lies in it. So it
- * holds, of each L1D set, at most the line used last, whose place in the
- * replacement order a further use does not change.
+ * last use of the entries (struct l0_line.used), which is all that replacement
+ * knows of hits; for stores also: the line is dirty already, D of the page is
+ * set, and no decoded code lies in it.
  *
  * Whoever takes an entry away says so (assoc_lost): an entry of the DTLB or
- * D-RPLB ends the lines that it allowed, an access to L1D the line of its set,
- * anything of the fetch side a generation (l0_fetch_generation). A unit that is
- * no array calls l0_void when a past "allowed" may no longer hold.
+ * D-RPLB ends the lines that it allowed, one of L1D its own, anything of the
+ * fetch side a generation (l0.fetch_generation). A unit that is no array calls
+ * l0_void when a past "allowed" may no longer hold.
  *
- * The alone copies' times of use are brought up to date by l0_settle.
+ * The alone copies of DTLB and D-RPLB are brought up to date by l0_settle.
  */
 #pragma once
 
 #include "mmu/mmu.h"
 
 enum {
-    L0_SLOTS = 64,
-    L0_STAMPS = 3,  /* of L1D line, page, range */
+    L0_BLOCK = 64,  /* bytes; a slot holds at most so much of a line */
+    L0_SLOTS = 256, /* by address / L0_BLOCK */
+    L0_WORDS = L0_SLOTS / 64,
+    L0_STAMPS = 4,  /* of L1D line, its alone copy, page, range */
     L0_TOUCHES = 6, /* ITLB, IRPLB, L1I, and their alone copies */
     L0_EMPTY = 8    /* a tag that no access has: lines are 16 bytes or more */
 };
@@ -40,48 +41,34 @@ struct l0_line {
     uintptr_t host;       /* + va = address in the host */
     uint64_t *used[L0_STAMPS];
     int32_t page, range; /* entry of the DTLB and the D-RPLB; -1 = none */
-    uint64_t spare;      /* a line is one line of the host's cache */
-};
-
-/* Which slots an entry of a unit allows. */
-struct l0_users {
-    uint64_t *slots; /* [entries] */
-    uint64_t *live;  /* bit per entry: slots is not 0 */
-    uint32_t words;  /* of live */
 };
 
 struct l0 {
     struct l0_line line[L0_VIEWS][L0_SLOTS];
-    uint64_t live[L0_VIEWS]; /* bit per slot */
-    struct l0_users page, range;
-    uint32_t slot_mask;
+    uint64_t live[L0_VIEWS][L0_WORDS]; /* bit per slot */
+    uint8_t (*slot_of)[L0_VIEWS];      /* by entry of L1D */
+    uint64_t *pages, *ranges; /* bit per entry that has allowed a line */
+    uint32_t page_words, range_words;
     uint64_t line_mask; /* of addresses: all but the place in the line */
     uint64_t settled;   /* clock of uses at the last l0_settle */
     uint64_t unread;    /* stamps of units that are not asked go here */
     uint64_t fetch_generation;
     uint64_t apart_first, apart_bytes; /* physical: never in the filter */
-    void *memory;
 };
 
-/* A fetch from [first, first + bytes) hits everywhere and touches these. */
-struct l0_touch {
-    uint64_t *used;
-    uint8_t *tree; /* PLRU; else NULL */
-    uint32_t ways, way;
-};
-
+/* A fetch from [first, first + bytes) hits everywhere and is a use of these. */
 struct l0_fetch {
     uint64_t first, bytes; /* virtual; within one line */
     uint64_t pa;           /* of first */
     const uint8_t *host;   /* of first */
-    struct l0_touch touch[L0_TOUCHES];
-    unsigned touches;
+    uint64_t *used[L0_TOUCHES];
+    unsigned uses;
 };
 
 /* The filter from now on. */
 MUST_CHECK bool l0_open(struct mmu *m, struct err *err);
 void l0_close(struct mmu *m);
-/* Stores to these physical bytes are always seen by the units. */
+/* Accesses to these physical bytes are left to the readable engine. */
 void l0_set_apart(struct mmu *m, uint64_t pa, uint64_t bytes);
 
 /* Which lines loads and stores of this privilege may use now. */
@@ -108,16 +95,8 @@ MUST_CHECK bool l0_hold_code(struct mmu *m, uint64_t pa, unsigned bytes);
 
 /* All of it is void. */
 void l0_void(struct mmu *m);
-/* The line of L1D's set for pa. */
-void l0_forget_set(struct mmu *m, uint64_t pa);
+/* The line of L1D that holds pa. */
+void l0_forget_line(struct mmu *m, uint64_t pa);
 /* See assoc_lost: from the units, and from the alone copies. */
 void l0_lost(struct mmu *m, const struct assoc *a, int32_t index);
 void l0_lost_alone(struct mmu *m, const struct assoc *a, int32_t index);
-
-static inline void l0_touch(const struct l0_touch *t, uint64_t now)
-{
-    *t->used = now;
-    if (t->tree)
-        for (uint32_t n = t->ways + t->way; n > 1; n /= 2)
-            t->tree[n / 2] = !(n & 1);
-}
