@@ -14,8 +14,10 @@ PLAIN_OBJ := $(addprefix $(G)/obj/plain/,$(addsuffix .o,$(RUNTIME_SRC)))
 GUEST_TEST_SRC := $(wildcard tests/guest/*.S tests/guest/*.c)
 GUEST_TEST_ELF := $(addprefix $(G)/tests/,$(addsuffix .elf,$(basename $(notdir $(GUEST_TEST_SRC)))))
 BENCH_SRC := $(wildcard tests/guest/bench/*.S tests/guest/bench/*.c)
-BENCH_ELF := $(addprefix $(G)/bench/,$(addsuffix .elf,$(basename $(notdir $(BENCH_SRC)))))
-GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF)
+BENCH_NAMES := $(basename $(notdir $(BENCH_SRC)))
+BENCH_ELF := $(BENCH_NAMES:%=$(G)/bench/%.elf)
+BENCH_SMALL_ELF := $(BENCH_NAMES:%=$(G)/bench-small/%.elf)
+GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BENCH_SMALL_ELF)
 
 $(G)/obj/%.c.o: %.c Makefile os/guest.mk
 	$(Q)mkdir -p $(@D) && echo "  RV  $<" && $(RV)gcc $(RVFLAGS) -c -o $@ $<
@@ -66,6 +68,12 @@ $(G)/tests/%.elf: $(G)/obj/tests/guest/%.c.o $(G)/obj/tests/guest/lib/crt.S.o te
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
 $(G)/bench/%.elf: $(G)/obj/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
+	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
+	    $(filter %.o,$^) -lgcc
+# The benchmarks with little work, for the tests
+$(G)/obj/small/%.o: % Makefile os/guest.mk
+	$(Q)mkdir -p $(@D) && echo "  RV  $< (small)" && $(RV)gcc $(RVFLAGS) -DSMALL -c -o $@ $<
+$(G)/bench-small/%.elf: $(G)/obj/small/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
 	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
 	    $(filter %.o,$^) -lgcc
 
