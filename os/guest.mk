@@ -17,6 +17,10 @@ BENCH_SRC := $(wildcard tests/guest/bench/*.S tests/guest/bench/*.c)
 BENCH_NAMES := $(basename $(notdir $(BENCH_SRC)))
 BENCH_ELF := $(BENCH_NAMES:%=$(G)/bench/%.elf)
 BENCH_SMALL_ELF := $(BENCH_NAMES:%=$(G)/bench-small/%.elf)
+# Those that need no privilege also run in U-mode, without and with the RPLB
+BENCH_USER_NAMES := $(filter-out paging syscalls,$(BENCH_NAMES))
+BENCH_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-user/%.elf) $(BENCH_USER_NAMES:%=$(G)/bench-rplb/%.elf)
+BENCH_SMALL_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-small/%-user.elf) $(BENCH_USER_NAMES:%=$(G)/bench-small/%-rplb.elf)
 GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BENCH_SMALL_ELF)
 
 $(G)/obj/%.c.o: %.c Makefile os/guest.mk
@@ -62,20 +66,35 @@ $(G)/obj/os/user/string.c.o $(G)/obj/plain/os/user/string.c.o: RVFLAGS += -fno-s
     -fno-tree-loop-distribute-patterns
 
 # Bare-metal tests and benchmarks: M-mode, entry 0x80000000, end by tohost.
+GUEST_LINK = $(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
+    $(filter %.o,$^) -lgcc
 $(G)/tests/%.elf: $(G)/obj/tests/guest/%.S.o tests/guest/link.ld
-	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ $<
+	$(GUEST_LINK)
 $(G)/tests/%.elf: $(G)/obj/tests/guest/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
-	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
-	    $(filter %.o,$^) -lgcc
-$(G)/bench/%.elf: $(G)/obj/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
-	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
-	    $(filter %.o,$^) -lgcc
-# The benchmarks with little work, for the tests
+	$(GUEST_LINK)
+
+# Benchmarks: full size and, for the tests, small; main in M-mode, in U-mode,
+# in U-mode under the RPLB.
 $(G)/obj/small/%.o: % Makefile os/guest.mk
 	$(Q)mkdir -p $(@D) && echo "  RV  $< (small)" && $(RV)gcc $(RVFLAGS) -DSMALL -c -o $@ $<
-$(G)/bench-small/%.elf: $(G)/obj/small/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
-	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
-	    $(filter %.o,$^) -lgcc
+$(G)/obj/crt-%.o: tests/guest/lib/crt.S Makefile os/guest.mk
+	$(Q)mkdir -p $(@D) && echo "  RV  $< ($*)" && $(RV)gcc $(RVFLAGS) $(CRT_FLAGS_$*) -c -o $@ $<
+CRT_FLAGS_user := -DUSER_MODE
+CRT_FLAGS_rplb := -DUSER_MODE -DRPLB
+BENCH_OBJ := $(G)/obj/tests/guest/bench/%.c.o tests/guest/link.ld
+BENCH_SMALL_OBJ := $(G)/obj/small/tests/guest/bench/%.c.o tests/guest/link.ld
+$(G)/bench/%.elf: $(BENCH_OBJ) $(G)/obj/tests/guest/lib/crt.S.o
+	$(GUEST_LINK)
+$(G)/bench-user/%.elf: $(BENCH_OBJ) $(G)/obj/crt-user.o
+	$(GUEST_LINK)
+$(G)/bench-rplb/%.elf: $(BENCH_OBJ) $(G)/obj/crt-rplb.o
+	$(GUEST_LINK)
+$(G)/bench-small/%-user.elf: $(BENCH_SMALL_OBJ) $(G)/obj/crt-user.o
+	$(GUEST_LINK)
+$(G)/bench-small/%-rplb.elf: $(BENCH_SMALL_OBJ) $(G)/obj/crt-rplb.o
+	$(GUEST_LINK)
+$(G)/bench-small/%.elf: $(BENCH_SMALL_OBJ) $(G)/obj/tests/guest/lib/crt.S.o
+	$(GUEST_LINK)
 
 # The runtime of fuzz programs (tests/fuzz/generate.c fills in the rest).
 FUZZ_OBJ := $(G)/obj/tests/fuzz/guest/start.S.o $(G)/obj/tests/fuzz/guest/runtime.c.o
