@@ -18,7 +18,7 @@ BENCH_NAMES := $(basename $(notdir $(BENCH_SRC)))
 BENCH_ELF := $(BENCH_NAMES:%=$(G)/bench/%.elf)
 BENCH_SMALL_ELF := $(BENCH_NAMES:%=$(G)/bench-small/%.elf)
 # Those that need no privilege also run in U-mode, without and with the RPLB
-BENCH_USER_NAMES := $(filter-out paging syscalls,$(BENCH_NAMES))
+BENCH_USER_NAMES := $(filter-out harts paging syscalls,$(BENCH_NAMES))
 BENCH_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-user/%.elf) $(BENCH_USER_NAMES:%=$(G)/bench-rplb/%.elf)
 BENCH_SMALL_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-small/%-user.elf) $(BENCH_USER_NAMES:%=$(G)/bench-small/%-rplb.elf)
 GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BENCH_SMALL_ELF)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Start of bare-metal C programs: M-mode, one hart. Clears .bss, sets up the
+ * Start of bare-metal C programs, in M-mode. Hart 0 clears .bss, sets up the
  * stack, opens PMP, and calls main; what main returns is the exit value (0 =
- * passed). A trap nobody planned is failure 100 + mcause.
+ * passed). Then other harts call other_main, on stacks of 8 KiB below that of
+ * hart 0; without one they sleep. A trap nobody planned is failure 100 + mcause.
  *
  * With USER_MODE, main runs in U-mode under Sv39: RAM in 2 MiB pages at its own
  * addresses. With RPLB too, the protection unit of Xsas decides what domain 1
@@ -26,13 +27,17 @@ _start:
     li t0, 0x1f
     csrw pmpcfg0, t0
     la sp, __stack_top
+    csrr t0, mhartid
+    bnez t0, other_hart
     la t0, __bss_start
     la t1, __bss_end
 1:  bgeu t0, t1, 2f
     sd zero, (t0)
     addi t0, t0, 8
     j 1b
-2:
+2:  la t0, started
+    fence rw, rw
+    sd sp, (t0)
 #ifdef USER_MODE
     la t0, ram_pages
     li t1, 0x80000000 >> 2 | PTE_USER_PAGE
@@ -76,6 +81,19 @@ _start:
 guest_exit:
     FINISH
 
+other_hart: /* t0 = which */
+    slli t0, t0, 13
+    sub sp, sp, t0
+    la t0, started
+1:  ld t1, (t0)
+    beqz t1, 1b
+    fence rw, rw
+    call other_main
+    .weak other_main
+other_main:
+    wfi
+    j other_main
+
     .balign 4
 unplanned_trap:
     csrr a0, mcause
@@ -85,6 +103,11 @@ unplanned_trap:
     j guest_exit
 
     TOHOST_PAGE
+
+    .data
+    .balign 8
+started: /* by hart 0; not in .bss, which it clears */
+    .dword 0
 
 #ifdef USER_MODE
     .bss
