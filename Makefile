@@ -109,7 +109,8 @@ guest: $(GUEST_FILES)
 
 # ---- tests: tests/<floor>/test_x.c, one program each ---------------------
 TEST_SRC := $(wildcard tests/mmu/test_*.c tests/cpu/test_*.c \
-    tests/sim/test_*.c tests/os/test_*.c tests/viz/test_*.c)
+    tests/sim/test_*.c tests/os/test_*.c tests/viz/test_*.c \
+    tests/bench/test_*.c)
 TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 
@@ -155,11 +156,13 @@ run-built:
 	$(Q)mkdir -p out
 	$(Q)$(B)/opalite run scenarios/switch_cost.lua
 
-$(B)/bench: $(B)/obj/tests/bench.o
-	$(Q)$(CC) $(LD_$(V)) -o $@ $^
+# Speed, against QEMU: make bench REPEAT=5 ONLY="coremix chase"
+REPEAT = 3
+$(B)/bench: $(call OBJ,tests/bench/bench.c tests/bench/harness.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench: deps-run
 	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench
-	$(Q)$(B)/bench $(B)/opalite $(BENCH_ELF)
+	$(Q)$(B)/bench $(B)/opalite $(G) $(REPEAT) $(ONLY)
 
 $(B)/fidelity: $(call OBJ,tests/fidelity.c tests/fidelity/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)

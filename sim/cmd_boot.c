@@ -12,6 +12,7 @@
 
 #include "sim/cmd.h"
 #include "sim/firmware.h"
+#include "sim/stats.h"
 #include "sim/story.h"
 #include "sim/terminal.h"
 #include "sim/typed.h"
@@ -27,6 +28,7 @@ static const struct option_row rows[] = {
     { 0, "expect", "TEXT", "script: wait for this text from the guest" },
     { 0, "send", "TEXT", "script: type this; \\r \\n \\t \\\\ \\xHH are keys" },
     { 0, "timeout-cycles", "N", "stop at cycle N (exit code 6)" },
+    { 0, "stats", "FILE", "figures at the end; as JSON if it ends in .json" },
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
     { 0, NULL, NULL, NULL },
@@ -42,6 +44,7 @@ enum {
     ROW_EXPECT,
     ROW_SEND,
     ROW_TIMEOUT,
+    ROW_STATS,
     ROW_PRESET,
     ROW_SET
 };
@@ -51,7 +54,7 @@ enum {
 
 struct arguments {
     struct firmware_files files;
-    const char *preset, *disk;
+    const char *preset, *disk, *stats;
     const char **set; /* KEY=VALUE, in order */
     size_t set_count;
     char memory[64]; /* "ram.bytes=SIZE" */
@@ -111,6 +114,9 @@ static bool take(struct arguments *a, struct options *o, int row)
         return take_script(a, o, TYPED_SEND);
     case ROW_TIMEOUT:
         return option_number(o, &a->timeout);
+    case ROW_STATS:
+        a->stats = o->value;
+        return true;
     case ROW_PRESET:
         a->preset = o->value;
         return true;
@@ -310,6 +316,8 @@ int command_boot(const struct command *c, int argc, char **argv)
             terminal_open();
             code = run(&a, m);
             terminal_close();
+            if (a.stats && !stats_write(m, a.stats, &err))
+                code = report(&err);
             machine_free(m);
         } else {
             code = report(&err);
