@@ -93,7 +93,7 @@ static void a_wrong_result_is_a_failure(void **state)
     const struct elf_symbol *words =
         elf_symbol_find(m->registry.kernel, "words.0");
     assert_non_null(words);
-    assert_true(machine_poke_phys(m, words->address, "x", 1));
+    assert_true(machine_poke_phys(m, words->address + 6, "x", 1));
     assert_int_equal(machine_run(m, NULL), STOP_FAIL);
     machine_free(m);
 }
