@@ -226,7 +226,7 @@ static int execute(const struct arguments *a)
     }
     if (a->dump_regs)
         dump_registers(m);
-    bool ok = ledger_check(&m->ledger, &m->cpu.mmu, &err);
+    bool ok = ledger_check_all(&m->ledger, &m->cpu.mmu, &err);
     if (ok && a->stats)
         ok = stats_write(m, a->stats, &err);
     if (ok)
