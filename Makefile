@@ -12,8 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all deps deps-run run run-built test test-built test-one check \
-        floors headers format format-check tidy bench fidelity guest clean \
-        fuzz fuzz-built
+        floors headers format format-check tidy bench bench-scale fidelity guest \
+        clean fuzz fuzz-built
 
 V ?= release
 CC = gcc
@@ -76,7 +76,8 @@ help:
 	@echo "make deps              install every Debian package used here"
 	@echo "make check             floors, headers, format, clang-tidy"
 	@echo "make fuzz              random programs, ours against QEMU"
-	@echo "make bench             speed of the simulator (ratios, one run)"
+	@echo "make bench             speed of the simulator, against QEMU"
+	@echo "make bench-scale       how its speed and memory scale"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
 
@@ -163,6 +164,11 @@ $(B)/bench: $(call OBJ,tests/bench/bench.c tests/bench/harness.c) $(LIB)
 bench: deps-run
 	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench
 	$(Q)$(B)/bench $(B)/opalite $(G) $(REPEAT) $(ONLY)
+$(B)/bench-scale: $(call OBJ,tests/bench/scale.c tests/bench/harness.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+bench-scale: deps-run
+	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench-scale
+	$(Q)$(B)/bench-scale $(B)/opalite $(G) $(REPEAT)
 
 $(B)/fidelity: $(call OBJ,tests/fidelity.c tests/fidelity/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)

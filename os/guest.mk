@@ -14,12 +14,13 @@ PLAIN_OBJ := $(addprefix $(G)/obj/plain/,$(addsuffix .o,$(RUNTIME_SRC)))
 GUEST_TEST_SRC := $(wildcard tests/guest/*.S tests/guest/*.c)
 GUEST_TEST_ELF := $(addprefix $(G)/tests/,$(addsuffix .elf,$(basename $(notdir $(GUEST_TEST_SRC)))))
 BENCH_SRC := $(wildcard tests/guest/bench/*.S tests/guest/bench/*.c)
-BENCH_NAMES := $(basename $(notdir $(BENCH_SRC)))
+BENCH_NAMES := $(filter-out scale,$(basename $(notdir $(BENCH_SRC))))
 BENCH_ELF := $(BENCH_NAMES:%=$(G)/bench/%.elf)
 BENCH_SMALL_ELF := $(BENCH_NAMES:%=$(G)/bench-small/%.elf)
 # Those that need no privilege also run in U-mode, without and with the RPLB
 BENCH_USER_NAMES := $(filter-out harts paging syscalls,$(BENCH_NAMES))
 BENCH_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-user/%.elf) $(BENCH_USER_NAMES:%=$(G)/bench-rplb/%.elf)
+BENCH_ELF += $(G)/bench/scale.elf
 BENCH_SMALL_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-small/%-user.elf) $(BENCH_USER_NAMES:%=$(G)/bench-small/%-rplb.elf)
 GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BENCH_SMALL_ELF)
 

@@ -78,6 +78,7 @@ void measure_read_line(struct measure *m, const char *line)
 {
     sscanf(line, "instructions %llu", &m->instructions);
     sscanf(line, "cycles %llu", &m->cycles);
+    sscanf(line, "nanoseconds %llu", &m->nanoseconds);
 }
 
 static void read_stats(int fd, struct measure *m)

@@ -29,6 +29,7 @@ struct child {
 
 struct measure {
     unsigned long long instructions, cycles; /* 0 = it did not say */
+    unsigned long long nanoseconds;          /* of its own clock; the same */
     double seconds;                          /* CPU time, user and system */
     double wall;                             /* seconds by the clock */
     long peak_kib;                           /* resident, at most */
@@ -38,7 +39,7 @@ struct measure {
  * error goes nowhere. */
 bool child_run(const struct child *c, struct measure *m);
 
-/* Takes "instructions N" and "cycles N" from a line of figures. */
+/* Takes "instructions N", "cycles N" or "nanoseconds N" from a line. */
 void measure_read_line(struct measure *m, const char *line);
 
 /* Median of n > 0 values, which are sorted in place. */
