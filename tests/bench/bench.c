@@ -41,7 +41,7 @@ struct bench {
     unsigned repeats;
     char **only; /* names wanted; NULL = all */
     int only_count;
-    bool engines, harts, qemu, boot; /* what there is */
+    bool engines, boot_engines, harts, qemu, boot; /* what there is */
 };
 
 /* One command that is measured. */
@@ -262,7 +262,7 @@ static void run_boot(struct run *r, const struct bench *b, const char *engine)
     run_words(r, b->opalite, "boot", "--firmware", OPENSBI, "--kernel", UBOOT,
               "--expect", "stop autoboot", "--send", " ", "--expect", "=> ",
               "--stats", CHILD_STATS, NULL);
-    if (b->engines)
+    if (b->boot_engines)
         run_words(r, "--engine", engine, NULL);
 }
 
@@ -275,7 +275,7 @@ static bool bench_boot(const struct bench *b, struct means *means)
     int first;
     row = (struct row){ .readable = -1, .qemu = -1 };
     run_boot(row_next(&row, &first), b, "fast");
-    if (b->engines)
+    if (b->boot_engines)
         run_boot(row_next(&row, &row.readable), b, "readable");
     if (b->qemu) {
         struct run *r = row_next(&row, &row.qemu);
@@ -448,6 +448,7 @@ static int record(const char *path, uint64_t instructions)
 static void find_features(struct bench *b)
 {
     b->engines = option_exists(b->opalite, "exec", "--engine");
+    b->boot_engines = option_exists(b->opalite, "boot", "--engine");
     b->harts = option_exists(b->opalite, "exec", "--harts");
     b->qemu = program_exists("qemu-system-riscv64");
     FILE *firmware = fopen(OPENSBI, "r"), *loader = fopen(UBOOT, "r");
