@@ -416,12 +416,12 @@ static int record(const char *path, uint64_t instructions)
     struct trace_reader reader;
     uint64_t cycles = 0;
     if (!config_preset(&config, PRESET_DEFAULT, &err))
-        return err.code;
+        return (int)err.code;
     struct machine *m = machine_new(&config, &err);
     if (!m || !machine_load_elf(m, path, true, &err)) {
         fprintf(stderr, "bench: %s\n", err.text);
         machine_free(m);
-        return err.code;
+        return (int)err.code;
     }
     trace_attach(&m->trace, &reader);
     const struct run_limits limits = { .max_insns = TRACE_RING / 2 };
@@ -439,7 +439,7 @@ static int record(const char *path, uint64_t instructions)
     bool all = reader.lost == 0 && cycles == machine_clock(m);
     trace_detach(&m->trace, &reader);
     machine_free(m);
-    return all ? 0 : EXIT_OUR_BUG;
+    return all ? 0 : (int)EXIT_OUR_BUG;
 }
 
 /* ---- main -------------------------------------------------------------------
@@ -485,7 +485,7 @@ int main(int argc, char **argv)
                 "usage: bench OPALITE GUEST REPEATS [PROGRAM...]\n"
                 "GUEST: directory with bench/*.elf; REPEATS: 1 to %d\n",
                 REPEATS_MAX);
-        return EXIT_USAGE;
+        return (int)EXIT_USAGE;
     }
     struct bench b = { .opalite = argv[1],
                        .guest = argv[2],

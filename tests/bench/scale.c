@@ -66,7 +66,7 @@ static int run_point(const char *elf, const struct point *p)
     struct machine *m = build(elf, p, &err);
     if (!m) {
         fprintf(stderr, "bench: %s\n", err.text);
-        return err.code;
+        return (int)err.code;
     }
     const struct run_limits to_mark = { .stop_events = EVENT_BIT(EVENT_MARK) };
     if (machine_run(m, &to_mark) != STOP_EVENT)
@@ -227,7 +227,7 @@ int main(int argc, char **argv)
     if (repeats < 1 || repeats > REPEATS_MAX) {
         fprintf(stderr, "usage: scale OPALITE GUEST REPEATS (1 to %d)\n",
                 REPEATS_MAX);
-        return EXIT_USAGE;
+        return (int)EXIT_USAGE;
     }
     char elf[256];
     snprintf(elf, sizeof elf, "%s/bench/scale.elf", argv[2]);
