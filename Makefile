@@ -12,8 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all deps deps-run run run-built test test-built test-one check \
-        floors headers format format-check tidy bench fidelity guest clean \
-        fuzz fuzz-built fuzz-host fuzz-host-built
+        floors headers format format-check tidy bench bench-scale fidelity guest \
+        clean fuzz fuzz-built fuzz-host fuzz-host-built
 
 V ?= release
 CC = gcc
@@ -82,7 +82,8 @@ help:
 	@echo "make fuzz              random programs, ours against QEMU"
 	@echo "make fuzz-host [SECONDS=600] [TARGETS='elf lua ..']"
 	@echo "                       libFuzzer on what reads foreign input"
-	@echo "make bench             speed of the simulator (ratios, one run)"
+	@echo "make bench             speed of the simulator, against QEMU"
+	@echo "make bench-scale       how its speed and memory scale"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
 
@@ -116,7 +117,8 @@ guest: $(GUEST_FILES)
 # ---- tests: tests/<floor>/test_x.c, one program each ---------------------
 TEST_SRC := $(wildcard tests/mmu/test_*.c tests/cpu/test_*.c \
     tests/sim/test_*.c tests/os/test_*.c tests/viz/test_*.c \
-    tests/fuzz/target_*.c)
+    tests/fuzz/target_*.c \
+    tests/bench/test_*.c)
 TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
 TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)))
 
@@ -165,11 +167,18 @@ run-built:
 	$(Q)mkdir -p out
 	$(Q)$(B)/opalite run scenarios/switch_cost.lua
 
-$(B)/bench: $(B)/obj/tests/bench.o
-	$(Q)$(CC) $(LD_$(V)) -o $@ $^
+# Speed, against QEMU: make bench REPEAT=5 ONLY="coremix chase"
+REPEAT = 3
+$(B)/bench: $(call OBJ,tests/bench/bench.c tests/bench/harness.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench: deps-run
 	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench
-	$(Q)$(B)/bench $(B)/opalite $(BENCH_ELF)
+	$(Q)$(B)/bench $(B)/opalite $(G) $(REPEAT) $(ONLY)
+$(B)/bench-scale: $(call OBJ,tests/bench/scale.c tests/bench/harness.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+bench-scale: deps-run
+	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench-scale
+	$(Q)$(B)/bench-scale $(B)/opalite $(G) $(REPEAT)
 
 $(B)/fidelity: $(call OBJ,tests/fidelity.c tests/fidelity/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)

@@ -14,10 +14,17 @@ PLAIN_OBJ := $(addprefix $(G)/obj/plain/,$(addsuffix .o,$(RUNTIME_SRC)))
 GUEST_TEST_SRC := $(wildcard tests/guest/*.S tests/guest/*.c)
 GUEST_TEST_ELF := $(addprefix $(G)/tests/,$(addsuffix .elf,$(basename $(notdir $(GUEST_TEST_SRC)))))
 BENCH_SRC := $(wildcard tests/guest/bench/*.S tests/guest/bench/*.c)
-BENCH_ELF := $(addprefix $(G)/bench/,$(addsuffix .elf,$(basename $(notdir $(BENCH_SRC)))))
 BOARD_SRC := $(wildcard tests/guest/board/*.c)
 BOARD_ELF := $(addprefix $(G)/board/,$(addsuffix .elf,$(basename $(notdir $(BOARD_SRC)))))
-GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BOARD_ELF)
+BENCH_NAMES := $(filter-out scale,$(basename $(notdir $(BENCH_SRC))))
+BENCH_ELF := $(BENCH_NAMES:%=$(G)/bench/%.elf)
+BENCH_SMALL_ELF := $(BENCH_NAMES:%=$(G)/bench-small/%.elf)
+# Those that need no privilege also run in U-mode, without and with the RPLB
+BENCH_USER_NAMES := $(filter-out harts paging syscalls,$(BENCH_NAMES))
+BENCH_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-user/%.elf) $(BENCH_USER_NAMES:%=$(G)/bench-rplb/%.elf)
+BENCH_ELF += $(G)/bench/scale.elf
+BENCH_SMALL_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-small/%-user.elf) $(BENCH_USER_NAMES:%=$(G)/bench-small/%-rplb.elf)
+GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BENCH_SMALL_ELF) $(BOARD_ELF)
 
 $(G)/obj/%.c.o: %.c Makefile os/guest.mk
 	$(Q)mkdir -p $(@D) && echo "  RV  $<" && $(RV)gcc $(RVFLAGS) -c -o $@ $<
@@ -62,14 +69,35 @@ $(G)/obj/os/user/string.c.o $(G)/obj/plain/os/user/string.c.o: RVFLAGS += -fno-s
     -fno-tree-loop-distribute-patterns
 
 # Bare-metal tests and benchmarks: M-mode, entry 0x80000000, end by tohost.
+GUEST_LINK = $(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
+    $(filter %.o,$^) -lgcc
 $(G)/tests/%.elf: $(G)/obj/tests/guest/%.S.o tests/guest/link.ld
-	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ $<
+	$(GUEST_LINK)
 $(G)/tests/%.elf: $(G)/obj/tests/guest/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
-	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
-	    $(filter %.o,$^) -lgcc
-$(G)/bench/%.elf: $(G)/obj/tests/guest/bench/%.c.o $(G)/obj/tests/guest/lib/crt.S.o tests/guest/link.ld
-	$(Q)mkdir -p $(@D) && $(RV)gcc $(RVLINK) -T tests/guest/link.ld -o $@ \
-	    $(filter %.o,$^) -lgcc
+	$(GUEST_LINK)
+
+# Benchmarks: full size and, for the tests, small; main in M-mode, in U-mode,
+# in U-mode under the RPLB.
+$(G)/obj/small/%.o: % Makefile os/guest.mk
+	$(Q)mkdir -p $(@D) && echo "  RV  $< (small)" && $(RV)gcc $(RVFLAGS) -DSMALL -c -o $@ $<
+$(G)/obj/crt-%.o: tests/guest/lib/crt.S Makefile os/guest.mk
+	$(Q)mkdir -p $(@D) && echo "  RV  $< ($*)" && $(RV)gcc $(RVFLAGS) $(CRT_FLAGS_$*) -c -o $@ $<
+CRT_FLAGS_user := -DUSER_MODE
+CRT_FLAGS_rplb := -DUSER_MODE -DRPLB
+BENCH_OBJ := $(G)/obj/tests/guest/bench/%.c.o tests/guest/link.ld
+BENCH_SMALL_OBJ := $(G)/obj/small/tests/guest/bench/%.c.o tests/guest/link.ld
+$(G)/bench/%.elf: $(BENCH_OBJ) $(G)/obj/tests/guest/lib/crt.S.o
+	$(GUEST_LINK)
+$(G)/bench-user/%.elf: $(BENCH_OBJ) $(G)/obj/crt-user.o
+	$(GUEST_LINK)
+$(G)/bench-rplb/%.elf: $(BENCH_OBJ) $(G)/obj/crt-rplb.o
+	$(GUEST_LINK)
+$(G)/bench-small/%-user.elf: $(BENCH_SMALL_OBJ) $(G)/obj/crt-user.o
+	$(GUEST_LINK)
+$(G)/bench-small/%-rplb.elf: $(BENCH_SMALL_OBJ) $(G)/obj/crt-rplb.o
+	$(GUEST_LINK)
+$(G)/bench-small/%.elf: $(BENCH_SMALL_OBJ) $(G)/obj/tests/guest/lib/crt.S.o
+	$(GUEST_LINK)
 
 # The same with the whole board around: devices, interrupts, a disk.
 $(G)/board/unix.elf: $(G)/obj/tests/guest/board/unix_entry.S.o

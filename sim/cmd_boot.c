@@ -12,6 +12,7 @@
 #include "sim/cmd.h"
 #include "sim/firmware.h"
 #include "sim/prompt.h"
+#include "sim/stats.h"
 #include "sim/story.h"
 #include "sim/terminal.h"
 #include "sim/typed.h"
@@ -31,6 +32,7 @@ static const struct option_row rows[] = {
     { 0, "max-seconds", "N",
       "stop after N seconds of your time (exit code 8)" },
     { 0, "misaligned", "trap|ok", "misaligned loads and stores" },
+    { 0, "stats", "FILE", "figures at the end; as JSON if it ends in .json" },
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
     { 0, "engine", "NAME", "fast (default) or readable: the same results" },
@@ -50,6 +52,7 @@ enum {
     ROW_TIMEOUT,
     ROW_MAX_SECONDS,
     ROW_MISALIGNED,
+    ROW_STATS,
     ROW_PRESET,
     ROW_SET,
     ROW_ENGINE
@@ -60,7 +63,7 @@ enum {
 
 struct arguments {
     struct firmware_files files;
-    const char *disk;
+    const char *disk, *stats;
     struct machine_options machine;
     enum machine_console console;
     enum engine engine;
@@ -143,6 +146,9 @@ static bool take(void *context, const struct options *o)
         return option_number(o, &a->max_seconds);
     case ROW_MISALIGNED:
         machine_options_set(&a->machine, "misaligned", o->value);
+        return true;
+    case ROW_STATS:
+        a->stats = o->value;
         return true;
     case ROW_PRESET:
         a->machine.preset = o->value;
@@ -382,6 +388,8 @@ static int boot(struct arguments *a)
     terminal_alarm(a->max_seconds);
     int code = run(a, &u);
     terminal_close();
+    if (a->stats && !stats_write(u.machine, a->stats, &err))
+        code = report(&err);
     machine_free(u.machine);
     return code;
 }

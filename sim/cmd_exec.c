@@ -14,7 +14,6 @@
 
 #include "cpu/disasm.h"
 #include "sim/cmd.h"
-#include "sim/json.h"
 #include "sim/signature.h"
 #include "sim/stats.h"
 #include "sim/story.h"
@@ -204,42 +203,6 @@ static void dump_registers(const struct machine *m)
            m->ledger.instructions, machine_clock(m));
 }
 
-static void write_figure(void *context, const char *name, uint64_t value,
-                         const char *unit, const char *doc)
-{
-    (void)unit, (void)doc;
-    struct json *j = context;
-    json_key(j, name);
-    json_u64(j, value);
-}
-
-static bool write_stats(const struct machine *m, const char *path,
-                        struct err *err)
-{
-    bool to_stdout = strcmp(path, "-") == 0;
-    size_t n = strlen(path);
-    struct json j;
-    FILE *f = to_stdout ? stdout : fopen(path, "w");
-    if (!f)
-        return err_set(err, EXIT_HOST_RESOURCE, "%s: cannot write: %m", path);
-    bool ok = true;
-    if (n > 5 && strcmp(path + n - 5, ".json") == 0) {
-        json_begin(&j, f);
-        json_object(&j);
-        stats_each(m, write_figure, &j);
-        json_end(&j);
-        ok = json_finish(&j, path, err);
-    } else {
-        stats_print(m, f);
-    }
-    bool bad = fflush(f) != 0 || ferror(f);
-    if (!to_stdout && fclose(f) != 0)
-        bad = true;
-    if (ok && bad)
-        return err_set(err, EXIT_HOST_RESOURCE, "%s: cannot write: %m", path);
-    return ok;
-}
-
 /* How the program ends, when the guest came to an end. */
 static int end_code(const struct machine *m, const struct arguments *a,
                     enum stop stop)
@@ -277,8 +240,8 @@ static bool write_files(struct machine *m, const struct arguments *a,
                         const struct signature *sig, bool whole,
                         struct err *err)
 {
-    return ledger_check(&m->ledger, &m->cpu.mmu, err) &&
-           (!a->stats || write_stats(m, a->stats, err)) &&
+    return ledger_check_all(&m->ledger, &m->cpu.mmu, err) &&
+           (!a->stats || stats_write(m, a->stats, err)) &&
            (!a->signature || !whole ||
             signature_write(sig, m, a->signature, (unsigned)a->granularity,
                             err)) &&

@@ -19,31 +19,37 @@
 /* ---- domains --------------------------------------------------------------
  */
 
-static size_t new_domain(struct ledger *l, uint64_t key)
+/* A free slot, from the spare ones or behind the last. */
+static size_t new_slot(struct ledger *l)
 {
-    size_t i = 1;
-    while (i < l->domain_count && l->domains[i].serial)
-        i++;
-    if (i == l->domain_count) {
-        l->domains = realloc(l->domains, (i + 1) * sizeof l->domains[0]);
+    if (l->spare.count)
+        return place_queue_take(&l->spare);
+    if (l->domain_count == l->domain_room) {
+        l->domain_room = l->domain_room ? 2 * l->domain_room : 4;
+        l->domains = realloc(l->domains, l->domain_room * sizeof l->domains[0]);
         if (!l->domains)
             err_no_memory();
-        l->domain_count++;
     }
+    return l->domain_count++;
+}
+
+static size_t new_domain(struct ledger *l, uint64_t key)
+{
+    size_t i = new_slot(l);
     struct ledger_domain *d = &l->domains[i];
     memset(d, 0, sizeof *d);
     d->serial = ++l->serials;
     d->key = key;
     d->live = true;
+    index_set(&l->by_key, key, 0, i);
     return i;
 }
 
+/* The live domain behind a key; 0 = none. */
 static size_t domain_of_key(const struct ledger *l, uint64_t key)
 {
-    for (size_t i = 1; i < l->domain_count; i++)
-        if (l->domains[i].live && l->domains[i].key == key)
-            return i;
-    return 0;
+    size_t i = index_find(&l->by_key, key, 0);
+    return i == INDEX_NONE ? 0 : i;
 }
 
 static void add_domain(struct ledger_domain *to, const struct ledger_domain *d)
@@ -62,28 +68,23 @@ static void add_domain(struct ledger_domain *to, const struct ledger_domain *d)
  * in slot 0. */
 static void forget_old(struct ledger *l)
 {
-    size_t ended = 0, oldest = 0;
-    for (size_t i = 1; i < l->domain_count; i++) {
-        const struct ledger_domain *d = &l->domains[i];
-        if (!d->serial || d->live || i == l->domain)
-            continue;
-        ended++;
-        if (!oldest || d->ended < l->domains[oldest].ended)
-            oldest = i;
-    }
-    if (ended <= KEEP_ENDED)
+    if (l->ended.count <= KEEP_ENDED)
         return;
+    size_t oldest = place_queue_take(&l->ended);
+    if (oldest == l->domain) { /* its last cycles are still to come */
+        place_queue_add(&l->ended, oldest);
+        oldest = place_queue_take(&l->ended);
+    }
     add_domain(&l->domains[0], &l->domains[oldest]);
     memset(&l->domains[oldest], 0, sizeof l->domains[0]);
+    place_queue_add(&l->spare, oldest);
 }
 
 void ledger_init(struct ledger *l)
 {
     memset(l, 0, sizeof *l);
-    l->domains = calloc(1, sizeof l->domains[0]);
-    if (!l->domains)
-        err_no_memory();
-    l->domain_count = 1;
+    new_slot(l);
+    memset(&l->domains[0], 0, sizeof l->domains[0]);
     snprintf(l->domains[0].name, NAME_BYTES, "ended");
     l->domain = new_domain(l, 0);
     l->phase = PHASE_KERNEL;
@@ -94,6 +95,10 @@ void ledger_free(struct ledger *l)
 {
     free(l->domains);
     l->domains = NULL;
+    index_free(&l->by_key);
+    index_free(&l->by_id);
+    place_queue_free(&l->ended);
+    place_queue_free(&l->spare);
 }
 
 void ledger_name_domain(struct ledger *l, const struct mmu *m, uint64_t key,
@@ -103,19 +108,26 @@ void ledger_name_domain(struct ledger *l, const struct mmu *m, uint64_t key,
     size_t i = domain_of_key(l, key);
     if (!i)
         i = new_domain(l, key);
-    l->domains[i].id = id;
-    snprintf(l->domains[i].name, NAME_BYTES, "%s", name);
+    struct ledger_domain *d = &l->domains[i];
+    if (d->name[0])
+        index_remove(&l->by_id, d->id, 0);
+    d->id = id;
+    snprintf(d->name, NAME_BYTES, "%s", name);
+    if (d->name[0])
+        index_set(&l->by_id, id, 0, i);
 }
 
 void ledger_end_domain(struct ledger *l, uint32_t id, uint64_t clock)
 {
-    for (size_t i = 1; i < l->domain_count; i++) {
-        struct ledger_domain *d = &l->domains[i];
-        if (d->live && d->id == id && d->name[0]) {
-            d->live = false;
-            d->ended = clock;
-        }
-    }
+    size_t i = index_find(&l->by_id, id, 0);
+    if (i == INDEX_NONE)
+        return;
+    struct ledger_domain *d = &l->domains[i];
+    d->live = false;
+    d->ended = clock;
+    index_remove(&l->by_id, id, 0);
+    index_remove(&l->by_key, d->key, 0);
+    place_queue_add(&l->ended, i);
     forget_old(l);
 }
 
@@ -153,9 +165,13 @@ static void fold_cells(struct ledger *l, const struct accounts *now,
                        enum phase phase)
 {
     uint64_t(*to)[PLACE_COUNT] = l->domains[l->domain].phase[phase];
+    uint64_t(*total)[PLACE_COUNT] = l->total[phase];
     for (int p = 0; p < PURPOSE_COUNT; p++)
-        for (int at = 0; at < PLACE_COUNT; at++)
-            to[p][at] += now->cell[p][at] - l->folded.cell[p][at];
+        for (int at = 0; at < PLACE_COUNT; at++) {
+            uint64_t part = now->cell[p][at] - l->folded.cell[p][at];
+            to[p][at] += part;
+            total[p][at] += part;
+        }
 }
 
 static uint64_t idle_of(const struct accounts *a)
@@ -175,6 +191,7 @@ static void fold_to(struct ledger *l, const struct mmu *m,
         return;
     fold_cells(l, now, phase);
     l->domains[l->domain].instructions[phase] += instructions;
+    l->total_instructions[phase] += instructions;
     if (l->window.open) {
         uint64_t late = ledger_hardware_late(m);
         uint64_t cycles =

@@ -10,6 +10,7 @@
 
 #include "mmu/mmu.h"
 #include "os/abi/abi.h"
+#include "sim/index.h"
 #include "sim/registry.h"
 
 enum phase {
@@ -122,8 +123,14 @@ struct ledger_refill {
 
 struct ledger {
     struct ledger_domain *domains; /* [0]: all that ended long ago */
-    size_t domain_count;
+    size_t domain_count, domain_room;
     uint64_t serials;
+    struct index by_key, by_id;      /* of the live ones; by_id: named ones */
+    struct place_queue ended, spare; /* ended, still known; free slots */
+
+    /* The sums of all domains. */
+    ledger_cells total[PHASE_COUNT];
+    uint64_t total_instructions[PHASE_COUNT];
 
     /* What the next cycles belong to. */
     size_t domain; /* index */
@@ -174,6 +181,11 @@ const struct switch_record *ledger_switch(const struct ledger *l, size_t i);
  */
 MUST_CHECK
 bool ledger_check(const struct ledger *l, const struct mmu *m, struct err *err);
+/* The same, and the domains sum to the whole: for the end, since it looks at
+ * every domain. */
+MUST_CHECK
+bool ledger_check_all(const struct ledger *l, const struct mmu *m,
+                      struct err *err);
 
 const char *phase_name(enum phase phase);       /* "user", "trap" ... */
 const char *account_name(enum account account); /* "execute" ... */

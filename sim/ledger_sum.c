@@ -104,13 +104,10 @@ void ledger_snapshot(const struct ledger *l, const struct mmu *m,
     memset(to, 0, sizeof *to);
     to->cycles = m->accounts.total;
     to->instructions = l->instructions;
-    for (size_t i = 0; i < l->domain_count; i++) {
-        const struct ledger_domain *d = &l->domains[i];
-        for (int ph = 0; ph < PHASE_COUNT; ph++) {
-            ledger_accounts(d->phase[ph], (enum phase)ph, to->account);
-            to->phase[ph] += cells_sum(d->phase[ph]);
-            to->phase_instructions[ph] += d->instructions[ph];
-        }
+    for (int ph = 0; ph < PHASE_COUNT; ph++) {
+        ledger_accounts(l->total[ph], (enum phase)ph, to->account);
+        to->phase[ph] = cells_sum(l->total[ph]);
+        to->phase_instructions[ph] = l->total_instructions[ph];
     }
     tail_cells(l, m, tail);
     ledger_accounts(tail, l->phase, to->account);
@@ -229,6 +226,24 @@ bool ledger_check(const struct ledger *l, const struct mmu *m, struct err *err)
                      PHASE_COUNT, s.instructions, err) &&
            check_sum("phases of the switches", s.switches.phase, PHASE_COUNT,
                      s.switches.direct, err);
+}
+
+bool ledger_check_all(const struct ledger *l, const struct mmu *m,
+                      struct err *err)
+{
+    for (int ph = 0; ph < PHASE_COUNT; ph++) {
+        uint64_t cycles = 0, instructions = 0;
+        for (size_t i = 0; i < l->domain_count; i++) {
+            cycles += cells_sum(l->domains[i].phase[ph]);
+            instructions += l->domains[i].instructions[ph];
+        }
+        if (!check_sum("cycles of the domains", &cycles, 1,
+                       cells_sum(l->total[ph]), err) ||
+            !check_sum("instructions of the domains", &instructions, 1,
+                       l->total_instructions[ph], err))
+            return false;
+    }
+    return ledger_check(l, m, err);
 }
 
 /* ---- names ----------------------------------------------------------------

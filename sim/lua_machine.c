@@ -191,7 +191,7 @@ bool lua_machine_close(struct lua_machine *m, struct err *err)
         return true;
     struct session *session = m->scenario->session;
     struct session_machine *entry = &session->machines[m->index];
-    bool ok = ledger_check(&m->machine->ledger, &m->machine->cpu.mmu, err);
+    bool ok = ledger_check_all(&m->machine->ledger, &m->machine->cpu.mmu, err);
     if (ok)
         ok = machine_trace_close(m->machine, err);
     entry->cycles = machine_clock(m->machine);

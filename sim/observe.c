@@ -209,12 +209,12 @@ static void describe_right(struct event *e, const struct registry *r)
     }
     if (segment && segment->live)
         return;
-    for (size_t i = 0; i < r->right_count; i++) {
-        const struct registry_right *a = &r->rights[i];
-        if (a->domain == e->domain && a->rights && a->address > e->va &&
-            a->address - e->va <= EVENT_NEAR_BYTES)
+    const struct registry_right *a = NULL;
+    while ((a = registry_rights_of(r, e->domain, a)))
+        if (a->rights && a->address > e->va &&
+            a->address - e->va <= EVENT_NEAR_BYTES &&
+            (!e->above || a->address < e->above))
             e->above = a->address;
-    }
 }
 
 /* Was it a right that was missing? In a MAS the page table may say no more

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Who is who: record hints in, look-ups out. See registry.h; addresses of code
- * are named in place.c. Tables grow at hints, which are rare; look-ups are
- * linear in the number of records.
+ * are named in place.c. Hints and look-ups by number take constant time,
+ * however many records there are; look-ups by name go through all of them.
  */
 #include "sim/registry.h"
 
@@ -23,42 +23,13 @@ static void *grown(void *array, size_t count, size_t size)
     return larger;
 }
 
-/*
- * A slot for a new record: of the record that ended longest ago once
- * KEEP_ENDED have ended, else a fresh one. The records' `live` and `ended` are
- * found by their offsets.
- */
-static void *new_slot(void *array_of, size_t *count, size_t size, size_t live,
-                      size_t ended)
+/* A place for a new record: of the one that ended longest ago once KEEP_ENDED
+ * have ended (*reused), else behind the last. */
+static size_t new_place(struct place_queue *ended, size_t count, bool *reused)
 {
-    char *array, *oldest = NULL;
-    size_t dead = 0;
-    uint64_t least = UINT64_MAX;
-    memcpy(&array, array_of, sizeof array);
-    for (size_t i = 0; i < *count; i++) {
-        char *record = array + i * size;
-        uint64_t when;
-        if (*(bool *)(record + live))
-            continue;
-        dead++;
-        memcpy(&when, record + ended, sizeof when);
-        if (when < least) {
-            least = when;
-            oldest = record;
-        }
-    }
-    if (dead < KEEP_ENDED) {
-        array = grown(array, *count, size);
-        memcpy(array_of, &array, sizeof array);
-        oldest = array + (*count)++ * size;
-    }
-    memset(oldest, 0, size);
-    return oldest;
+    *reused = ended->count >= KEEP_ENDED;
+    return *reused ? place_queue_take(ended) : count;
 }
-#define NEW_SLOT(r, list, number, type)                                        \
-    ((struct type *)new_slot(&(r)->list, &(r)->number, sizeof(struct type),    \
-                             offsetof(struct type, live),                      \
-                             offsetof(struct type, ended)))
 
 static void copy_name(char to[NAME_BYTES], const char from[NAME_BYTES])
 {
@@ -80,6 +51,18 @@ void registry_free(struct registry *r)
     free(r->programs);
     free(r->portals);
     free(r->files);
+    index_free(&r->domain_of);
+    index_free(&r->key_of);
+    index_free(&r->segment_of);
+    index_free(&r->thread_of);
+    index_free(&r->portal_of);
+    index_free(&r->right_of);
+    for (int i = 0; i < RIGHT_LISTS; i++)
+        index_free(&r->right_list[i]);
+    place_queue_free(&r->domains_ended);
+    place_queue_free(&r->segments_ended);
+    place_queue_free(&r->threads_ended);
+    place_queue_free(&r->rights_spare);
     memset(r, 0, sizeof *r);
 }
 
@@ -94,202 +77,163 @@ void registry_add_file(struct registry *r, const char *name, const char *path)
         err_no_memory();
 }
 
-/* ---- look-ups ------------------------------------------------------------ */
+/* ---- rights: in two lists ------------------------------------------------ */
 
-const struct registry_domain *registry_domain(const struct registry *r,
-                                              uint32_t id)
+static void list_add(struct registry *r, enum right_list list, uint64_t of,
+                     size_t at)
 {
-    const struct registry_domain *found = NULL;
-    for (size_t i = 0; i < r->domain_count; i++) {
-        const struct registry_domain *d = &r->domains[i];
-        if (d->id == id && (!found || d->live || d->ended > found->ended))
-            found = d;
-        if (found && found->live)
-            break;
+    struct registry_right *a = &r->rights[at];
+    size_t first = index_find(&r->right_list[list], of, 0);
+    a->previous[list] = a->next[list] = 0;
+    if (first != INDEX_NONE) {
+        a->next[list] = (uint32_t)first + 1;
+        r->rights[first].previous[list] = (uint32_t)at + 1;
     }
-    return found;
+    index_set(&r->right_list[list], of, 0, at);
 }
 
-const struct registry_domain *registry_domain_named(const struct registry *r,
-                                                    const char *name)
+static void list_remove(struct registry *r, enum right_list list, uint64_t of,
+                        size_t at)
 {
-    const struct registry_domain *found = NULL;
-    for (size_t i = 0; i < r->domain_count; i++) {
-        const struct registry_domain *d = &r->domains[i];
-        if (strcmp(d->name, name) == 0 && (!found || d->live))
-            found = d;
-        if (found && found->live)
-            break;
-    }
-    return found;
+    uint32_t next = r->rights[at].next[list];
+    uint32_t previous = r->rights[at].previous[list];
+    if (next)
+        r->rights[next - 1].previous[list] = previous;
+    if (previous)
+        r->rights[previous - 1].next[list] = next;
+    else if (next)
+        index_set(&r->right_list[list], of, 0, next - 1);
+    else
+        index_remove(&r->right_list[list], of, 0);
 }
 
-const struct registry_thread *registry_thread(const struct registry *r,
-                                              uint32_t id)
+static struct registry_right *new_right(struct registry *r, uint32_t domain,
+                                        uint64_t base)
 {
-    const struct registry_thread *found = NULL;
-    for (size_t i = 0; i < r->thread_count; i++) {
-        const struct registry_thread *t = &r->threads[i];
-        if (t->id == id && (!found || t->live || t->ended > found->ended))
-            found = t;
-        if (found && found->live)
-            break;
+    size_t at = r->right_count;
+    if (r->rights_spare.count) {
+        at = place_queue_take(&r->rights_spare);
+    } else {
+        r->rights = grown(r->rights, at, sizeof r->rights[0]);
+        r->right_count++;
     }
-    return found;
+    struct registry_right *a = &r->rights[at];
+    *a = (struct registry_right){ .domain = domain,
+                                  .base = base,
+                                  .address = base };
+    list_add(r, RIGHTS_OF_DOMAIN, domain, at);
+    list_add(r, RIGHTS_OF_SEGMENT, base, at);
+    index_set(&r->right_of, domain, base, at);
+    return a;
 }
 
-const struct registry_segment *registry_segment(const struct registry *r,
-                                                uint64_t base)
+/* Forgets the rights of an ended domain, or on an ended segment. */
+static void drop_rights(struct registry *r, enum right_list list, uint64_t of)
 {
-    const struct registry_segment *found = NULL;
-    for (size_t i = 0; i < r->segment_count; i++) {
-        const struct registry_segment *s = &r->segments[i];
-        if (s->base == base && (!found || s->live || s->ended > found->ended))
-            found = s;
-        if (found && found->live)
-            break;
+    size_t at;
+    while ((at = index_find(&r->right_list[list], of, 0)) != INDEX_NONE) {
+        struct registry_right *a = &r->rights[at];
+        list_remove(r, RIGHTS_OF_DOMAIN, a->domain, at);
+        list_remove(r, RIGHTS_OF_SEGMENT, a->base, at);
+        index_remove(&r->right_of, a->domain, a->base);
+        place_queue_add(&r->rights_spare, at);
     }
-    return found;
-}
-
-const struct registry_segment *registry_segment_named(const struct registry *r,
-                                                      const char *name)
-{
-    const struct registry_segment *found = NULL;
-    for (size_t i = 0; i < r->segment_count; i++) {
-        const struct registry_segment *s = &r->segments[i];
-        if (strcmp(s->name, name) == 0 && (!found || s->live))
-            found = s;
-        if (found && found->live)
-            break;
-    }
-    return found;
-}
-
-const struct registry_right *registry_right(const struct registry *r,
-                                            uint32_t domain, uint64_t base)
-{
-    for (size_t i = 0; i < r->right_count; i++)
-        if (r->rights[i].domain == domain && r->rights[i].base == base)
-            return &r->rights[i];
-    return NULL;
-}
-
-const struct registry_segment *registry_segment_at(const struct registry *r,
-                                                   uint32_t domain, uint64_t va,
-                                                   uint64_t *offset)
-{
-    for (size_t i = 0; i < r->right_count; i++) {
-        const struct registry_right *a = &r->rights[i];
-        if (a->domain != domain || va < a->address)
-            continue;
-        const struct registry_segment *s = registry_segment(r, a->base);
-        if (s && va - a->address < s->bytes) {
-            *offset = va - a->address;
-            return s;
-        }
-    }
-    const struct registry_segment *found = NULL;
-    for (size_t i = 0; i < r->segment_count; i++) {
-        const struct registry_segment *s = &r->segments[i];
-        if (va - s->base < s->bytes && (!found || s->live))
-            found = s;
-    }
-    if (found)
-        *offset = va - found->base;
-    return found;
-}
-
-uint32_t registry_domain_of_key(const struct registry *r, uint64_t key)
-{
-    for (size_t i = 0; i < r->domain_count; i++) {
-        const struct registry_domain *d = &r->domains[i];
-        if (d->live && d->key == key)
-            return d->id;
-    }
-    return 0;
-}
-
-const char *registry_domain_name(const struct registry *r, uint32_t id,
-                                 char *buffer, size_t room)
-{
-    const struct registry_domain *d = registry_domain(r, id);
-    if (d && d->name[0])
-        return d->name;
-    if (id == 0)
-        return "kernel";
-    snprintf(buffer, room, "domain %u", id);
-    return buffer;
 }
 
 /* ---- hints ----------------------------------------------------------------*/
 
-static struct registry_domain *live_domain(struct registry *r, uint32_t id)
+static struct registry_domain *live_domain(struct registry *r, uint64_t id)
 {
-    for (size_t i = 0; i < r->domain_count; i++)
-        if (r->domains[i].id == id && r->domains[i].live)
-            return &r->domains[i];
-    return NULL;
+    size_t at = index_find(&r->domain_of, (uint32_t)id, 0);
+    return at != INDEX_NONE && r->domains[at].live ? &r->domains[at] : NULL;
 }
 
 static struct registry_segment *live_segment(struct registry *r, uint64_t base)
 {
-    for (size_t i = 0; i < r->segment_count; i++)
-        if (r->segments[i].base == base && r->segments[i].live)
-            return &r->segments[i];
-    return NULL;
+    size_t at = index_find(&r->segment_of, base, 0);
+    return at != INDEX_NONE && r->segments[at].live ? &r->segments[at] : NULL;
 }
 
-/* Forgets the rights of an ended domain, or on an ended segment. */
-static void drop_rights(struct registry *r, bool of_domain, uint64_t which)
+/* The index forgets a record that gives up its place, if it is the newest. */
+static void forget(struct index *x, uint64_t key, size_t at)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < r->right_count; i++) {
-        const struct registry_right *a = &r->rights[i];
-        if ((of_domain ? a->domain : a->base) != which)
-            r->rights[kept++] = *a;
+    if (index_find(x, key, 0) == at)
+        index_remove(x, key, 0);
+}
+
+static struct registry_domain *add_domain(struct registry *r)
+{
+    bool reused;
+    size_t at = new_place(&r->domains_ended, r->domain_count, &reused);
+    if (reused) {
+        forget(&r->domain_of, r->domains[at].id, at);
+        return &r->domains[at];
     }
-    r->right_count = kept;
+    r->domains = grown(r->domains, at, sizeof r->domains[0]);
+    r->domain_count++;
+    return &r->domains[at];
 }
 
 static void domain_new(struct registry *r, const struct hint_record *h,
                        uint64_t cycle, uint64_t key)
 {
-    drop_rights(r, true, h->domain); /* of an earlier bearer of the id */
-    struct registry_domain *d = live_domain(r, (uint32_t)h->domain);
-    if (!d)
-        d = NEW_SLOT(r, domains, domain_count, registry_domain);
-    d->id = (uint32_t)h->domain;
-    d->live = true;
-    d->space = h->object;
-    d->satp = h->a;
-    d->key = key;
-    d->created = cycle;
+    uint32_t id = (uint32_t)h->domain;
+    drop_rights(r, RIGHTS_OF_DOMAIN, id); /* of an earlier bearer of the id */
+    struct registry_domain *d = live_domain(r, id);
+    if (d)
+        index_remove(&r->key_of, d->key, 0);
+    else
+        d = add_domain(r);
+    *d = (struct registry_domain){ .id = id,
+                                   .live = true,
+                                   .space = h->object,
+                                   .satp = h->a,
+                                   .key = key,
+                                   .created = cycle };
     copy_name(d->name, h->name);
+    index_set(&r->domain_of, id, 0, (size_t)(d - r->domains));
+    index_set(&r->key_of, key, 0, (size_t)(d - r->domains));
 }
 
-static void domain_end(struct registry *r, uint32_t id, uint64_t cycle)
+static void domain_end(struct registry *r, uint64_t id, uint64_t cycle)
 {
     struct registry_domain *d = live_domain(r, id);
     if (!d)
         return;
+    size_t at = (size_t)(d - r->domains);
     d->live = false;
     d->ended = cycle;
+    forget(&r->key_of, d->key, at);
+    place_queue_add(&r->domains_ended, at);
+}
+
+static struct registry_segment *add_segment(struct registry *r)
+{
+    bool reused;
+    size_t at = new_place(&r->segments_ended, r->segment_count, &reused);
+    if (reused) {
+        forget(&r->segment_of, r->segments[at].base, at);
+        return &r->segments[at];
+    }
+    r->segments = grown(r->segments, at, sizeof r->segments[0]);
+    r->segment_count++;
+    return &r->segments[at];
 }
 
 static void segment_new(struct registry *r, const struct hint_record *h,
                         uint64_t cycle)
 {
-    drop_rights(r, false, h->object);
+    drop_rights(r, RIGHTS_OF_SEGMENT, h->object);
     struct registry_segment *s = live_segment(r, h->object);
     if (!s)
-        s = NEW_SLOT(r, segments, segment_count, registry_segment);
-    s->base = h->object;
-    s->bytes = h->a;
-    s->live = true;
-    s->creator = (uint32_t)h->domain;
-    s->created = cycle;
+        s = add_segment(r);
+    *s = (struct registry_segment){ .base = h->object,
+                                    .bytes = h->a,
+                                    .live = true,
+                                    .creator = (uint32_t)h->domain,
+                                    .created = cycle };
     copy_name(s->name, h->name);
+    index_set(&r->segment_of, s->base, 0, (size_t)(s - r->segments));
 }
 
 static void segment_end(struct registry *r, uint64_t base, uint64_t cycle)
@@ -299,7 +243,8 @@ static void segment_end(struct registry *r, uint64_t base, uint64_t cycle)
         return;
     s->live = false;
     s->ended = cycle;
-    drop_rights(r, false, base);
+    place_queue_add(&r->segments_ended, (size_t)(s - r->segments));
+    drop_rights(r, RIGHTS_OF_SEGMENT, base);
 }
 
 static void rights_changed(struct registry *r, const struct hint_record *h,
@@ -307,14 +252,8 @@ static void rights_changed(struct registry *r, const struct hint_record *h,
 {
     struct registry_right *a = (struct registry_right *)registry_right(
         r, (uint32_t)h->domain, h->object);
-    if (!a) {
-        r->rights = grown(r->rights, r->right_count, sizeof r->rights[0]);
-        a = &r->rights[r->right_count++];
-        memset(a, 0, sizeof *a);
-        a->domain = (uint32_t)h->domain;
-        a->base = h->object;
-        a->address = h->object;
-    }
+    if (!a)
+        a = new_right(r, (uint32_t)h->domain, h->object);
     a->rights = (uint8_t)h->a;
     a->before = (uint8_t)h->b;
     if (h->c)
@@ -324,46 +263,57 @@ static void rights_changed(struct registry *r, const struct hint_record *h,
     a->by_thread = r->thread;
 }
 
+static struct registry_thread *add_thread(struct registry *r)
+{
+    bool reused;
+    size_t at = new_place(&r->threads_ended, r->thread_count, &reused);
+    if (reused) {
+        forget(&r->thread_of, r->threads[at].id, at);
+        return &r->threads[at];
+    }
+    r->threads = grown(r->threads, at, sizeof r->threads[0]);
+    r->thread_count++;
+    return &r->threads[at];
+}
+
 static void thread_new(struct registry *r, const struct hint_record *h,
                        uint64_t cycle)
 {
-    struct registry_thread *t =
-        NEW_SLOT(r, threads, thread_count, registry_thread);
-    t->id = (uint32_t)h->object;
-    t->domain = (uint32_t)h->domain;
-    t->live = true;
-    t->entry = h->a;
-    t->created = cycle;
+    struct registry_thread *t = add_thread(r);
+    *t = (struct registry_thread){ .id = (uint32_t)h->object,
+                                   .domain = (uint32_t)h->domain,
+                                   .live = true,
+                                   .entry = h->a,
+                                   .created = cycle };
     copy_name(t->name, h->name);
+    index_set(&r->thread_of, t->id, 0, (size_t)(t - r->threads));
 }
 
 static void thread_end(struct registry *r, const struct hint_record *h,
                        uint64_t cycle)
 {
-    for (size_t i = 0; i < r->thread_count; i++) {
-        struct registry_thread *t = &r->threads[i];
-        if (t->id == (uint32_t)h->object && t->live) {
-            t->live = false;
-            t->ended = cycle;
-            t->exit_value = h->a;
-        }
-    }
+    size_t at = index_find(&r->thread_of, (uint32_t)h->object, 0);
+    if (at == INDEX_NONE || !r->threads[at].live)
+        return;
+    struct registry_thread *t = &r->threads[at];
+    t->live = false;
+    t->ended = cycle;
+    t->exit_value = h->a;
+    place_queue_add(&r->threads_ended, at);
 }
 
 /* Portals end with their domain; there is no hint for them alone. */
 static void portal_new(struct registry *r, const struct hint_record *h)
 {
-    struct registry_portal *p = NULL;
-    for (size_t i = 0; i < r->portal_count && !p; i++)
-        if (r->portals[i].id == (uint32_t)h->object)
-            p = &r->portals[i];
-    if (!p) {
-        r->portals = grown(r->portals, r->portal_count, sizeof *p);
-        p = &r->portals[r->portal_count++];
+    size_t at = index_find(&r->portal_of, (uint32_t)h->object, 0);
+    if (at == INDEX_NONE) {
+        at = r->portal_count++;
+        r->portals = grown(r->portals, at, sizeof r->portals[0]);
+        index_set(&r->portal_of, (uint32_t)h->object, 0, at);
     }
-    *p = (struct registry_portal){ .id = (uint32_t)h->object,
-                                   .domain = (uint32_t)h->domain,
-                                   .entry = h->a };
+    r->portals[at] = (struct registry_portal){ .id = (uint32_t)h->object,
+                                               .domain = (uint32_t)h->domain,
+                                               .entry = h->a };
 }
 
 static struct elf_file *program_file(struct registry *r, const char *name)
@@ -411,7 +361,7 @@ void registry_hint(struct registry *r, enum hint hint,
         domain_new(r, h, cycle, key);
         break;
     case HINT_DOMAIN_END:
-        domain_end(r, (uint32_t)h->domain, cycle);
+        domain_end(r, h->domain, cycle);
         break;
     case HINT_SEGMENT_NEW:
         segment_new(r, h, cycle);

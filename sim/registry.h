@@ -9,6 +9,7 @@
 
 #include "os/abi/abi.h"
 #include "sim/elf.h"
+#include "sim/index.h"
 
 struct registry_domain {
     uint32_t id; /* the kernel's */
@@ -28,6 +29,9 @@ struct registry_segment {
     char name[NAME_BYTES];
 };
 
+/* The two lists a right is in. */
+enum right_list { RIGHTS_OF_DOMAIN, RIGHTS_OF_SEGMENT, RIGHT_LISTS };
+
 /* One domain's rights on one segment, now; rights 0 = taken away. */
 struct registry_right {
     uint32_t domain;
@@ -36,6 +40,8 @@ struct registry_right {
     uint64_t address;              /* where that domain sees it */
     uint64_t changed;              /* cycle of the last change */
     uint32_t by_domain, by_thread; /* who asked for it; 0 = kernel */
+    /* Neighbours in its lists, newest first: place + 1, 0 = none. */
+    uint32_t next[RIGHT_LISTS], previous[RIGHT_LISTS];
 };
 
 struct registry_thread {
@@ -72,7 +78,7 @@ struct registry {
     size_t domain_count;
     struct registry_segment *segments;
     size_t segment_count;
-    struct registry_right *rights;
+    struct registry_right *rights; /* some are spare: see the lists */
     size_t right_count;
     struct registry_thread *threads;
     size_t thread_count;
@@ -84,6 +90,13 @@ struct registry {
     size_t file_count;
     struct elf_file *kernel; /* kernel or bare-metal file; owned */
     uint32_t thread;         /* running thread: last HINT_THREAD_RUNS */
+
+    /* Where the newest record of an id, a base, a (domain, base) is, and the
+     * live domain of a key. */
+    struct index domain_of, key_of, segment_of, thread_of, portal_of, right_of;
+    struct index right_list[RIGHT_LISTS]; /* first right of a domain, base */
+    struct place_queue domains_ended, segments_ended, threads_ended;
+    struct place_queue rights_spare;
 };
 
 void registry_free(struct registry *r);
@@ -112,6 +125,11 @@ const struct registry_segment *registry_segment_named(const struct registry *r,
 /* The record of (domain, segment), also when the rights are 0 now. */
 const struct registry_right *registry_right(const struct registry *r,
                                             uint32_t domain, uint64_t base);
+/* The rights of a domain, one after the other, the newest first: NULL begins,
+ * and ends. */
+const struct registry_right *registry_rights_of(const struct registry *r,
+                                                uint32_t domain,
+                                                const struct registry_right *a);
 /*
  * The segment that holds va as `domain` sees it; without such an attachment the
  * segment whose own base range holds va. *offset = bytes from its base. NULL =

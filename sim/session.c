@@ -284,7 +284,7 @@ static enum session_state finish(struct session *s)
         struct machine *m = s->machines[i].machine;
         if (!m)
             continue;
-        if (!ledger_check(&m->ledger, &m->cpu.mmu, &s->error))
+        if (!ledger_check_all(&m->ledger, &m->cpu.mmu, &s->error))
             return fail(s);
         if (!machine_trace_close(m, &s->error))
             return fail(s);

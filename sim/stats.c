@@ -114,44 +114,51 @@ static void visit_events(const struct walk_stats *w, const struct machine *m)
           "refused for another reason", "faults.other");
 }
 
+/* Names seen so far: a hash of each leads to the first record that bears it;
+ * names of equal hash are told apart by a count. */
+static bool first_with_name(struct index *seen, const struct ledger *l,
+                            size_t index)
+{
+    const char *name = l->domains[index].name;
+    uint64_t hash = 14695981039346656037u; /* FNV-1a */
+    for (const char *c = name; *c; c++)
+        hash = (hash ^ (uint8_t)*c) * 1099511628211u;
+    size_t at;
+    for (uint64_t n = 0;; n++) {
+        at = index_find(seen, hash, n);
+        if (at == INDEX_NONE)
+            index_set(seen, hash, n, index);
+        if (at == INDEX_NONE || strcmp(l->domains[at].name, name) == 0)
+            return at == INDEX_NONE;
+    }
+}
+
 /* A domain's name in the list: "kernel" for all that has no name; one that an
  * earlier record bears gets its serial number behind it. */
-static void domain_label(const struct ledger *l, size_t index, char *to,
-                         size_t room)
+static void domain_label(const struct ledger *l, size_t index, bool first,
+                         char *to, size_t room)
 {
     const struct ledger_domain *d = &l->domains[index];
     if (!d->name[0])
         snprintf(to, room, "kernel");
-    else
+    else if (first)
         snprintf(to, room, "%s", d->name);
-    for (size_t i = 1; d->name[0] && i < index; i++) {
-        if (l->domains[i].serial && strcmp(l->domains[i].name, d->name) == 0) {
-            snprintf(to, room, "%s#%" PRIu64, d->name, d->serial);
-            return;
-        }
-    }
-}
-
-/* All records without a name are one: the kernel. */
-static bool first_unnamed(const struct ledger *l, size_t index)
-{
-    for (size_t i = 1; i < index; i++)
-        if (l->domains[i].serial && !l->domains[i].name[0])
-            return false;
-    return true;
+    else
+        snprintf(to, room, "%s#%" PRIu64, d->name, d->serial);
 }
 
 static void visit_domain(const struct walk_stats *w, const struct machine *m,
-                         size_t index)
+                         size_t index, bool first)
 {
     const struct ledger *l = &m->ledger;
     bool named = l->domains[index].name[0];
     uint64_t account[ACCOUNT_COUNT] = { 0 }, cycles = 0, instructions = 0;
     char label[NAME_BYTES + 24];
-    for (size_t i = index; i < l->domain_count; i++) {
+    size_t end = named ? index + 1 : l->domain_count;
+    for (size_t i = index; i < end; i++) {
         uint64_t part[ACCOUNT_COUNT], part_cycles, part_instructions;
         const struct ledger_domain *d = &l->domains[i];
-        if (i != index && (named || !d->serial || d->name[0]))
+        if (i != index && (!d->serial || d->name[0]))
             continue;
         ledger_domain_totals(l, &m->cpu.mmu, i, part, &part_cycles,
                              &part_instructions);
@@ -160,7 +167,7 @@ static void visit_domain(const struct walk_stats *w, const struct machine *m,
         cycles += part_cycles;
         instructions += part_instructions;
     }
-    domain_label(l, index, label, sizeof label);
+    domain_label(l, index, first, label, sizeof label);
     visit(w, cycles, "cycles", "of this domain", "domain.%s.cycles", label);
     visit(w, instructions, "instructions", "of this domain",
           "domain.%s.instructions", label);
@@ -169,17 +176,22 @@ static void visit_domain(const struct walk_stats *w, const struct machine *m,
               "domain.%s.accounts.%s", label, account_name((enum account)a));
 }
 
+/* All records without a name are one: the kernel. Record 0, the sum of those
+ * that ended long ago, shares its name with nobody. */
 static void visit_domains(const struct walk_stats *w, const struct machine *m)
 {
     const struct ledger *l = &m->ledger;
-    for (size_t i = 0; i < l->domain_count; i++) {
+    struct index seen = { 0 };
+    visit_domain(w, m, 0, true);
+    for (size_t i = 1; i < l->domain_count; i++) {
         const struct ledger_domain *d = &l->domains[i];
-        if (i && !d->serial)
+        if (!d->serial)
             continue;
-        if (i && !d->name[0] && !first_unnamed(l, i))
-            continue;
-        visit_domain(w, m, i);
+        bool first = first_with_name(&seen, l, i);
+        if (d->name[0] || first)
+            visit_domain(w, m, i, first);
     }
+    index_free(&seen);
 }
 
 void stats_each(const struct machine *m, stats_visit *each, void *context)

@@ -25,3 +25,7 @@ bool stats_find_window(const struct ledger_snapshot *window, const char *name,
                        uint64_t *value);
 /* "name value # unit, description", one a line. */
 void stats_print(const struct machine *m, FILE *to);
+/* To a file: as JSON when its name ends in .json, else as stats_print does; "-"
+ * = standard output. False: it could not be written. */
+MUST_CHECK
+bool stats_write(const struct machine *m, const char *path, struct err *err);

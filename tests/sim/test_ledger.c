@@ -39,7 +39,7 @@ static void desk_init(struct desk *d)
 static void desk_free(struct desk *d)
 {
     struct err err;
-    if (!ledger_check(&d->l, d->m, &err))
+    if (!ledger_check_all(&d->l, d->m, &err))
         fail_msg("%s", err.text);
     ledger_free(&d->l);
     free(d->m);
@@ -335,6 +335,10 @@ static void a_broken_sum_is_found(void **state)
     assert_false(ledger_check(&d.l, d.m, &err));
     assert_non_null(strstr(err.text, "causes"));
     d.m->stats[UNIT_DTLB].by_cause[MISS_COLD]++;
+    d.l.domains[d.l.domain].phase[PHASE_USER][FOR_EXECUTE][IN_CORE]++;
+    assert_false(ledger_check_all(&d.l, d.m, &err));
+    assert_non_null(strstr(err.text, "domains"));
+    d.l.domains[d.l.domain].phase[PHASE_USER][FOR_EXECUTE][IN_CORE]--;
     desk_free(&d);
 }
 

@@ -127,9 +127,71 @@ static void what_ended_is_forgotten_in_time(void **state)
     assert_in_range(r.domain_count, 1, 100);
     assert_in_range(r.segment_count, 1, 100);
     assert_in_range(r.thread_count, 1, 100);
-    assert_int_equal(r.right_count, 0);
+    assert_int_equal(r.right_count, r.rights_spare.count);
     assert_int_equal(registry_domain(&r, 10000)->ended, 10000);
     assert_null(registry_domain(&r, 1));
+    registry_free(&r);
+}
+
+enum { DOMAINS = 20, SEGMENTS = 30, STEPS = 50000 };
+
+static uint64_t random_below(uint64_t *seed, uint64_t n)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (*seed >> 33) % n;
+}
+
+/* The rights of a domain, walked, are those that `has` knows. */
+static void check_rights(const struct registry *r, uint32_t domain,
+                         const uint8_t *has)
+{
+    size_t listed = 0, known = 0;
+    const struct registry_right *a = NULL;
+    while ((a = registry_rights_of(r, domain, a))) {
+        assert_int_equal(a->domain, domain);
+        assert_int_equal(a->rights + 1, has[a->base >> 16]);
+        listed++;
+    }
+    for (uint64_t i = 1; i <= SEGMENTS; i++) {
+        a = registry_right(r, domain, i << 16);
+        assert_true((a != NULL) == (has[i] != 0));
+        known += a != NULL;
+    }
+    assert_int_equal(listed, known);
+}
+
+/* Domains and segments come and go in any order, rights with them. has: the
+ * rights + 1, 0 = no record. */
+static void rights_go_with_domain_and_segment(void **state)
+{
+    (void)state;
+    static uint8_t has[DOMAINS + 1][SEGMENTS + 1];
+    struct registry r = { 0 };
+    uint64_t seed = 1;
+    for (uint64_t n = 1; n <= STEPS; n++) {
+        uint32_t d = 1 + (uint32_t)random_below(&seed, DOMAINS);
+        uint64_t i = 1 + random_below(&seed, SEGMENTS);
+        struct hint_record h = { .domain = d, .object = i << 16, .a = 1 << 16 };
+        switch (random_below(&seed, 16)) {
+        case 0:
+            tell(&r, HINT_DOMAIN_END, h, "", n);
+            tell(&r, HINT_DOMAIN_NEW, h, "d", n);
+            memset(has[d], 0, sizeof has[d]);
+            break;
+        case 1:
+            tell(&r, HINT_SEGMENT_NEW, h, "s", n);
+            tell(&r, HINT_SEGMENT_END, h, "", n);
+            for (int k = 1; k <= DOMAINS; k++)
+                has[k][i] = 0;
+            break;
+        default:
+            h.a = random_below(&seed, 8);
+            tell(&r, HINT_RIGHTS, h, "", n);
+            has[d][i] = (uint8_t)(h.a + 1);
+        }
+        check_rights(&r, d, has[d]);
+    }
+    assert_in_range(r.right_count, 1, DOMAINS * SEGMENTS);
     registry_free(&r);
 }
 
@@ -220,6 +282,7 @@ int main(void)
         cmocka_unit_test(domains_see_segments_at_their_own_address),
         cmocka_unit_test(rights_remember_their_last_change),
         cmocka_unit_test(what_ended_is_forgotten_in_time),
+        cmocka_unit_test(rights_go_with_domain_and_segment),
         cmocka_unit_test(programs_give_names_to_code),
         cmocka_unit_test(physical_addresses_of_the_kernel_have_names),
         cmocka_unit_test(a_running_kernel_fills_it),
