@@ -236,25 +236,47 @@ int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context)
 
 /* ---- replacement ---------------------------------------------------- */
 
+static inline __attribute__((always_inline)) uint64_t
+newest(const uint64_t *stamp, uint32_t ways)
+{
+    uint64_t n = stamp[0];
+#pragma GCC unroll 8
+    for (uint32_t w = 1; w < ways; w++)
+        n = stamp[w] > n ? stamp[w] : n;
+    return n;
+}
+
 /*
  * Tree-PLRU: a node of the tree points away from the half of its ways that was
  * used last, so the tree need not be stored: the times of use tell it. A half
  * never used is like one used before all time; of two such the left one goes.
- * Node 1 is the root, n has children 2n and 2n+1, way w is node ways + w.
  */
+static inline __attribute__((always_inline)) uint32_t
+victim_tree_of(const uint64_t *stamp, uint32_t ways)
+{
+    uint32_t way = 0;
+#pragma GCC unroll 4
+    for (uint32_t half = ways / 2; half; half /= 2)
+        way += newest(stamp + way, half) > newest(stamp + way + half, half)
+                   ? half
+                   : 0;
+    return way;
+}
+
+/* The usual sizes as constants: the host does these without a loop. */
 static uint32_t victim_tree(const struct assoc *a, uint32_t start)
 {
-    uint64_t newest[2 * ASSOC_TREE_WAYS];
-    for (uint32_t w = 0; w < a->ways; w++)
-        newest[a->ways + w] = a->stamp[start + w];
-    for (uint32_t n = a->ways - 1; n > 1; n--) {
-        uint64_t left = newest[2 * n], right = newest[2 * n + 1];
-        newest[n] = left > right ? left : right;
+    const uint64_t *stamp = a->stamp + start;
+    switch (a->ways) {
+    case 4:
+        return victim_tree_of(stamp, 4);
+    case 8:
+        return victim_tree_of(stamp, 8);
+    case 16:
+        return victim_tree_of(stamp, 16);
+    default:
+        return victim_tree_of(stamp, a->ways);
     }
-    uint32_t n = 1;
-    while (n < a->ways)
-        n = 2 * n + (newest[2 * n] > newest[2 * n + 1]);
-    return n - a->ways;
 }
 
 static uint32_t victim_random(struct assoc *a)

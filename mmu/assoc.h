@@ -27,7 +27,6 @@ enum {
     ASSOC_NONE = -1,  /* no entry matches */
     ASSOC_MULTI = -2, /* several do */
     ASSOC_BANKS = 3,
-    ASSOC_TREE_WAYS = 4096, /* as many as any unit may have */
     ASSOC_LENGTHS = 8 /* different entry lengths in a set-associative array */
 };
 
