@@ -18,14 +18,17 @@ bool l0_open(struct mmu *m, struct err *err)
     struct l0 *l = aligned_alloc(64, (sizeof *l + 63) / 64 * 64);
     uint64_t *words = calloc(pages + ranges, sizeof *words);
     uint8_t(*slot_of)[L0_VIEWS] = calloc(lines + 1, sizeof *slot_of);
-    if (!l || !words || !slot_of) {
+    uint8_t *views_of = calloc(lines + 1, sizeof *views_of);
+    if (!l || !words || !slot_of || !views_of) {
         free(l);
         free(words);
         free(slot_of);
+        free(views_of);
         return err_set(err, EXIT_HOST_RESOURCE, "out of memory for the filter");
     }
     memset(l, 0, sizeof *l);
     l->slot_of = slot_of;
+    l->views_of = views_of;
     l->pages = words;
     l->page_words = pages;
     l->ranges = words + pages;
@@ -44,6 +47,7 @@ void l0_close(struct mmu *m)
         return;
     free(m->l0->pages);
     free(m->l0->slot_of);
+    free(m->l0->views_of);
     free(m->l0);
     m->l0 = NULL;
 }
@@ -106,7 +110,11 @@ static void forget_entry(struct mmu *m, int32_t index)
     unsigned slots = (unsigned)((~l->line_mask + 1) / L0_BLOCK);
     if (!slots)
         slots = 1;
-    for (unsigned v = 0; v < L0_VIEWS; v++) {
+    unsigned views = l->views_of[index];
+    l->views_of[index] = 0;
+    for (unsigned v = 0; views; v++, views >>= 1) {
+        if (!(views & 1))
+            continue;
         unsigned first = l->slot_of[index][v] & (0U - slots);
         for (unsigned s = first; s < first + slots; s++)
             if (l->line[v][s].used[0] == used)
@@ -370,6 +378,7 @@ static void fill(struct mmu *m, uint8_t privilege, uint64_t va,
     forget_entry_in(l, view, l->slot_of[index][view], slot, &l1d->stamp[index],
                     bytes);
     l->slot_of[index][view] = (uint8_t)slot;
+    l->views_of[index] |= (uint8_t)(1U << view);
     l->line[view][slot] = (struct l0_line){
         .load = load ? tag : L0_EMPTY,
         .store = store ? tag : L0_EMPTY,

@@ -47,6 +47,7 @@ struct l0 {
     struct l0_line line[L0_VIEWS][L0_SLOTS];
     uint64_t live[L0_VIEWS][L0_WORDS]; /* bit per slot */
     uint8_t (*slot_of)[L0_VIEWS];      /* by entry of L1D */
+    uint8_t *views_of;                 /* likewise: views that may have it */
     uint64_t *pages, *ranges; /* bit per entry that has allowed a line */
     uint32_t page_words, range_words;
     uint64_t line_mask; /* of addresses: all but the place in the line */
