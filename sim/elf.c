@@ -243,11 +243,10 @@ static void clear_ram(struct bus *bus, uint64_t pa, uint64_t bytes)
         if (n > bytes)
             n = bytes;
         uint8_t *at = bus_ram(bus, pa, n);
-        uint64_t i = 0;
-        while (i < n && at[i] == 0)
-            i++;
-        memset(at + i, 0, n - i);
-        bus_wrote(bus, pa, n);
+        if (at[0] || memcmp(at, at + 1, n - 1)) {
+            memset(at, 0, n);
+            bus_wrote(bus, pa, n);
+        }
         pa += n;
         bytes -= n;
     }
