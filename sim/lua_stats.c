@@ -188,7 +188,8 @@ int lua_machine_snapshot(lua_State *L)
 {
     struct lua_machine *m = lua_check_machine(L, 1);
     struct lua_snapshot *s = push_snapshot(L);
-    ledger_snapshot(&m->machine->ledger, &m->machine->cpu.mmu, &s->totals);
+    ledger_snapshot(&m->machine->now->ledger, &m->machine->now->cpu.mmu,
+                    &s->totals);
     return 1;
 }
 
@@ -253,7 +254,7 @@ int lua_machine_switches(lua_State *L)
     }
     struct lua_machine *m = lua_check_machine(L, 1);
     struct ledger_snapshot now;
-    ledger_snapshot(&m->machine->ledger, &m->machine->cpu.mmu, &now);
+    ledger_snapshot(&m->machine->now->ledger, &m->machine->now->cpu.mmu, &now);
     push_switches(L, &now.switches, false);
     return 1;
 }

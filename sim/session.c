@@ -180,7 +180,7 @@ static bool check_limits(struct scenario *s, struct lua_machine *m,
     if (r->kind == REQUEST_RUN && r->until_cycle && now >= r->until_cycle) {
         request_done(s, "cycles");
     } else if (r->kind == REQUEST_RUN && r->until_insns &&
-               m->machine->ledger.instructions >= r->until_insns) {
+               machine_instructions(m->machine) >= r->until_insns) {
         request_done(s, "instructions");
     } else if (r->kind != REQUEST_NONE && s->options.max_cycles &&
                now >= s->options.max_cycles) {
@@ -216,7 +216,7 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
 {
     struct request *r = &s->request;
     struct run_limits limits = { 0 };
-    uint64_t now = m->machine->ledger.instructions;
+    uint64_t now = machine_instructions(m->machine);
     if (r->kind == REQUEST_CALL && !r->posted && !post(s, m, err))
         return false;
     limits.max_insns = smaller_limit(SLICE_INSTRUCTIONS, insns_left);
@@ -284,7 +284,7 @@ static enum session_state finish(struct session *s)
         struct machine *m = s->machines[i].machine;
         if (!m)
             continue;
-        if (!ledger_check_all(&m->ledger, &m->cpu.mmu, &s->error))
+        if (!machine_check(m, true, &s->error))
             return fail(s);
         if (!machine_trace_close(m, &s->error))
             return fail(s);
@@ -345,14 +345,14 @@ enum session_state session_advance(struct session *s,
                 return s->state;
             continue;
         }
-        uint64_t before = m->machine->ledger.instructions;
+        uint64_t before = machine_instructions(m->machine);
         if (!run_stretch(c, m, slice, insns_left, &matched, &s->error))
             return fail(s);
         if (matched) {
             s->state = SESSION_STOPPED;
             return s->state;
         }
-        uint64_t ran = m->machine->ledger.instructions - before;
+        uint64_t ran = machine_instructions(m->machine) - before;
         if (insns_left && ran >= insns_left)
             return s->state;
         insns_left -= insns_left ? ran : 0;

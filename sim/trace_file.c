@@ -115,6 +115,7 @@ void trace_file_event(struct trace_file *f, const struct event *e)
     fprintf(to, "{\"event\":\"%s\",\"cycle\":%" PRIu64 ",\"insns\":%" PRIu64,
             event_kind_name((enum event_kind)e->kind), e->cycle,
             e->instructions);
+    put_number(to, "hart", e->hart);
     put_address(to, "pc", e->pc);
     fprintf(to, ",\"domain\":%" PRIu32, e->domain);
     put_number(to, "thread", e->thread);
@@ -130,6 +131,7 @@ void trace_file_step(struct trace_file *f, const struct step *s)
     char text[DISASM_BYTES];
     fprintf(to, "{\"step\":%" PRIu64 ",\"pc\":\"0x%" PRIx64 "\",\"mode\":%u",
             s->cycle, s->pc, s->privilege);
+    put_number(to, "hart", s->hart);
     if (s->length) {
         disasm(s->word, s->pc, text, sizeof text);
         fprintf(to, ",\"word\":\"0x%0*" PRIx32 "\",\"text\":\"%s\"",

@@ -40,7 +40,7 @@ static void copy_name(char to[MODEL_NAME], const char *from)
 
 static void read_personality(struct model *m, const struct machine *machine)
 {
-    const struct mmu_regs *r = &machine->cpu.mmu.regs;
+    const struct mmu_regs *r = &machine->now->cpu.mmu.regs;
     const struct registry *g = &machine->registry;
     bool asids = false;
 
@@ -80,9 +80,10 @@ static void read_who(struct model *m, const struct machine *machine)
         copy_name(m->thread, t->name);
     else if (machine->registry.thread)
         snprintf(m->thread, MODEL_NAME, "thread %u", machine->registry.thread);
-    m->privilege = letters[machine->cpu.privilege & 3];
+    m->privilege = letters[machine->now->cpu.privilege & 3];
+    m->hart = machine->now->cpu.step.hart;
     m->cycle = machine_clock(machine);
-    m->instructions = machine->cpu.instret;
+    m->instructions = machine->now->cpu.instret;
 }
 
 /* ---- registers ------------------------------------------------------------
@@ -111,7 +112,7 @@ static void name_value(char to[MODEL_NAME], const struct machine *machine,
 
 static void read_registers(struct model *m, const struct machine *machine)
 {
-    const struct cpu *c = &machine->cpu;
+    const struct cpu *c = &machine->now->cpu;
 
     memcpy(m->x, c->x, sizeof m->x);
     m->pc = c->pc;
@@ -132,7 +133,7 @@ static void read_registers(struct model *m, const struct machine *machine)
 static void read_units(struct model *m, const struct mmu *mmu)
 {
     for (int u = 0; u < UNIT_COUNT; u++) {
-        const struct lookaside *unit = &mmu->unit[u];
+        const struct lookaside *unit = mmu_unit(mmu, (enum unit)u);
         const struct unit_stats *s = &mmu->stats[u];
         m->units[u] = (struct unit_row){ .name = unit_name((enum unit)u),
                                          .hits = s->hits,
@@ -233,7 +234,7 @@ static void read_tlb(struct model *m, const struct cpu *c, enum unit unit)
 static void read_rplb(struct model *m, const struct machine *machine,
                       enum unit unit)
 {
-    const struct cpu *c = &machine->cpu;
+    const struct cpu *c = &machine->now->cpu;
     const struct assoc *a = &c->mmu.unit[unit].array;
     uint32_t index[MODEL_ENTRIES];
     int count;
@@ -349,7 +350,7 @@ static void read_ledger(struct model *m, const struct machine *machine)
 {
     struct ledger_snapshot now, window;
 
-    ledger_snapshot(&machine->ledger, &machine->cpu.mmu, &now);
+    ledger_snapshot(&machine->now->ledger, &machine->now->cpu.mmu, &now);
     ledger_difference(&now, &m->memory->before, &window);
     m->bar_count = 0;
     m->window_cycles = window.cycles;
@@ -388,14 +389,14 @@ static void meet(struct model *m, const struct session *s)
     m->story_count = 0;
     memset(&k->before, 0, sizeof k->before);
     if (number)
-        memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
+        memcpy(m->x_before, s->machine->now->cpu.x, sizeof m->x_before);
 }
 
 void model_mark_registers(struct model *m, const struct session *s)
 {
     meet(m, s);
     if (s->machine)
-        memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
+        memcpy(m->x_before, s->machine->now->cpu.x, sizeof m->x_before);
 }
 
 void model_mark(struct model *m, const struct session *s)
@@ -404,7 +405,7 @@ void model_mark(struct model *m, const struct session *s)
 
     model_mark_registers(m, s);
     if (machine)
-        ledger_snapshot(&machine->ledger, &machine->cpu.mmu,
+        ledger_snapshot(&machine->now->ledger, &machine->now->cpu.mmu,
                         &m->memory->before);
 }
 
@@ -428,10 +429,10 @@ void model_refresh(struct model *m, const struct session *s)
     read_personality(m, machine);
     read_who(m, machine);
     read_registers(m, machine);
-    read_units(m, &machine->cpu.mmu);
-    read_tlb(m, &machine->cpu, UNIT_DTLB);
-    read_tlb(m, &machine->cpu, UNIT_ITLB);
-    read_tlb(m, &machine->cpu, UNIT_L2TLB);
+    read_units(m, &machine->now->cpu.mmu);
+    read_tlb(m, &machine->now->cpu, UNIT_DTLB);
+    read_tlb(m, &machine->now->cpu, UNIT_ITLB);
+    read_tlb(m, &machine->now->cpu, UNIT_L2TLB);
     read_rplb(m, machine, UNIT_DRPLB);
     read_rplb(m, machine, UNIT_IRPLB);
     read_domains(m, machine);

@@ -117,15 +117,15 @@ void tui_begin(struct tui *t, bool from_reset)
  * else 0. */
 static uint64_t call_length(const struct machine *m)
 {
-    struct access a = { .va = m->cpu.pc,
+    struct access a = { .va = m->now->cpu.pc,
                         .size = 2,
                         .kind = ACCESS_FETCH,
-                        .privilege = m->cpu.privilege };
-    struct mmu_regs regs = m->cpu.mmu.regs;
+                        .privilege = m->now->cpu.privilege };
+    struct mmu_regs regs = m->now->cpu.mmu.regs;
     uint32_t word = 0;
 
     regs.sprot = 0;
-    if (!mmu_peek_as(&m->cpu.mmu, &regs, &a) ||
+    if (!mmu_peek_as(&m->now->cpu.mmu, &regs, &a) ||
         !machine_peek_phys(m, a.pa, &word, 2))
         return 0;
     if ((word & 3) != 3) /* c.jalr: 1001 rs1 00000 10 */
@@ -149,9 +149,9 @@ void tui_step_over(struct tui *t)
     if (!begin(t, GOING_OVER, "step over"))
         return;
     t->until = tui_stop_events(t);
-    t->after.pc = m->cpu.pc + length;
-    t->after.sp = m->cpu.x[2];
-    t->after.privilege = m->cpu.privilege;
+    t->after.pc = m->now->cpu.pc + length;
+    t->after.sp = m->now->cpu.x[2];
+    t->after.privilege = m->now->cpu.privilege;
     t->after.thread = m->registry.thread;
 }
 
@@ -159,8 +159,9 @@ static bool has_returned(const struct tui *t)
 {
     const struct machine *m = t->session->machine;
 
-    return m && m->cpu.pc == t->after.pc && m->cpu.x[2] == t->after.sp &&
-           m->cpu.privilege == t->after.privilege &&
+    return m && m->now->cpu.pc == t->after.pc &&
+           m->now->cpu.x[2] == t->after.sp &&
+           m->now->cpu.privilege == t->after.privilege &&
            m->registry.thread == t->after.thread;
 }
 

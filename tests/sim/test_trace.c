@@ -122,8 +122,9 @@ static void a_trace_changes_nothing(void **state)
     PUT_PROGRAM(traced, program_work);
     assert_true(machine_trace_to(traced, "/dev/null", true, &err));
     machine_run(traced, &(struct run_limits){ .max_insns = 10000 });
-    assert_memory_equal(&m->cpu.mmu.accounts, &traced->cpu.mmu.accounts,
-                        sizeof m->cpu.mmu.accounts);
+    assert_memory_equal(&m->now->cpu.mmu.accounts,
+                        &traced->now->cpu.mmu.accounts,
+                        sizeof m->now->cpu.mmu.accounts);
     machine_free(m);
     machine_free(traced);
 }
