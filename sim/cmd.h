@@ -23,6 +23,7 @@ int command_run(const struct command *c, int argc, char **argv);
 int command_exec(const struct command *c, int argc, char **argv);
 int command_boot(const struct command *c, int argc, char **argv);
 int command_trace(const struct command *c, int argc, char **argv);
+int command_explain(const struct command *c, int argc, char **argv);
 int command_presets(const struct command *c, int argc, char **argv);
 int command_claims(const struct command *c, int argc, char **argv);
 int command_doctor(const struct command *c, int argc, char **argv);

@@ -32,6 +32,10 @@ const struct command commands[] = {
       "Says what is in a recorded trace; exports it to other tools' formats\n"
       "(docs/trace.md).",
       command_trace },
+    { "explain", "ADDRESS FILE.lua [options]",
+      "Shows the way of one access, step by step, at a moment of a scenario\n"
+      "(docs/explain.md).",
+      command_explain },
     { "presets", "", "Prints every parameter of every preset with its source.",
       command_presets },
     { "claims", "[options]",
