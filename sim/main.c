@@ -36,6 +36,10 @@ const struct command commands[] = {
       "Shows the way of one access, step by step, at a moment of a scenario\n"
       "(docs/explain.md).",
       command_explain },
+    { "graph", "KIND FILE.lua [options]",
+      "Draws the state of a scenario at a moment as a graph (program\n"
+      "opalite-graph, docs/graph.md).",
+      command_sibling },
     { "presets", "", "Prints every parameter of every preset with its source.",
       command_presets },
     { "claims", "[options]",
