@@ -32,7 +32,7 @@ PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
     binutils-riscv64-unknown-elf
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
     libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu \
-    qemu-system-misc e2fsprogs dosfstools mtools
+    qemu-system-misc e2fsprogs dosfstools mtools libgraphviz-dev graphviz
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -55,13 +55,19 @@ LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lfdt -lm
 VIZ_CFLAGS = $(call PKG,--cflags,cairo ncursesw)
 TUI_LIBS = $(call PKG,--libs,ncursesw)
 PLOT_LIBS = $(call PKG,--libs,cairo)
+# Graphviz is there only after `make deps`; without it graphs are dot text.
+GVC := $(shell pkg-config --exists libgvc libcgraph && echo yes)
+GVC_CFLAGS = $(subst -I,-isystem ,$(call PKG,--cflags,libgvc libcgraph))
+GVC_LIBS = $(call PKG,--libs,libgvc libcgraph)
 
 # ---- sources: one library, several programs -----------------------------
-MAINS := sim/main.c viz/tui_main.c viz/plot_main.c
+MAINS := sim/main.c viz/tui_main.c viz/plot_main.c viz/graph_main.c \
+    viz/layout_main.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
 VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
 TUI_SRC := $(wildcard viz/tui*.c viz/model*.c viz/pane*.c viz/canvas*.c)
 PLOT_SRC := $(wildcard viz/plot*.c)
+GRAPH_SRC := $(wildcard viz/graph*.c)
 LIB := $(B)/libopalite.a
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 PROGRAMS := $(B)/opalite
@@ -71,6 +77,7 @@ endif
 ifneq ($(wildcard viz/plot_main.c),)
 PROGRAMS += $(B)/opalite-plot
 endif
+PROGRAMS += $(B)/opalite-graph $(if $(GVC),$(B)/opalite-layout)
 
 all: $(PROGRAMS) guest
 
@@ -97,10 +104,16 @@ $(B)/opalite-tui: $(call OBJ,$(TUI_SRC)) $(LIB)
 $(B)/opalite-plot: $(call OBJ,$(PLOT_SRC)) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(PLOT_LIBS)
 
+$(B)/opalite-graph: $(call OBJ,$(GRAPH_SRC)) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+$(B)/opalite-layout: $(call OBJ,viz/layout_main.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(GVC_LIBS)
+
 $(B)/obj/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D) && echo "  CC  $<" && $(CC) $(CFLAGS) \
 	    $(if $(filter sim/lua% sim/session%,$<),$(LUA_CFLAGS)) \
-	    $(if $(filter viz/%,$<),$(VIZ_CFLAGS)) -c -o $@ $<
+	    $(if $(filter viz/%,$<),$(VIZ_CFLAGS)) \
+	    $(if $(filter viz/layout%,$<),$(GVC_CFLAGS)) -c -o $@ $<
 
 # ---- guest: kernel, programs, guest tests -------------------------------
 RV := riscv64-unknown-elf-

@@ -36,7 +36,10 @@ static const struct option_row rows[] = {
     { 0, "dump-regs", NULL, "print pc and registers at the end" },
     { 0, "stats", "FILE", "figures; as JSON when it ends in .json" },
     { 0, "trace", "FILE", "one JSON object a line for each event" },
-    { 0, "trace-steps", NULL, "with --trace: for each instruction too" },
+    { 0, "trace-kinds", "LIST", "only these kinds or groups (docs/trace.md)" },
+    { 0, "trace-window", "A..B",
+      "only from cycle A to cycle B; B may be missing" },
+    { 0, "trace-steps", NULL, "a line for each instruction too" },
     { 0, NULL, NULL, NULL },
 };
 enum {
@@ -53,6 +56,8 @@ enum {
     ROW_DUMP_REGS,
     ROW_STATS,
     ROW_TRACE,
+    ROW_TRACE_KINDS,
+    ROW_TRACE_WINDOW,
     ROW_TRACE_STEPS
 };
 
@@ -61,7 +66,8 @@ struct arguments {
     struct machine_options machine;
     uint64_t max_insns, max_seconds; /* 0 = no limit */
     uint64_t granularity;            /* of the signature, bytes a line */
-    bool htif, dump_regs, trace_steps;
+    bool htif, dump_regs;
+    struct trace_choice choice; /* of --trace */
     enum engine engine;
     enum exit_code code;
 };
@@ -91,6 +97,7 @@ static bool sound_granularity(const struct arguments *a,
 static bool take(void *context, const struct options *o)
 {
     struct arguments *a = context;
+    struct err err;
     switch (o->row) {
     case ROW_HTIF:
         a->htif = true;
@@ -129,8 +136,14 @@ static bool take(void *context, const struct options *o)
         a->trace = o->value;
         return true;
     case ROW_TRACE_STEPS:
-        a->trace_steps = true;
+        a->choice.steps = true;
         return true;
+    case ROW_TRACE_KINDS:
+        return option_checked(o, trace_choice_kinds(&a->choice, o->value, &err),
+                              &err);
+    case ROW_TRACE_WINDOW:
+        return option_checked(
+            o, trace_choice_window(&a->choice, o->value, &err), &err);
     default:
         return false;
     }
@@ -146,11 +159,8 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     if (!options_read(&o, &program, take, a, &a->code))
         return false;
     a->code = EXIT_USAGE;
-    if (a->trace_steps && !a->trace) {
-        usage_error(c, "--trace-steps needs --trace FILE");
-        return false;
-    }
-    return true;
+    a->choice.report = true;
+    return trace_options_fit(c, a->trace, &a->choice);
 }
 
 static struct machine *build(const struct arguments *a, struct signature *sig,
@@ -165,7 +175,7 @@ static struct machine *build(const struct arguments *a, struct signature *sig,
     m->engine = a->engine;
     if (!machine_load_elf(m, a->path, a->htif, err) ||
         (a->signature && !signature_find(sig, m, err)) ||
-        (a->trace && !machine_trace_to(m, a->trace, a->trace_steps, err))) {
+        (a->trace && !machine_trace_to(m, a->trace, &a->choice, err))) {
         machine_free(m);
         return NULL;
     }

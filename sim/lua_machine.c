@@ -135,7 +135,7 @@ static void trace(lua_State *L, struct lua_machine *m)
         return;
     if (m->index > 0 && strcmp(path, "-") != 0)
         path = lua_pushfstring(L, "%s.%d", path, (int)m->index + 1);
-    if (!machine_trace_to(m->machine, path, false, &err))
+    if (!machine_trace_to(m->machine, path, &m->scenario->options.trace, &err))
         lua_raise(L, err.code, "--trace: %s", err.text);
     if (path != m->scenario->options.trace_path)
         lua_pop(L, 1);

@@ -313,7 +313,7 @@ static void run_turn(struct machine *m, uint64_t last_instruction)
         if (m->trace.readers)
             trace_add(&m->trace, s);
         if (m->trace_steps)
-            trace_file_step(m->trace_file, s);
+            trace_file_step(m->trace_file, &m->bus, s);
         if (s->events)
             observe_step(m);
         if (c->pc - l->pc_first >= l->pc_span)
@@ -427,13 +427,13 @@ enum exit_code stop_exit_code(enum stop stop)
     }
 }
 
-bool machine_trace_to(struct machine *m, const char *path, bool steps,
-                      struct err *err)
+bool machine_trace_to(struct machine *m, const char *path,
+                      const struct trace_choice *choice, struct err *err)
 {
     if (!machine_trace_close(m, err))
         return false;
-    m->trace_file = trace_file_open(path, steps, err);
-    m->trace_steps = m->trace_file && steps;
+    m->trace_file = trace_file_open(path, choice, &m->config, err);
+    m->trace_steps = m->trace_file && trace_file_wants_steps(m->trace_file);
     return m->trace_file != NULL;
 }
 
@@ -442,7 +442,7 @@ bool machine_trace_close(struct machine *m, struct err *err)
     struct trace_file *f = m->trace_file;
     m->trace_file = NULL;
     m->trace_steps = false;
-    return !f || trace_file_close(f, err);
+    return !f || trace_file_close(f, machine_clock(m), err);
 }
 
 /* ---- the host acts

@@ -170,10 +170,11 @@ enum exit_code stop_exit_code(enum stop stop);
 MUST_CHECK
 bool machine_attach_disk(struct machine *m, const char *path, struct err *err);
 
-/* From now on events (and steps) go to this file; ends with the machine. */
+/* From now on the chosen events and steps (NULL = every event) go to this file;
+ * ends with the machine. */
 MUST_CHECK
-bool machine_trace_to(struct machine *m, const char *path, bool steps,
-                      struct err *err);
+bool machine_trace_to(struct machine *m, const char *path,
+                      const struct trace_choice *choice, struct err *err);
 /* Writes the rest of the trace file. */
 MUST_CHECK
 bool machine_trace_close(struct machine *m, struct err *err);
@@ -193,6 +194,8 @@ MUST_CHECK
 bool machine_check(const struct machine *m, bool all, struct err *err);
 /* Registry id of the domain the hardware is in. */
 uint32_t machine_domain(const struct machine *m);
+/* Registers with which the hart would run as domain `who`, 0 = as it is. */
+struct mmu_regs machine_regs_as(const struct machine *m, uint32_t who);
 /* RAM only; false = not all of it is RAM. */
 bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to,
                        size_t n);

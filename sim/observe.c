@@ -56,7 +56,7 @@ static void emit(struct machine *m, const struct event *event)
         return;
     const struct event *e = event_add(&m->events, event);
     if (m->trace_file)
-        trace_file_event(m->trace_file, e);
+        trace_file_event(m->trace_file, &m->registry, e);
     if (stops_on(m->limits, e)) {
         if (!m->stopping)
             m->stop_event = *e;
@@ -195,9 +195,7 @@ static uint64_t announced_key(const struct machine *m,
     return mmu_domain_key(&regs);
 }
 
-/* What the registry knows of the right and the place, now: later the kernel
- * will have taken everything from a domain it kills. */
-static void describe_right(struct event *e, const struct registry *r)
+void observe_right(struct event *e, const struct registry *r)
 {
     uint64_t offset;
     const struct registry_segment *segment =
@@ -257,7 +255,7 @@ static void observe_fault(struct machine *m, const struct hint_record *h)
     e.va = h->b;
     e.pc = h->c;
     e.cost = 0;
-    describe_right(&e, &m->registry);
+    observe_right(&e, &m->registry);
     m->faults_protection += lacks_a_right(&e, &m->registry);
     emit(m, &e);
 }

@@ -17,8 +17,7 @@ bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to, size_t n)
     return bus_read(&m->bus, pa, to, n);
 }
 
-/* Registers with which the hart would run as this domain. */
-static struct mmu_regs regs_of(const struct machine *m, uint32_t who)
+struct mmu_regs machine_regs_as(const struct machine *m, uint32_t who)
 {
     struct mmu_regs regs = m->now->cpu.mmu.regs;
     const struct registry_domain *d =
@@ -37,7 +36,7 @@ static struct mmu_regs regs_of(const struct machine *m, uint32_t who)
 bool machine_place(const struct machine *m, uint32_t who, uint64_t va,
                    uint64_t *pa)
 {
-    struct mmu_regs regs = regs_of(m, who);
+    struct mmu_regs regs = machine_regs_as(m, who);
     regs.sprot = 0;
     regs.sum = regs.mxr = true;
     bool bare = m->now->cpu.privilege == PRIV_M && !who;
@@ -87,7 +86,7 @@ bool machine_peek_va(const struct machine *m, uint32_t who, uint64_t va,
 bool machine_peek_access(const struct machine *m, uint32_t who,
                          struct access *a)
 {
-    struct mmu_regs regs = regs_of(m, who);
+    struct mmu_regs regs = machine_regs_as(m, who);
     a->privilege = who                               ? PRIV_U
                    : m->now->cpu.privilege == PRIV_M ? PRIV_M
                                                      : PRIV_S;

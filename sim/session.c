@@ -209,6 +209,26 @@ static bool post(struct scenario *s, struct lua_machine *m, struct err *err)
                    place);
 }
 
+/* Do the bounds of the front end's slices mean this machine? */
+static bool is_bounded(const struct scenario *s, const struct lua_machine *m)
+{
+    const char *name = s->session->bounded;
+    return !name ||
+           (*name ? strcmp(s->session->machines[m->index].name, name) == 0
+                  : m->index == 0);
+}
+
+/* Was there an event of these kinds since number `seen`? */
+static bool saw_event(const struct machine *m, uint64_t seen, uint32_t kinds)
+{
+    struct event_cursor cursor = { .next = seen };
+    const struct event *e;
+    while (kinds && (e = event_next(&m->events, &cursor)) != NULL)
+        if (kinds & EVENT_BIT(e->kind))
+            return true;
+    return false;
+}
+
 /* One stretch of machine time. *matched: an event the front end asked for. */
 static bool run_stretch(struct scenario *s, struct lua_machine *m,
                         const struct run_limits *slice, uint64_t insns_left,
@@ -224,6 +244,8 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
         limits.max_insns =
             smaller_limit(limits.max_insns, r->until_insns - now);
     limits.until_cycle = smaller_limit(s->options.max_cycles, r->until_cycle);
+    if (slice && !is_bounded(s, m))
+        slice = NULL;
     if (slice)
         limits.until_cycle =
             smaller_limit(limits.until_cycle, slice->until_cycle);
@@ -242,9 +264,9 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
         if (!lua_events_read(s, m, err))
             return false;
     }
+    *matched = slice && saw_event(m->machine, seen, slice->stop_events);
     if (stop == STOP_EVENT) {
         const struct event *e = &m->machine->stop_event;
-        *matched = slice && (slice->stop_events & EVENT_BIT(e->kind));
         if (r->kind == REQUEST_RUN && event_filter_match(&r->until, e)) {
             r->event = *e;
             request_done(s, "event");
@@ -356,7 +378,7 @@ enum session_state session_advance(struct session *s,
         if (insns_left && ran >= insns_left)
             return s->state;
         insns_left -= insns_left ? ran : 0;
-        if (slice && slice->until_cycle &&
+        if (slice && slice->until_cycle && is_bounded(c, m) &&
             machine_clock(m->machine) >= slice->until_cycle)
             return s->state;
     }
