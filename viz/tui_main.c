@@ -30,6 +30,7 @@ static const struct option_row rows[] = {
     { 0, "preset", "NAME", "of every machine (opalite presets)" },
     { 0, "seed", "N", "of random(), default 1" },
     { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
+    { 0, "engine", "NAME", "fast (default) or readable: the same results" },
     { 0, "trace", "FILE", "one JSON object a line for each event" },
     { 0, "from-reset", NULL, "begin at reset, not when the kernel is up" },
     { 0, "ascii", NULL, "no line-drawing characters" },
@@ -44,6 +45,7 @@ enum {
     ROW_PRESET,
     ROW_SEED,
     ROW_MAX_CYCLES,
+    ROW_ENGINE,
     ROW_TRACE,
     ROW_FROM_RESET,
     ROW_ASCII,
@@ -99,6 +101,8 @@ static bool take(void *context, const struct options *o)
         return option_number(o, &s->seed);
     case ROW_MAX_CYCLES:
         return option_number(o, &s->max_cycles);
+    case ROW_ENGINE:
+        return option_engine(o, &s->engine);
     case ROW_TRACE:
         return take_trace(a, o->value);
     case ROW_FROM_RESET:
