@@ -188,6 +188,9 @@ static const struct shape odd[] = {
              "stores.drain=10 stores.same=3 stores.ack=5 stores.next=1" },
     { "u54", "l2.bytes=0 l1d.write=through stores.order=pass stores.depth=2 "
              "stores.drain=10 stores.same=3 stores.ack=5" },
+    /* several harts */
+    { "u54", "harts=2" },
+    { "u54", "harts=4 harts.quantum=100 l1d.bytes=2K l1d.policy=lru" },
     /* the core */
     { "u54", "attribution=off" },
     { "u54", "misaligned=ok" },
