@@ -78,7 +78,6 @@ static const struct field hart_fields[] = {
     ONE(cpu.timing.ras_count),
     EACH(cpu.timing.ras),
     ONE(cpu.step.retired),
-    ONE(cpu.step.pc),
     ONE(cpu.step.privilege),
     ONE(cpu.mmu.accounts.total),
     ONE(cpu.mmu.regs.satp),

@@ -41,7 +41,8 @@ static bool measure(const char *elf, int way, double *mips, uint64_t *cycles,
     m->now->cpu.mmu.l0->closed = way == 1;
     double start = cpu_seconds();
     machine_run(m, &limits);
-    *mips = 1e-6 * (double)m->now->ledger.instructions / (cpu_seconds() - start);
+    *mips =
+        1e-6 * (double)m->now->ledger.instructions / (cpu_seconds() - start);
     *cycles = machine_clock(m);
     machine_free(m);
     return true;

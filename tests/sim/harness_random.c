@@ -402,13 +402,14 @@ static void set_ranges(struct machine *m, uint64_t domain, bool data)
     enum { BOTH = RPLB_FILL_I | RPLB_FILL_D };
     uint64_t at = VIRTUAL_DATA, end = VIRTUAL_DATA + 4096 * DATA_PAGES;
     uint64_t meta = domain << RPLB_DOMAIN_SHIFT;
-    mmu_rplb_fill(&m->now->cpu.mmu, VIRTUAL_CODE, VIRTUAL_CODE + 4096 * CODE_PAGES,
-                  meta | BOTH | RIGHT_R | RIGHT_X |
-                      (random_below(2) ? RIGHT_W : 0));
+    mmu_rplb_fill(
+        &m->now->cpu.mmu, VIRTUAL_CODE, VIRTUAL_CODE + 4096 * CODE_PAGES,
+        meta | BOTH | RIGHT_R | RIGHT_X | (random_below(2) ? RIGHT_W : 0));
     while (at < end && data) {
         uint64_t bytes = 4 + random_below(random_below(2) ? 200 : 40000);
         uint64_t rights = random_below(4) ? RIGHT_R | RIGHT_W : random_below(4);
-        mmu_rplb_fill(&m->now->cpu.mmu, at, at + bytes, meta | RPLB_FILL_D | rights);
+        mmu_rplb_fill(&m->now->cpu.mmu, at, at + bytes,
+                      meta | RPLB_FILL_D | rights);
         at += bytes + (random_below(2) ? 0 : random_below(100));
     }
 }

@@ -162,8 +162,9 @@ static void is_interrupted_at_every_cycle(void **state)
                                                EVENT_BIT(EVENT_TRAP) };
         if (cpu_next_deadline(&p.fast->now->cpu) == UINT64_MAX)
             for (unsigned i = 0; i < 2; i++)
-                assert_true(csr_write(&both[i]->now->cpu, CSR_stimecmp,
-                                      cpu_time(&both[i]->now->cpu) + 400 + n % 89));
+                assert_true(
+                    csr_write(&both[i]->now->cpu, CSR_stimecmp,
+                              cpu_time(&both[i]->now->cpu) + 400 + n % 89));
         run_both(&p, &limits);
         same(&p, "interrupted");
         interrupts += p.fast->now->cpu.step.interrupt;

@@ -419,7 +419,8 @@ static void every_part_is_compared(void **state)
     CHANGE(b->now->cpu.x[7], was + 1, "x7");
     CHANGE(b->now->cpu.csr.sscratch, was + 1, "cpu.csr");
     CHANGE(b->now->cpu.timing.last, (uint8_t)(was ^ 1), "cpu.timing.last");
-    CHANGE(b->now->cpu.timing.btb[2].target, was + 2, "branch predictor, entry 2");
+    CHANGE(b->now->cpu.timing.btb[2].target, was + 2,
+           "branch predictor, entry 2");
     CHANGE(m->stats[UNIT_DTLB].gifts, was + 1, "dtlb.gifts");
     CHANGE(m->stores.free, was + 1, "cpu.mmu.stores.free");
     CHANGE(m->alone.now->unit[UNIT_L1I].turn, was + 1, "alone copy");

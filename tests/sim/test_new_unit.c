@@ -193,7 +193,8 @@ static void without_the_hook_it_is_not_asked(void **state)
         struct machine *m = looping(i % 2 ? ENGINE_READABLE : ENGINE_FAST);
         withdraw(m, withdrawn[i / 2].page, false);
         run_on(m);
-        assert_in_range(m->now->cpu.x[10], i % 2 ? 999 : 1050, i % 2 ? 1000 : 1100);
+        assert_in_range(m->now->cpu.x[10], i % 2 ? 999 : 1050,
+                        i % 2 ? 1000 : 1100);
         machine_free(m);
     }
 }
