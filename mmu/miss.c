@@ -41,6 +41,12 @@ static uint32_t lost_slots(const struct miss_shape *s)
     return n < LOST_MIN ? LOST_MIN : n;
 }
 
+/* Four times as many as keys, so that most chains are one node or none. */
+static uint32_t shadow_buckets(const struct miss_shape *s)
+{
+    return power_of_two_from(4 * s->entries);
+}
+
 static size_t round_up_8(size_t n)
 {
     return (n + 7) & ~(size_t)7;
@@ -63,7 +69,7 @@ size_t miss_bytes(const struct miss_shape *s)
     size_t n = seen_bytes(s) + lost_slots(s) * sizeof(struct miss_lost);
     if (s->shadow)
         n += (s->entries + 1) * sizeof(struct miss_node) +
-             power_of_two_from(s->entries) * sizeof(uint32_t) +
+             shadow_buckets(s) * sizeof(uint32_t) +
              s->entries * sizeof(uint32_t);
     return round_up_8(n);
 }
@@ -94,7 +100,7 @@ void miss_init(struct miss_history *h, const struct miss_shape *s,
     h->node_count = s->entries;
     at += (s->entries + 1) * sizeof *h->node;
     h->bucket = (uint32_t *)(void *)at;
-    h->bucket_mask = power_of_two_from(s->entries) - 1;
+    h->bucket_mask = shadow_buckets(s) - 1;
     at += (h->bucket_mask + 1) * sizeof *h->bucket;
     h->node_of = (uint32_t *)(void *)at;
 }
