@@ -57,10 +57,15 @@ TUI_LIBS = $(call PKG,--libs,ncursesw)
 PLOT_LIBS = $(call PKG,--libs,cairo)
 
 # ---- sources: one library, several programs -----------------------------
-MAINS := sim/main.c viz/tui_main.c viz/plot_main.c
+MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
 VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
-TUI_SRC := $(wildcard viz/tui*.c viz/model*.c viz/pane*.c viz/canvas*.c)
+# What terminal and window share
+VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c) viz/runner.c \
+    viz/pace.c viz/arguments.c viz/canvas.c viz/canvas_shape.c \
+    viz/canvas_text.c
+TUI_SRC := $(wildcard viz/tui*.c) viz/canvas_curses.c $(VIEW_SRC)
+GUI_SRC := $(wildcard viz/gui*.c viz/theme.c) viz/canvas_cairo.c $(VIEW_SRC)
 PLOT_SRC := $(wildcard viz/plot*.c)
 LIB := $(B)/libopalite.a
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))

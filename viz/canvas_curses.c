@@ -33,6 +33,18 @@ static const struct {
     [STYLE_WALK] = { 32, COLOR_BLUE, A_BOLD, A_NORMAL },
     [STYLE_TRAP] = { 74, COLOR_CYAN, A_NORMAL, A_NORMAL },
     [STYLE_BAR] = { 32, COLOR_BLUE, A_NORMAL, A_NORMAL },
+    [STYLE_TRACK] = { 240, -1, A_NORMAL, A_DIM },
+    [STYLE_CARD] = { -1, -1, A_NORMAL, A_NORMAL },
+    [STYLE_BUTTON] = { -1, -1, A_NORMAL, A_NORMAL },
+    [STYLE_KERNEL] = { 246, COLOR_WHITE, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN] = { 74, COLOR_CYAN, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 1] = { 178, COLOR_YELLOW, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 2] = { 36, COLOR_GREEN, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 3] = { 175, COLOR_MAGENTA, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 4] = { 32, COLOR_BLUE, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 5] = { 166, COLOR_RED, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 6] = { 227, COLOR_YELLOW, A_BOLD, A_NORMAL },
+    [STYLE_DOMAIN + 7] = { 250, COLOR_WHITE, A_BOLD, A_NORMAL },
 };
 
 static void set_colours(struct terminal *t)
@@ -155,6 +167,12 @@ int terminal_key(struct terminal *t, int milliseconds)
         return KEY_OF_END;
     case KEY_BTAB:
         return KEY_OF_BACKTAB;
+    case KEY_BACKSPACE:
+    case 127:
+    case 8:
+        return KEY_OF_BACKSPACE;
+    case KEY_F(12):
+        return KEY_OF_SCREENSHOT;
     case KEY_ENTER:
     case '\r':
         return '\n';

@@ -26,7 +26,22 @@ struct model_memory {
     char root[SOURCE_PATH];        /* of relative source paths, or "" */
     struct source_file source[SOURCE_FILES];
     int next_source; /* the one to forget next */
+    uint64_t mark;   /* clock when the command began */
+    uint64_t clock;  /* of the last look */
+    uint64_t cell[PURPOSE_COUNT][PLACE_COUNT]; /* accounts then */
+    uint64_t checks;                           /* read so far */
 };
+
+/* F M R S T of the stop mask, '.' for the rest. */
+char model_letter(const struct event *e);
+uint8_t model_lane(struct model *m, const struct machine *machine, uint32_t id);
+void model_read_moment(struct model *m, const struct machine *machine,
+                       const struct event *e, bool gap);
+void model_read_samples(struct model *m, const struct machine *machine);
+void model_read_switches(struct model *m, const struct machine *machine);
+void model_read_lines(struct model *m, const struct machine *machine);
+void model_read_scope(struct model *m, const struct machine *machine);
+void model_read_checks(struct model *m, const struct session *s);
 
 void model_read_code(struct model *m, const struct machine *machine);
 void model_read_events(struct model *m, const struct machine *machine);

@@ -129,6 +129,17 @@ static void read_registers(struct model *m, const struct machine *machine)
 /* ---- lookaside units ------------------------------------------------------
  */
 
+/* Bytes that the valid entries cover. */
+static uint64_t reach_of(const struct assoc *a)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < assoc_entries(a); i++)
+        if (a->entry[i].valid)
+            bytes += a->entry[i].last - a->entry[i].first + 1;
+    return bytes;
+}
+
 static void read_units(struct model *m, const struct mmu *mmu)
 {
     for (int u = 0; u < UNIT_COUNT; u++) {
@@ -139,9 +150,11 @@ static void read_units(struct model *m, const struct mmu *mmu)
                                          .misses = s->misses,
                                          .late = s->late,
                                          .gifts = s->gifts };
+        memcpy(m->units[u].by_cause, s->by_cause, sizeof s->by_cause);
         if (lookaside_present(unit)) {
             m->units[u].used = unit->array.valid;
             m->units[u].size = assoc_entries(&unit->array);
+            m->units[u].reach = reach_of(&unit->array);
         }
     }
 }
@@ -305,6 +318,7 @@ static void read_rights(struct model *m, const struct machine *machine)
                 registry_right(g, m->domains[d].id, from->base);
             s->rights[d] = r ? r->rights : 0;
             s->elsewhere[d] = r && r->rights && r->address != from->base;
+            s->address[d] = r && r->rights ? r->address : 0;
         }
     }
 }
@@ -354,6 +368,8 @@ static void read_ledger(struct model *m, const struct machine *machine)
     m->bar_count = 0;
     m->window_cycles = window.cycles;
     m->total_cycles = now.cycles;
+    m->switch_window = window.switches;
+    m->switch_total = now.switches;
     for (int a = 0; a < ACCOUNT_COUNT; a++)
         add_bar(m, account_name((enum account)a), window.account[a],
                 now.account[a], false, false);
@@ -386,7 +402,12 @@ static void meet(struct model *m, const struct session *s)
     m->event_count = 0;
     m->events_lost = 0;
     m->story_count = 0;
+    m->moment_count = 0;
+    m->lane_count = 0;
+    m->sample_count = 0;
+    m->sample_spacing = 0;
     memset(&k->before, 0, sizeof k->before);
+    k->mark = k->clock = 0;
     if (number)
         memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
 }
@@ -403,9 +424,10 @@ void model_mark(struct model *m, const struct session *s)
     const struct machine *machine = s->machine;
 
     model_mark_registers(m, s);
-    if (machine)
-        ledger_snapshot(&machine->ledger, &machine->cpu.mmu,
-                        &m->memory->before);
+    if (!machine)
+        return;
+    ledger_snapshot(&machine->ledger, &machine->cpu.mmu, &m->memory->before);
+    m->memory->mark = machine_clock(machine);
 }
 
 void model_refresh(struct model *m, const struct session *s)
@@ -420,7 +442,10 @@ void model_refresh(struct model *m, const struct session *s)
     m->range_count = m->ranges_more = 0;
     m->domain_count = m->domains_more = 0;
     m->segment_count = m->segments_more = 0;
-    m->bar_count = m->code_count = 0;
+    m->bar_count = m->code_count = m->switch_count = 0;
+    m->line_sets = m->line_ways = 0;
+    m->scope.valid = false;
+    model_read_checks(m, s);
     m->window_cycles = m->total_cycles = 0;
     if (!m->has_machine)
         return;
@@ -439,4 +464,8 @@ void model_refresh(struct model *m, const struct session *s)
     read_ledger(m, machine);
     model_read_code(m, machine);
     model_read_events(m, machine);
+    model_read_samples(m, machine);
+    model_read_switches(m, machine);
+    model_read_lines(m, machine);
+    model_read_scope(m, machine);
 }

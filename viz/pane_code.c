@@ -74,7 +74,9 @@ struct pane_extent pane_code_draw(struct canvas *c, const struct model *m,
                                  c->box.height - (tall ? 0 : 1) };
 }
 
-void pane_code_title(const struct model *m, char *to, size_t room)
+void pane_code_title(const struct model *m, const struct pane_view *v, char *to,
+                      size_t room)
 {
+    (void)v;
     snprintf(to, room, "%s", m->has_machine ? m->pc_symbol : "");
 }

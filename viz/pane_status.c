@@ -21,6 +21,19 @@ static void mask_text(uint32_t stops, char to[STOP_LETTERS + 1])
     to[STOP_LETTERS] = 0;
 }
 
+/* Each letter can be clicked. */
+static void draw_mask(struct canvas *c, int x, const char *mask)
+{
+    for (int i = 0; i < STOP_LETTERS; i++) {
+        char command[12], tip[80];
+        canvas_print(c, x + i, 1, STYLE_STATUS, "%c", mask[i]);
+        snprintf(command, sizeof command, "stop %c", stop_letters[i]);
+        snprintf(tip, sizeof tip, "stop at every %s: %s", stop_names[i],
+                 mask[i] == '.' ? "off" : "on");
+        canvas_zone(c, x + i, 1, 1, 1, command, tip);
+    }
+}
+
 /* Draws " NAME 99.9%" if all of it fits; returns where the next may begin. */
 static int draw_ratio(struct canvas *c, int x, const char *name,
                       const struct unit_row *u)
@@ -66,8 +79,14 @@ void pane_status(struct canvas *c, const struct model *m, const char *speed)
     canvas_print(c, x + 1, 0, STYLE_STATUS, " %s", m->scenario);
     canvas_right(c, c->box.width, 0, STYLE_STATUS, text);
     mask_text(m->stops, mask);
-    x = canvas_print(c, 0, 1, STYLE_STATUS, " %-7s %s  stop %s",
-                     state_names[m->state], speed, mask);
+    canvas_print(c, 0, 1, STYLE_STATUS, " %-7s", state_names[m->state]);
+    canvas_zone(c, 0, 1, 8, 1, "run", "run, or pause");
+    x = canvas_print(c, 9, 1, STYLE_STATUS, "%s", speed);
+    canvas_zone(c, 8, 1, x - 8, 1, "speed +",
+                "speed in instructions a second; + and - change it");
+    x = canvas_text(c, x, 1, STYLE_STATUS, "  stop ");
+    draw_mask(c, x, mask);
+    x += STOP_LETTERS;
     if (m->has_machine)
         draw_ratios(c, x, m);
 }

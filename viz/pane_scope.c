@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The access microscope: an address and the stages it passes, protection first,
+ * each with its verdict. Beside each stage stands which of the pointer's bits
+ * it looks at: protection the whole address, translation the page number, the
+ * caches the physical address. Last the verdict in words.
+ */
+#include "viz/pane.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NAME = 12, WITH_BITS = 84, BITS = 37 };
+
+static const char *const names[SCOPE_STAGES] = {
+    "protection", "TLB", "L2 TLB", "walk", "PMP", "L1 cache", "L2 cache", "DRAM"
+};
+
+static enum style letter_style(char letter)
+{
+    switch (letter) {
+    case 'H':
+        return STYLE_HIT;
+    case 'M':
+        return STYLE_MISS;
+    case 'W':
+        return STYLE_WALK;
+    case 'R':
+        return STYLE_FAULT;
+    case '+':
+        return STYLE_STRONG;
+    default:
+        return STYLE_DIM;
+    }
+}
+
+/* ---- the pointer's bits ------------------------------------------------------
+ */
+
+/* Fields from the left: the copies of the sign, one page-table index per
+ * level, the offset in the page. Cells of field i, and where they begin. */
+static int field_count(const struct scope *s)
+{
+    return s->levels ? s->levels + 2 : 1;
+}
+
+static int field_width(const struct scope *s)
+{
+    return BITS / field_count(s);
+}
+
+static void field_text(const struct scope *s, int i, char *name, char *value,
+                       size_t room)
+{
+    int levels = s->levels, level = levels - i;
+    unsigned top = 12 + 9 * (unsigned)levels;
+
+    if (levels == 0) {
+        snprintf(name, room, "address");
+        snprintf(value, room, "%llx", (unsigned long long)s->va);
+    } else if (i == 0) {
+        snprintf(name, room, "sign");
+        snprintf(value, room, "%llx", (unsigned long long)(s->va >> top));
+    } else if (i <= levels) {
+        snprintf(name, room, "VPN%d", level);
+        snprintf(value, room, "%03llx",
+                 (unsigned long long)(s->va >> (12 + 9 * level) & 0x1ff));
+    } else {
+        snprintf(name, room, "offset");
+        snprintf(value, room, "%03llx", (unsigned long long)(s->va & 0xfff));
+    }
+}
+
+static void draw_bits(struct canvas *c, const struct scope *s, int x, int y)
+{
+    int width = field_width(s), count = field_count(s);
+
+    for (int i = 0; i < count; i++) {
+        char name[24], value[24];
+        int cells, at = x + i * width;
+        field_text(s, i, name, value, sizeof name);
+        canvas_text(c, at + (width - text_cells(name)) / 2, y, STYLE_DIM, name);
+        canvas_rect(c, at + 0.1, y + 1.0, width - 0.2, 1.0, STYLE_TRACK,
+                    HATCH_NONE);
+        cells = text_cells(value);
+        canvas_text(c, at + (width - cells) / 2, y + 1, STYLE_STRONG, value);
+        if (!c->graphic && i > 0)
+            canvas_text(c, at, y + 1, STYLE_FRAME, "│");
+    }
+}
+
+/* Which fields a stage looks at: first and end; false = none of them. */
+static bool fields_of(const struct scope *s, enum scope_stage stage, int *first,
+                      int *end)
+{
+    int count = field_count(s);
+
+    *first = 0;
+    *end = count;
+    switch (stage) {
+    case SCOPE_PROTECTION:
+        return true;
+    case SCOPE_TLB:
+    case SCOPE_L2TLB:
+    case SCOPE_WALK:
+        *first = 1;
+        *end = count - 1;
+        return s->levels > 0;
+    default:
+        return false;
+    }
+}
+
+/* What the stage looks at, below the fields; the walk takes them one by one. */
+static void draw_wires(struct canvas *c, const struct scope *s,
+                       enum scope_stage stage, int x, int y)
+{
+    enum style style = s->stage[stage].letter == '.' ||
+                               s->stage[stage].letter == '-'
+                           ? STYLE_FRAME
+                           : letter_style(s->stage[stage].letter);
+    int width = field_width(s), first, end;
+    char pa[40];
+
+    if (!fields_of(s, stage, &first, &end)) {
+        snprintf(pa, sizeof pa, "pa %llx", (unsigned long long)s->pa);
+        if (style != STYLE_FRAME)
+            canvas_text(c, x + (width * field_count(s) - text_cells(pa)) / 2, y,
+                        STYLE_DIM, pa);
+        return;
+    }
+    if (stage == SCOPE_WALK) {
+        for (int i = first; i < end; i++)
+            canvas_segment(c, x + i * width + 1, y + 0.5,
+                           x + (i + 1) * width - 1.01, y + 0.5, style);
+        return;
+    }
+    canvas_segment(c, x + first * width + 1, y + 0.5, x + end * width - 1.01,
+                   y + 0.5, style);
+}
+
+/* ---- the stages -----------------------------------------------------------
+ */
+
+static void draw_stage(struct canvas *c, const struct scope *s,
+                       enum scope_stage stage, int y, int width)
+{
+    const struct stage_row *r = &s->stage[stage];
+    bool off = r->letter == '.' || r->letter == '-';
+    enum style style = letter_style(r->letter);
+    char cycles[16] = "";
+    int room;
+
+    canvas_print(c, 0, y, style, "%c", r->letter);
+    canvas_text(c, 2, y, off ? STYLE_DIM : STYLE_STRONG, names[stage]);
+    if (r->known && !off)
+        snprintf(cycles, sizeof cycles, "%u", r->cycles);
+    room = width - NAME - 2 - (cycles[0] ? text_cells(cycles) + 1 : 0);
+    canvas_print(c, NAME + 1, y, off ? STYLE_DIM : style, "%.*s",
+                 room > 0 ? room : 0, r->letter == '.' && !r->text[0]
+                                          ? "not asked"
+                                          : r->text);
+    canvas_right(c, width, y, STYLE_STRONG, cycles);
+}
+
+static const char *origin_text(const struct scope *s)
+{
+    switch (s->origin) {
+    case SCOPE_OF_REFUSAL:
+        return "refused during the last command";
+    case SCOPE_ASKED:
+        return "you asked: nothing happens";
+    default:
+        return "the last step";
+    }
+}
+
+struct pane_extent pane_scope_draw(struct canvas *c, const struct model *m,
+                                   const struct pane_view *v)
+{
+    const struct scope *s = &m->scope;
+    bool bits = c->box.width >= WITH_BITS;
+    int width = bits ? c->box.width - BITS - 3 : c->box.width, y = 0;
+    struct box whole = c->box;
+    int top = v->scroll;
+
+    if (!s->valid) {
+        canvas_text(c, 0, 0, STYLE_DIM, "no access yet");
+        return (struct pane_extent){ 1, c->box.height };
+    }
+    canvas_print(c, 0, y++ - top, STYLE_STRONG, "%.*s", width, s->what);
+    canvas_print(c, 0, y++ - top, STYLE_DIM, "%.*s", width, s->who);
+    if (bits)
+        draw_bits(c, s, width + 3, -top);
+    for (int i = 0; i < SCOPE_STAGES; i++, y++) {
+        draw_stage(c, s, (enum scope_stage)i, y - top, width);
+        if (bits)
+            draw_wires(c, s, (enum scope_stage)i, width + 3, y - top);
+    }
+    int lines = pane_lines(c, s->verdict);
+    if (y + lines < c->box.height)
+        y++;
+    c->box.y += y - top > 0 ? y - top : 0;
+    c->box.height -= y - top > 0 ? y - top : 0;
+    if (c->box.height > 0)
+        canvas_wrap(c, 0, 0, s->refused ? STYLE_FAULT : STYLE_TEXT, s->verdict);
+    c->box = whole;
+    return (struct pane_extent){ y + lines, whole.height };
+}
+
+void pane_scope_title(const struct model *m, const struct pane_view *v,
+                      char *to, size_t room)
+{
+    (void)v;
+    *to = 0;
+    if (!m->scope.valid)
+        return;
+    if (m->scope.cycles_known)
+        snprintf(to, room, "%s: %u cycles", origin_text(&m->scope),
+                 m->scope.cycles);
+    else
+        snprintf(to, room, "%s", origin_text(&m->scope));
+}
