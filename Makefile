@@ -11,7 +11,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help all deps deps-run run run-built test test-built test-one check \
+.PHONY: help all lean gallery deps deps-run run run-built test test-built test-one check \
         floors headers format format-check tidy bench bench-scale fidelity guest \
         clean fuzz fuzz-built fuzz-host fuzz-host-built
 
@@ -32,7 +32,8 @@ PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
     binutils-riscv64-unknown-elf
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
     libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu \
-    qemu-system-misc e2fsprogs dosfstools mtools
+    qemu-system-misc e2fsprogs dosfstools mtools libsdl2-dev xvfb xdotool \
+    fonts-dejavu-core
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -53,8 +54,10 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(OPT_$(V)) -MMD -MP
 LUA_CFLAGS = $(call PKG,--cflags,lua5.4)
 LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lfdt -lm
 VIZ_CFLAGS = $(call PKG,--cflags,cairo ncursesw)
+SDL_CFLAGS = $(call PKG,--cflags,sdl2)
 TUI_LIBS = $(call PKG,--libs,ncursesw)
 PLOT_LIBS = $(call PKG,--libs,cairo)
+GUI_LIBS = $(call PKG,--libs,sdl2 cairo) -pthread
 
 # ---- sources: one library, several programs -----------------------------
 MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c
@@ -69,15 +72,12 @@ GUI_SRC := $(wildcard viz/gui*.c viz/theme.c) viz/canvas_cairo.c $(VIEW_SRC)
 PLOT_SRC := $(wildcard viz/plot*.c)
 LIB := $(B)/libopalite.a
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := $(B)/opalite
-ifneq ($(wildcard viz/tui_main.c),)
-PROGRAMS += $(B)/opalite-tui
-endif
-ifneq ($(wildcard viz/plot_main.c),)
-PROGRAMS += $(B)/opalite-plot
-endif
+# What `make run` needs; the window needs SDL besides
+LEAN := $(B)/opalite $(B)/opalite-tui $(B)/opalite-plot
+PROGRAMS := $(LEAN) $(B)/opalite-gui
 
 all: $(PROGRAMS) guest
+lean: $(LEAN) guest
 
 help:
 	@echo "make run | test        the two commands of the README"
@@ -99,13 +99,16 @@ $(B)/opalite: $(call OBJ,sim/main.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 $(B)/opalite-tui: $(call OBJ,$(TUI_SRC)) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(TUI_LIBS)
+$(B)/opalite-gui: $(call OBJ,$(GUI_SRC)) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(GUI_LIBS)
 $(B)/opalite-plot: $(call OBJ,$(PLOT_SRC)) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(PLOT_LIBS)
 
 $(B)/obj/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D) && echo "  CC  $<" && $(CC) $(CFLAGS) \
 	    $(if $(filter sim/lua% sim/session%,$<),$(LUA_CFLAGS)) \
-	    $(if $(filter viz/%,$<),$(VIZ_CFLAGS)) -c -o $@ $<
+	    $(if $(filter viz/% tests/viz/%,$<),$(VIZ_CFLAGS)) \
+	    $(if $(filter viz/gui%,$<),$(SDL_CFLAGS)) -c -o $@ $<
 
 # ---- guest: kernel, programs, guest tests -------------------------------
 RV := riscv64-unknown-elf-
@@ -128,7 +131,7 @@ TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
 TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)))
 
 $(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
-	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(PLOT_LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(GUI_LIBS)
 # A fuzz target: fed by its corpus, or, in the variant fuzz, by libFuzzer
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC))) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(if $(filter fuzz,$(V)),-fsanitize=fuzzer) -o $@ $^ -lcmocka $(LDLIBS) $(PLOT_LIBS)
@@ -166,7 +169,7 @@ deps-run:
 	$(Q)tests/house/deps.sh $(PACKAGES_RUN)
 
 run: deps-run
-	$(Q)$(MAKE) -s -j$(JOBS) all
+	$(Q)$(MAKE) -s -j$(JOBS) lean
 	$(Q)$(MAKE) run-built
 run-built:
 	$(Q)mkdir -p out
@@ -177,12 +180,12 @@ REPEAT = 3
 $(B)/bench: $(call OBJ,tests/bench/bench.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench: deps-run
-	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench
+	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench
 	$(Q)$(B)/bench $(B)/opalite $(G) $(REPEAT) $(ONLY)
 $(B)/bench-scale: $(call OBJ,tests/bench/scale.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench-scale: deps-run
-	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench-scale
+	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench-scale
 	$(Q)$(B)/bench-scale $(B)/opalite $(G) $(REPEAT)
 
 $(B)/fidelity: $(call OBJ,tests/fidelity.c tests/fidelity/harness.c) $(LIB)

@@ -102,6 +102,7 @@ void canvas_begin(struct canvas *c, int width, int height, bool ascii)
     c->height = height;
     c->ascii = ascii;
     c->graphic = false;
+    c->shift = 0;
     canvas_back(c, (struct canvas_mark){ 0 });
     c->box = (struct box){ 0, 0, width, height };
 }
@@ -179,6 +180,7 @@ int canvas_text(struct canvas *c, int x, int y, enum style style,
         *add_run(c) = (struct text_run){ (int16_t)(c->box.x + first),
                                          (int16_t)(c->box.y + y),
                                          (int16_t)cells,
+                                         (float)c->shift,
                                          (uint8_t)style,
                                          (uint16_t)(c->text_used - start),
                                          (uint32_t)start };

@@ -56,6 +56,7 @@ struct box {
 
 struct text_run {
     int16_t x, y, cells; /* where it starts, how many columns it takes */
+    float shift;         /* drawn this part of a cell lower (graphic) */
     uint8_t style;       /* enum style */
     uint16_t bytes;
     uint32_t text; /* offset in canvas.text */
@@ -67,6 +68,7 @@ struct shape {
     uint8_t kind, style, hatch;
     float x0, y0, x1, y1; /* cells of the screen; a rectangle's corners */
     struct box clip;
+    float shift; /* of the clip, too */
     size_t before; /* drawn before this text run */
 };
 
@@ -82,6 +84,7 @@ struct canvas {
     bool ascii;        /* no UTF-8: lines and bars from - | # */
     bool graphic;      /* keeps shapes; set it after canvas_begin */
     struct box box;    /* where drawing goes now; (0, 0) is its corner */
+    double shift;      /* graphic: all of it this part of a cell lower */
     struct text_run *runs;
     size_t run_count, run_room;
     struct shape *shapes;

@@ -34,10 +34,11 @@ static void add_shape(struct canvas *c, enum shape_kind kind, double x0,
                                                   .style = (uint8_t)style,
                                                   .hatch = (uint8_t)hatch,
                                                   .x0 = (float)(c->box.x + x0),
-                                                  .y0 = (float)(c->box.y + y0),
+                                                  .y0 = (float)(c->box.y + y0 + c->shift),
                                                   .x1 = (float)(c->box.x + x1),
-                                                  .y1 = (float)(c->box.y + y1),
+                                                  .y1 = (float)(c->box.y + y1 + c->shift),
                                                   .clip = c->box,
+                                                  .shift = (float)c->shift,
                                                   .before = c->run_count };
 }
 

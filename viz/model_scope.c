@@ -20,6 +20,7 @@ struct found {
     struct access a;
     uint32_t domain; /* registry id */
     bool looked;     /* its look-ups are filled in */
+    bool fault;      /* the kernel gave up on it */
 };
 
 static const char *verb(uint8_t kind)
@@ -219,7 +220,12 @@ static void refusal_stage(struct scope *s, const struct found *f)
 
 static void judge(struct scope *s, const struct found *f)
 {
-    if (f->a.refused == REFUSED_RANGE_MISS)
+    if (f->a.refused == REFUSED_RANGE_MISS && f->fault)
+        snprintf(s->verdict, sizeof s->verdict,
+                 "Refused: %s. The kernel looked and found no such right: a "
+                 "fault.",
+                 refusal_text((enum refusal)f->a.refused));
+    else if (f->a.refused == REFUSED_RANGE_MISS)
         snprintf(s->verdict, sizeof s->verdict,
                  "Stopped: %s. The kernel is asked: it either fills the entry "
                  "and the access is tried again, or it is a fault.",
@@ -366,6 +372,12 @@ static bool of_refusal(const struct model *m, const struct machine *machine,
     f->a.rights = e->rights;
     f->a.pte = e->pte;
     f->a.protection.result = e->protection;
+    for (uint64_t i = m->event_count; i-- > 0 && model_event(m, i);) {
+        const struct event_row *row = model_event(m, i);
+        f->fault |= row->letter == 'F' && row->cycle >= e->cycle;
+        if (row->cycle < e->cycle)
+            break;
+    }
     return true;
 }
 

@@ -4,7 +4,6 @@
  * the counters, the last switches, and which lines of the scenario have checked
  * something. Everything is read, nothing is asked of the machine.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,24 +17,26 @@ static void copy_name(char to[MODEL_NAME], const char *from)
 /* ---- the timeline ----------------------------------------------------------
  */
 
-/* The lane of a domain; a new one gets the next. The last lane takes all that
- * come too late for one of their own. */
+/* The lane of a domain; a new one gets the next, and so does a new domain under
+ * an old number. The last lane takes all that come too late for one of their
+ * own. */
 uint8_t model_lane(struct model *m, const struct machine *machine, uint32_t id)
 {
-    char buffer[NAME_BYTES];
-    int i = 0;
+    char buffer[NAME_BYTES], name[MODEL_NAME];
+    int i = m->lane_count;
 
-    while (i < m->lane_count && m->lanes[i].id != id)
-        i++;
-    if (i == MODEL_LANES)
+    copy_name(name, registry_domain_name(&machine->registry, id, buffer,
+                                         sizeof buffer));
+    while (i > 0 && m->lanes[i - 1].id != id)
+        i--;
+    if (i > 0 && strcmp(m->lanes[i - 1].name, name) == 0)
+        return (uint8_t)(i - 1);
+    if (m->lane_count == MODEL_LANES)
         return MODEL_LANES - 1;
-    if (i == m->lane_count) {
-        m->lanes[m->lane_count++].id = id;
-        copy_name(m->lanes[i].name,
-                  registry_domain_name(&machine->registry, id, buffer,
-                                       sizeof buffer));
-    }
-    return (uint8_t)i;
+    struct lane *l = &m->lanes[m->lane_count++];
+    l->id = id;
+    copy_name(l->name, name);
+    return (uint8_t)(m->lane_count - 1);
 }
 
 static char moment_letter(const struct event *e)
@@ -163,27 +164,31 @@ static void add_note(struct model *m, const char *text)
                  used && m->notes[used - 1] != '\n' ? " " : "", text);
 }
 
-/* What a checking line says: its last text in quotes, else the line. */
+/* What a checking line says: the text it gives as its last argument, without
+ * quotes and dots; else the line itself. */
 static void add_check(struct model *m, int number, const char *line)
 {
     struct check_row *c = &m->checks[m->check_count];
-    const char *end = strrchr(line, '"'), *begin = end;
+    const char *at = line, *begin = NULL, *end = strrchr(line, ')');
+    size_t used = 0;
 
     if (m->check_count == MODEL_CHECKS)
         return;
     memset(c, 0, sizeof *c);
     c->line = number;
-    while (begin && begin > line && *--begin != '"')
-        ;
-    if (begin && begin < end && *begin == '"' && end - begin > 8) {
-        snprintf(c->text, sizeof c->text, "%.*s", (int)(end - begin - 1),
-                 begin + 1);
-    } else {
-        while (isspace((unsigned char)*line))
-            line++;
-        snprintf(c->text, sizeof c->text, "%.150s", line);
-    }
     m->check_count++;
+    while ((at = strstr(at, ", \"")))
+        begin = at += 2;
+    if (!begin || !end || end - begin < 8) {
+        snprintf(c->text, sizeof c->text, "%.150s", line);
+        return;
+    }
+    for (at = begin; at < end && used + 1 < sizeof c->text; at++) {
+        if (strncmp(at, " .. ", 4) == 0)
+            at += 2; /* one blank stays */
+        if (*at != '"' && !(*at == ' ' && used && c->text[used - 1] == ' '))
+            c->text[used++] = *at;
+    }
 }
 
 void model_read_notes(struct model *m, const char *path)

@@ -19,7 +19,7 @@ double pace_now(void)
 }
 
 void pace_frame(struct pace *p, struct runner *r, double seconds,
-                volatile const int *hurry)
+                const atomic_int *hurry)
 {
     uint64_t speed = runner_speeds[r->model.speed];
     double now = pace_now(), elapsed = p->last > 0 ? now - p->last : 0;
@@ -35,6 +35,6 @@ void pace_frame(struct pace *p, struct runner *r, double seconds,
         runner_advance(r, n);
         return;
     }
-    while (r->going != GOING_NOWHERE && !*hurry && pace_now() < now + seconds)
+    while (r->going != GOING_NOWHERE && !atomic_load(hurry) && pace_now() < now + seconds)
         runner_advance(r, SLICE);
 }

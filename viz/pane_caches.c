@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDE = 74, CAUSES_AT = 34, LEAST_MAP = 4 };
+enum { WIDE = 70, CAUSES_AT = 34, RIGHT = 23 };
 
 static const char cause_letters[MISS_CAUSE_COUNT] = { 'c', 'p', 'f', 's', 'i' };
 static const enum style cause_style[MISS_CAUSE_COUNT] = {
@@ -40,16 +40,32 @@ static void draw_numbers(struct canvas *c, int x, int y,
     }
 }
 
+/* About so many bytes: "32K", "1.0G". */
+static void reach_text(uint64_t bytes, char *to, size_t room)
+{
+    static const char unit[] = " KMGT";
+    double n = (double)bytes;
+    int i = 0;
+
+    for (; n >= 1024 && i < 4; i++)
+        n /= 1024;
+    if (i == 0)
+        snprintf(to, room, "%llu", (unsigned long long)bytes);
+    else
+        snprintf(to, room, n < 10 && n != (double)(int)n ? "%.1f%c" : "%.0f%c",
+                 n, unit[i]);
+}
+
 static void draw_unit(struct canvas *c, int y, const struct unit_row *u)
 {
     char used[24], ratio[16], misses[32], reach[16], late[40];
     bool wide = c->box.width >= WIDE;
-    int end = c->box.width - (wide ? 34 : 0);
+    int end = c->box.width - (wide ? RIGHT : 0);
 
     snprintf(used, sizeof used, "%u/%u", u->used, u->size);
     percent_text(u->hits, u->hits + u->misses, ratio, sizeof ratio);
     grouped_number(u->misses, misses, sizeof misses);
-    size_text(u->reach, reach, sizeof reach);
+    reach_text(u->reach, reach, sizeof reach);
     canvas_text(c, 0, y, STYLE_STRONG, u->name);
     canvas_right(c, 16, y, STYLE_TEXT, used);
     canvas_right(c, 23, y, STYLE_TEXT, ratio);
@@ -60,16 +76,16 @@ static void draw_unit(struct canvas *c, int y, const struct unit_row *u)
     }
     draw_causes(c, CAUSES_AT, y, end - CAUSES_AT, u);
     snprintf(late, sizeof late, "%llu", (unsigned long long)u->late);
-    canvas_right(c, end + 12, y, STYLE_TEXT, late);
+    canvas_right(c, end + 7, y, STYLE_TEXT, late);
     snprintf(late, sizeof late, "%llu", (unsigned long long)u->gifts);
-    canvas_right(c, end + 23, y, STYLE_TEXT, late);
+    canvas_right(c, end + 15, y, STYLE_TEXT, late);
     canvas_right(c, c->box.width, y, STYLE_TEXT, reach);
 }
 
 static void draw_heading(struct canvas *c)
 {
     bool wide = c->box.width >= WIDE;
-    int end = c->box.width - 34, x = CAUSES_AT;
+    int end = c->box.width - RIGHT, x = CAUSES_AT;
 
     canvas_text(c, 0, 0, STYLE_DIM, "unit        used");
     canvas_right(c, 23, 0, STYLE_DIM, "hits");
@@ -83,8 +99,8 @@ static void draw_heading(struct canvas *c)
         x = canvas_print(c, x + 2, 0, STYLE_DIM, "%.9s ",
                          miss_cause_name((enum miss_cause)i));
     }
-    canvas_right(c, end + 12, 0, STYLE_DIM, "late");
-    canvas_right(c, end + 23, 0, STYLE_DIM, "gifts");
+    canvas_right(c, end + 7, 0, STYLE_DIM, "late");
+    canvas_right(c, end + 15, 0, STYLE_DIM, "gifts");
     canvas_right(c, c->box.width, 0, STYLE_DIM, "reach");
 }
 
@@ -107,8 +123,8 @@ static struct line_row line_at(const struct model *m, int set, int sets,
     return best;
 }
 
-static void draw_line(struct canvas *c, double x, int y, double width,
-                      const struct line_row *l)
+static void draw_line(struct canvas *c, double x, double y, double width,
+                      double height, const struct line_row *l)
 {
     static const enum style heat[] = { STYLE_TRACK, STYLE_KERNEL, STYLE_WALK,
                                        STYLE_TRAP };
@@ -116,18 +132,18 @@ static void draw_line(struct canvas *c, double x, int y, double width,
 
     if (l->mark != ' ') {
         if (c->graphic)
-            canvas_rect(c, x, y + 0.05, width, 0.9, pane_mark_style(l->mark),
+            canvas_rect(c, x, y, width, height, pane_mark_style(l->mark),
                         HATCH_NONE);
         else
-            canvas_print(c, (int)x, y, pane_mark_style(l->mark), "%c", l->mark);
+            canvas_print(c, (int)x, (int)y, pane_mark_style(l->mark), "%c", l->mark);
     } else if (!l->valid) {
         if (!c->graphic)
-            canvas_text(c, (int)x, y, STYLE_DIM, "·");
+            canvas_text(c, (int)x, (int)y, STYLE_DIM, "·");
     } else if (c->graphic) {
-        canvas_rect(c, x + width * 0.06, y + 0.08, width * 0.88, 0.84,
-                    heat[l->heat], l->dirty ? 1 : HATCH_NONE);
+        canvas_rect(c, x + width * 0.06, y + height * 0.08, width * 0.88,
+                    height * 0.84, heat[l->heat], l->dirty ? 1 : HATCH_NONE);
     } else {
-        canvas_text(c, (int)x, y, heat[l->heat], text[l->heat]);
+        canvas_text(c, (int)x, (int)y, heat[l->heat], text[l->heat]);
     }
 }
 
@@ -142,12 +158,15 @@ static void draw_lines(struct canvas *c, const struct model *m, int y)
     if (width > 2)
         width = 2;
     canvas_print(c, 0, y++, STYLE_DIM,
-                 "L1 data cache: %u sets (columns%s) of %u ways", m->line_sets,
-                 per > 1 ? ", some together" : "", m->line_ways);
+                 per > 1 ? "L1D: a column = %d sets, a row = a way"
+                         : "L1 data cache: a column = a set, a row = a way",
+                 per);
+    double room = (double)(c->box.height - y) / m->line_ways;
+    double height = c->graphic && room > 0.2 && room < 1 ? room : 1;
     for (int way = 0; way < (int)m->line_ways; way++)
         for (int i = 0; i < columns; i++) {
             struct line_row l = line_at(m, i * per, per, way);
-            draw_line(c, i * width, y + way, width, &l);
+            draw_line(c, i * width, y + way * height, width, height, &l);
         }
 }
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL = 12, LEAST_COLUMN = 11, MOST_COLUMN = 30, COLUMNS = 256 };
+enum { LABEL = 12, LEAST_COLUMN = 11, MOST_COLUMN = 40, COLUMNS = 256 };
 
 struct column {
     uint64_t address;
@@ -96,6 +96,23 @@ static void draw_scale(struct canvas *c, const struct model *m,
     }
 }
 
+/* The part of the scale that the columns below are. */
+static void draw_fan(struct canvas *c, const struct model *m,
+                     const struct map *map, int y)
+{
+    unsigned levels = m->scope.levels ? m->scope.levels : 3;
+    double half = (double)(UINT64_C(1) << (11 + 9 * levels));
+    int width = c->box.width - LABEL, last = map->first + map->shown - 1;
+    double x0 = (double)map->column[map->first].address / half * width;
+    double x1 = (double)map->column[last].address / half * width;
+
+    if (!c->graphic) /* slanted lines of characters would only confuse */
+        return;
+    canvas_segment(c, LABEL + x0, y, LABEL, y + 0.9, STYLE_FRAME);
+    canvas_segment(c, LABEL + (x1 < width ? x1 : width), y,
+                   LABEL + map->shown * map->width - 1, y + 0.9, STYLE_FRAME);
+}
+
 /* ---- pushed together ----------------------------------------------------------
  */
 
@@ -135,8 +152,10 @@ static int segment_at(const struct model *m, int d, uint64_t address)
     return -1;
 }
 
+/* What domain d may do with the segment at column i. Where a lane has two
+ * lines, the lower one is filled as far as the segment goes. */
 static void draw_cell(struct canvas *c, const struct model *m,
-                      const struct map *map, int d, int i, int y)
+                      const struct map *map, int d, int i, int y, int pitch)
 {
     int x = column_x(map, i), width = map->width - 1;
     int segment = segment_at(m, d, map->column[i].address);
@@ -144,31 +163,33 @@ static void draw_cell(struct canvas *c, const struct model *m,
     char rights[5], text[64];
 
     if (segment < 0) {
-        canvas_rect(c, x, y + 0.1, width, 0.8, STYLE_TRACK, HATCH_NONE);
-        if (!c->graphic)
-            canvas_text(c, x, y, STYLE_FRAME, "·");
+        canvas_rect(c, x, y + pitch - 0.85, width, 0.7, STYLE_TRACK,
+                    HATCH_NONE);
+        canvas_text(c, x, y, STYLE_DIM, "·");
         return;
     }
     rights_text(m->segments[segment].rights[d], rights);
     snprintf(text, sizeof text, m->one_space ? "%s" : "%s %s", rights,
              m->segments[segment].name);
-    canvas_rect(c, x, y + 0.1, 2, 0.8, domain_style(tint), domain_hatch(tint));
-    room -= 3;
-    canvas_print(c, x + 3, y,
+    canvas_rect(c, x, y + pitch - 0.85, pitch > 1 ? width : 2, 0.7,
+                domain_style(tint), domain_hatch(tint));
+    int text_x = pitch > 1 ? x : x + 3;
+    room -= text_x - x;
+    canvas_print(c, text_x, y,
                  m->domains[d].current ? STYLE_CURRENT : STYLE_TEXT, "%.*s",
                  room > 0 ? room : 0, text);
 }
 
 static int draw_lanes(struct canvas *c, const struct model *m,
-                      const struct map *map, int y, int skip)
+                      const struct map *map, int y, int skip, int pitch)
 {
-    for (int d = skip; d < m->domain_count; d++, y++) {
+    for (int d = skip; d < m->domain_count; d++, y += pitch) {
         canvas_print(c, 0, y,
                      m->domains[d].current ? STYLE_CURRENT : STYLE_TEXT,
                      "%s%.10s", m->domains[d].current ? "▶" : " ",
                      m->domains[d].name);
         for (int i = map->first; i < map->first + map->shown; i++)
-            draw_cell(c, m, map, d, i, y);
+            draw_cell(c, m, map, d, i, y, pitch);
     }
     return y;
 }
@@ -224,7 +245,7 @@ struct pane_extent pane_map_draw(struct canvas *c, const struct model *m,
                                  const struct pane_view *v)
 {
     struct map map;
-    int y;
+    int y, pitch = 4 + 2 * m->domain_count + 2 <= c->box.height ? 2 : 1;
 
     find_columns(m, &map);
     if (map.count == 0) {
@@ -233,11 +254,13 @@ struct pane_extent pane_map_draw(struct canvas *c, const struct model *m,
     }
     fit_columns(&map, c->box.width, v->column);
     draw_scale(c, m, &map, 0);
+    draw_fan(c, m, &map, 1);
     draw_heads(c, m, &map, 2);
-    y = draw_lanes(c, m, &map, 4, v->scroll);
+    y = draw_lanes(c, m, &map, 4, v->scroll, pitch);
     draw_access(c, m, &map, y++);
     y = draw_joins(c, m, &map, y);
-    return (struct pane_extent){ m->domain_count + 1, c->box.height - 4 };
+    return (struct pane_extent){ m->domain_count + 1,
+                                 (c->box.height - 4) / pitch };
 }
 
 void pane_map_title(const struct model *m, const struct pane_view *v, char *to,

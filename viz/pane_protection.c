@@ -10,7 +10,7 @@
 
 #include "mmu/access.h"
 
-enum { WIDE = 60 };
+enum { WIDE = 72 };
 
 /* Columns of the domain's name when there is little room. */
 static int name_cells(const struct canvas *c)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME = 12, WITH_BITS = 84, BITS = 37 };
+enum { NAME = 12, WITH_BITS = 84, LEAST_BITS = 37, MOST_BITS = 80, TEXT = 58 };
 
 static const char *const names[SCOPE_STAGES] = {
     "protection", "TLB", "L2 TLB", "walk", "PMP", "L1 cache", "L2 cache", "DRAM"
@@ -44,9 +44,9 @@ static int field_count(const struct scope *s)
     return s->levels ? s->levels + 2 : 1;
 }
 
-static int field_width(const struct scope *s)
+static int field_width(const struct scope *s, int bits)
 {
-    return BITS / field_count(s);
+    return bits / field_count(s);
 }
 
 static void field_text(const struct scope *s, int i, char *name, char *value,
@@ -71,9 +71,10 @@ static void field_text(const struct scope *s, int i, char *name, char *value,
     }
 }
 
-static void draw_bits(struct canvas *c, const struct scope *s, int x, int y)
+static void draw_bits(struct canvas *c, const struct scope *s, int x, int y,
+                      int bits)
 {
-    int width = field_width(s), count = field_count(s);
+    int width = field_width(s, bits), count = field_count(s);
 
     for (int i = 0; i < count; i++) {
         char name[24], value[24];
@@ -113,13 +114,13 @@ static bool fields_of(const struct scope *s, enum scope_stage stage, int *first,
 
 /* What the stage looks at, below the fields; the walk takes them one by one. */
 static void draw_wires(struct canvas *c, const struct scope *s,
-                       enum scope_stage stage, int x, int y)
+                       enum scope_stage stage, int x, int y, int bits)
 {
     enum style style = s->stage[stage].letter == '.' ||
                                s->stage[stage].letter == '-'
                            ? STYLE_FRAME
                            : letter_style(s->stage[stage].letter);
-    int width = field_width(s), first, end;
+    int width = field_width(s, bits), first, end;
     char pa[40];
 
     if (!fields_of(s, stage, &first, &end)) {
@@ -175,37 +176,88 @@ static const char *origin_text(const struct scope *s)
     }
 }
 
+/* How the pane is divided: stages left, the pointer's bits right. */
+struct scope_places {
+    int width; /* of the stages */
+    int bits;  /* of the bits, 0 = no room */
+    int pitch; /* lines per stage */
+};
+
+static struct scope_places places_for(const struct canvas *c, int verdict)
+{
+    int width = c->box.width, spare = c->box.height - 3 - verdict;
+    struct scope_places p = { .width = width, .pitch = 1 };
+
+    if (width >= WITH_BITS) {
+        p.bits = width - 3 - TEXT;
+        p.bits = p.bits > MOST_BITS ? MOST_BITS : p.bits;
+        p.bits = p.bits < LEAST_BITS ? LEAST_BITS : p.bits;
+        p.width = width - 3 - p.bits;
+        p.width = p.width > TEXT + 10 ? TEXT + 10 : p.width;
+        p.pitch = spare / SCOPE_STAGES;
+        p.pitch = p.pitch < 1 ? 1 : p.pitch > 3 ? 3 : p.pitch;
+    }
+    return p;
+}
+
+/* Thin lines from the fields down to the last stage that looks at them. */
+static void draw_drops(struct canvas *c, const struct scope *s, int x, int y,
+                       const struct scope_places *p)
+{
+    int width = field_width(s, p->bits), count = field_count(s);
+
+    for (int i = 0; i < count && c->graphic; i++) {
+        bool page = i > 0 && i < count - 1 && s->levels > 0;
+        int last = page ? SCOPE_WALK : SCOPE_PROTECTION;
+        double middle = x + (i + 0.5) * width;
+        canvas_segment(c, middle, y - p->pitch + 1.0, middle,
+                       y + last * p->pitch + 0.5,
+                       STYLE_FRAME);
+    }
+}
+
+static void draw_stages(struct canvas *c, const struct scope *s, int y,
+                        const struct scope_places *p)
+{
+    int x = p->width + 3;
+
+    if (p->bits)
+        draw_drops(c, s, x, y, p);
+    for (int i = 0; i < SCOPE_STAGES; i++, y += p->pitch) {
+        draw_stage(c, s, (enum scope_stage)i, y, p->width);
+        if (p->bits)
+            draw_wires(c, s, (enum scope_stage)i, x, y, p->bits);
+    }
+}
+
 struct pane_extent pane_scope_draw(struct canvas *c, const struct model *m,
                                    const struct pane_view *v)
 {
     const struct scope *s = &m->scope;
-    bool bits = c->box.width >= WITH_BITS;
-    int width = bits ? c->box.width - BITS - 3 : c->box.width, y = 0;
     struct box whole = c->box;
-    int top = v->scroll;
+    int verdict, y = -v->scroll;
 
     if (!s->valid) {
         canvas_text(c, 0, 0, STYLE_DIM, "no access yet");
         return (struct pane_extent){ 1, c->box.height };
     }
-    canvas_print(c, 0, y++ - top, STYLE_STRONG, "%.*s", width, s->what);
-    canvas_print(c, 0, y++ - top, STYLE_DIM, "%.*s", width, s->who);
-    if (bits)
-        draw_bits(c, s, width + 3, -top);
-    for (int i = 0; i < SCOPE_STAGES; i++, y++) {
-        draw_stage(c, s, (enum scope_stage)i, y - top, width);
-        if (bits)
-            draw_wires(c, s, (enum scope_stage)i, width + 3, y - top);
-    }
-    int lines = pane_lines(c, s->verdict);
-    if (y + lines < c->box.height)
+    verdict = pane_lines(c, s->verdict);
+    struct scope_places p = places_for(c, verdict);
+    canvas_print(c, 0, y++, STYLE_STRONG, "%.*s", p.width, s->what);
+    canvas_print(c, 0, y++, STYLE_DIM, "%.*s", p.width, s->who);
+    if (p.bits)
+        draw_bits(c, s, p.width + 3, y - 2, p.bits);
+    y += p.pitch - 1;
+    draw_stages(c, s, y, &p);
+    y += SCOPE_STAGES * p.pitch;
+    if (y + verdict < c->box.height)
         y++;
-    c->box.y += y - top > 0 ? y - top : 0;
-    c->box.height -= y - top > 0 ? y - top : 0;
+    c->box.y += y > 0 ? y : 0;
+    c->box.height -= y > 0 ? y : 0;
     if (c->box.height > 0)
         canvas_wrap(c, 0, 0, s->refused ? STYLE_FAULT : STYLE_TEXT, s->verdict);
     c->box = whole;
-    return (struct pane_extent){ y + lines, whole.height };
+    return (struct pane_extent){ y + v->scroll + verdict, whole.height };
 }
 
 void pane_scope_title(const struct model *m, const struct pane_view *v,

@@ -75,9 +75,10 @@ static int find_lanes(const struct model *m, const struct window *w,
     return count;
 }
 
+/* Numbers of domains come again: the lane tells them apart, 0 = kernel. */
 static int tint_of(const struct model *m, int lane)
 {
-    return (int)m->lanes[lane].id - 1;
+    return m->lanes[lane].id == 0 ? -1 : (int)m->lanes[lane].id - 1;
 }
 
 static void draw_span(struct canvas *c, const struct model *m,

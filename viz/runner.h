@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "sim/session.h"
 #include "viz/model.h"
 
@@ -93,4 +95,4 @@ double pace_now(void);
 /* Advances by the speed's share of the time since the last call or, at full
  * speed, for `seconds`; stops early when *hurry. */
 void pace_frame(struct pace *p, struct runner *r, double seconds,
-                volatile const int *hurry);
+                const atomic_int *hurry);

@@ -15,7 +15,7 @@
 #include "viz/tui_signal.h"
 #include "viz/view.h"
 
-enum { FRAME_MS = 33, SCRIPT_SLICE = 1000000 };
+enum { FRAME_MS = 33, SCRIPT_SLICE = 20000 };
 
 static int command_tui(const struct command *c, int argc, char **argv);
 
@@ -129,7 +129,8 @@ static int wait_of(const struct tui *t)
 
 static void live(struct tui *t, struct terminal *terminal)
 {
-    int width, height, key, hurry = 0;
+    atomic_int hurry = 0; /* nobody else is there */
+    int width, height, key;
 
     while (!t->view.quit && !tui_signal_seen()) {
         terminal_size(terminal, &width, &height);

@@ -13,6 +13,10 @@
 
 enum { LEAST_HEIGHT = 3, LEAST_COLUMNS = 14 };
 
+/* Air inside a card, in cells. */
+#define TITLE_SHIFT   0.3
+#define CONTENT_SHIFT 0.55
+
 const char *const view_set_names[VIEW_SETS] = { "run",  "access", "space",
                                                 "cost", "time",   "text" };
 
@@ -316,7 +320,8 @@ static void draw_title(struct view *v, enum pane_id id, struct box b)
     int x;
 
     canvas_box(c, b);
-    snprintf(name, sizeof name, focused ? "[%s]" : " %s ", panes[id].name);
+    snprintf(name, sizeof name, focused && !c->graphic ? "[%s]" : " %s ",
+             panes[id].name);
     x = canvas_text(c, 1, 0, focused ? STYLE_FOCUS : STYLE_STRONG, name);
     snprintf(command, sizeof command, "pane %s", panes[id].name);
     canvas_zone(c, 0, 0, b.width, 1, command, panes[id].help);
@@ -357,15 +362,20 @@ static void draw_pane(struct view *v, enum pane_id id, struct box b)
     content.height--;
     if (v->canvas.graphic) {
         canvas_box(&v->canvas, b);
-        canvas_rect(&v->canvas, 0, 0.06, b.width, b.height - 0.12, STYLE_CARD,
+        canvas_rect(&v->canvas, 0, 0.1, b.width, b.height - 0.2, STYLE_CARD,
                     v->focus == id);
         content.x++; /* a margin inside the card */
         content.width -= 2;
+        content.height--; /* shared by what is above and below */
+        v->canvas.shift = TITLE_SHIFT;
     }
     draw_title(v, id, title);
+    if (v->canvas.graphic)
+        v->canvas.shift = CONTENT_SHIFT;
     canvas_box(&v->canvas, content);
     v->pane[id].focused = v->focus == id;
     draw_content(v, id);
+    v->canvas.shift = 0;
 }
 
 static bool is_edge(const struct view *v, int row, int x)
@@ -560,6 +570,10 @@ static void draw_footer(struct view *v, int y)
                                    : "Enter obeys, Tab completes, Esc leaves");
         return;
     }
+    canvas_right(c, c->width, 0, STYLE_STRONG, always);
+    canvas_zone(c, c->width - 16, 0, 8, 1, "help", "");
+    canvas_zone(c, c->width - 8, 0, 8, 1, "quit", "");
+    c->box.width -= 17;
     if (notice[0])
         x = canvas_print(c, x, 0, STYLE_STRONG, " %s |", notice);
     if (is_wide(v)) {
@@ -571,9 +585,6 @@ static void draw_footer(struct view *v, int y)
                     " s step  n over  space run  e event  ] switch  m stops  "
                     "x fault  1-6 Tab z");
     }
-    canvas_right(c, c->width, 0, STYLE_STRONG, always);
-    canvas_zone(c, c->width - 16, 0, 8, 1, "help", "");
-    canvas_zone(c, c->width - 8, 0, 8, 1, "quit", "");
 }
 
 static void draw_too_small(struct view *v)
