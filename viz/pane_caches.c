@@ -94,10 +94,12 @@ static void draw_heading(struct canvas *c)
         canvas_text(c, CAUSES_AT, 0, STYLE_DIM, "by cause");
         return;
     }
-    for (int i = 0; i < MISS_CAUSE_COUNT && x + 10 < end; i++) {
+    for (int i = 0; i < MISS_CAUSE_COUNT; i++) {
+        const char *name = miss_cause_name((enum miss_cause)i);
+        if (x + 2 + text_cells(name) >= end)
+            break;
         canvas_rect(c, x, 0.25, 1, 0.5, cause_style[i], i);
-        x = canvas_print(c, x + 2, 0, STYLE_DIM, "%.9s ",
-                         miss_cause_name((enum miss_cause)i));
+        x = canvas_text(c, x + 2, 0, STYLE_DIM, name) + 1;
     }
     canvas_right(c, end + 7, 0, STYLE_DIM, "late");
     canvas_right(c, end + 15, 0, STYLE_DIM, "gifts");
@@ -197,7 +199,7 @@ void pane_caches_title(const struct model *m, const struct pane_view *v,
                        char *to, size_t room)
 {
     (void)v;
-    snprintf(to, room, "%s", m->has_machine ? "c cold p capacity f conflict "
-                                              "s switch i invalidated"
-                                            : "");
+    snprintf(to, room, "%s",
+             m->has_machine ? "c cold p capacity f conflict s switch i inval."
+                            : "");
 }

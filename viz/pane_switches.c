@@ -11,7 +11,7 @@
 
 enum { WIDE = 60, LABEL = 26, PARTS = PHASE_COUNT + LATE_COUNT };
 
-/* Style of a part; its hatch is its number. */
+/* Style of a part. */
 static enum style part_style(int i)
 {
     static const enum style styles[PARTS] = {
@@ -26,6 +26,20 @@ static enum style part_style(int i)
     };
 
     return styles[i];
+}
+
+/* Hatch of a part: with its style it is unlike every other. */
+static int part_hatch(int i)
+{
+    static const uint8_t hatches[PARTS] = {
+        [PHASE_USER] = 1,    [PHASE_SCRIPT] = 2,  [PHASE_KERNEL] = 0,
+        [PHASE_TRAP] = 3,    [PHASE_SAVE] = 4,    [PHASE_SCHEDULE] = 5,
+        [PHASE_SWITCH] = 6,  [PHASE_FLUSH] = 1,   [PHASE_RESTORE] = 7,
+        [PHASE_REFILL] = 2,  [PHASE_COUNT + LATE_TLB] = 1,
+        [PHASE_COUNT + LATE_PROTECTION] = 2, [PHASE_COUNT + LATE_CACHE] = 6,
+    };
+
+    return hatches[i];
 }
 
 static void part_name(int i, char *to, size_t room)
@@ -44,7 +58,8 @@ static double draw_parts(struct canvas *c, double x, int y, int cells,
     for (int i = 0; i < PARTS && whole > 0; i++) {
         double width = part[i] / whole * cells;
         if (width > 0.02)
-            canvas_rect(c, x, y + 0.15, width, 0.7, part_style(i), i);
+            canvas_rect(c, x, y + 0.15, width, 0.7, part_style(i),
+                        part_hatch(i));
         x += width;
     }
     return x;
@@ -66,7 +81,8 @@ static int draw_legend(struct canvas *c, int y, const double part[PARTS])
             x = 0;
             y++;
         }
-        canvas_rect(c, x, y + 0.15, 1, 0.7, part_style(i), i);
+        canvas_rect(c, x, y + 0.15, 1, 0.7, part_style(i),
+                        part_hatch(i));
         x = canvas_text(c, x + 2, y, STYLE_TEXT, text) + 2;
     }
     return y - begin + 1;
@@ -104,9 +120,10 @@ static int draw_average(struct canvas *c, int y, const struct switch_stats *s,
     y++;
     y += draw_legend(c, y, part);
     canvas_print(c, 0, y++, STYLE_DIM,
-                 "direct %.0f, late %.0f, gifts %.1f (hits owed to others)",
-                 s->count ? (double)s->direct / (double)s->count : 0,
-                 sum - (double)s->direct / (double)s->count, gifts);
+                 "direct %.0f, late %.0f, gifts %.1f%s",
+                 (double)s->direct / (double)s->count,
+                 sum - (double)s->direct / (double)s->count, gifts,
+                 c->box.width >= WIDE ? " (hits owed to others)" : "");
     return y;
 }
 

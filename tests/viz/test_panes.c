@@ -226,14 +226,163 @@ static void fill_console(struct model *m)
     m->checks_passed = 3;
 }
 
-static struct tui *fixed(void)
+static void set_stage(struct scope *s, enum scope_stage stage, char letter,
+                      int cycles, const char *text)
+{
+    s->stage[stage].letter = letter;
+    s->stage[stage].known = cycles >= 0;
+    s->stage[stage].cycles = cycles >= 0 ? (uint32_t)cycles : 0;
+    strcpy(s->stage[stage].text, text);
+}
+
+static void fill_scope(struct model *m)
+{
+    struct scope *s = &m->scope;
+
+    s->valid = s->cycles_known = true;
+    strcpy(s->what, "load of 8 bytes at 40008010 = document + 0x10");
+    strcpy(s->who, "alice, user mode, needs r");
+    s->va = 0x40008010;
+    s->pa = 0x8013d010;
+    s->levels = 3;
+    s->page_shift = 12;
+    s->cycles = 61;
+    set_stage(s, SCOPE_PROTECTION, 'H', 0, "range gives rw-");
+    set_stage(s, SCOPE_TLB, 'M', -1, "miss: switch, late");
+    set_stage(s, SCOPE_L2TLB, 'M', -1, "miss: cold");
+    set_stage(s, SCOPE_WALK, 'W', 31, "3 PTE reads: 4K page at 8013d000");
+    set_stage(s, SCOPE_PMP, '-', -1, "nothing to refuse here");
+    set_stage(s, SCOPE_L1, 'M', 0, "miss: capacity");
+    set_stage(s, SCOPE_L2, 'H', 30, "line is there");
+    set_stage(s, SCOPE_DRAM, '.', -1, "");
+    strcpy(s->verdict, "Allowed, after 61 cycles of waiting.");
+}
+
+static void add_moment(struct model *m, uint64_t cycle, char letter, int lane,
+                       int other, uint32_t cost)
+{
+    m->moments[m->moment_count++ % MODEL_MOMENTS] =
+        (struct moment){ .cycle = cycle,
+                         .letter = letter,
+                         .lane = (uint8_t)lane,
+                         .other = (uint8_t)other,
+                         .cost = cost };
+}
+
+static void fill_samples(struct model *m)
+{
+    for (int i = 0; i < 9; i++) {
+        struct sample *s = &m->samples[m->sample_count++];
+        s->cycle = (uint64_t)i * 150000;
+        s->instructions = (uint64_t)i * 43000 + (uint64_t)(i * i) * 1000;
+        s->switches = (uint64_t)i / 3;
+        for (int u = 0; u < UNIT_COUNT; u++) {
+            s->hits[u] = (uint64_t)i * 110;
+            s->misses[u] = (uint64_t)(i * u) + (i > 4 ? 9 : 0);
+        }
+    }
+}
+
+static void fill_time(struct model *m)
+{
+    static const char *const names[] = { "kernel", "alice", "bob" };
+
+    for (int i = 0; i < 3; i++) {
+        m->lanes[i].id = (uint32_t)i;
+        strcpy(m->lanes[i].name, names[i]);
+    }
+    m->lane_count = 3;
+    add_moment(m, 0, ' ', 0, 0, 0);
+    add_moment(m, 300000, ' ', 1, 0, 0);
+    add_moment(m, 500000, 'M', 1, 0, 0);
+    add_moment(m, 700000, 'S', 2, 1, 100000);
+    add_moment(m, 800000, 'R', 2, 0, 0);
+    add_moment(m, 900000, 'C', 1, 2, 0);
+    add_moment(m, 1100000, 'S', 2, 1, 812);
+    add_moment(m, 1234567, 'F', 2, 0, 0);
+    fill_samples(m);
+}
+
+static void fill_switches(struct model *m)
+{
+    m->switch_total.count = 2;
+    m->switch_total.direct = 1412;
+    m->switch_total.phase[PHASE_TRAP] = 38;
+    m->switch_total.phase[PHASE_SAVE] = 300;
+    m->switch_total.phase[PHASE_KERNEL] = 1074;
+    m->switch_total.late[LATE_TLB] = 200;
+    m->switch_total.gift[LATE_CACHE] = 7;
+    for (int i = 0; i < 2; i++) {
+        struct switch_row *s = &m->switches[m->switch_count++];
+        s->number = 2 - (uint64_t)i;
+        s->cycle = i ? 700000 : 1100000;
+        s->direct = i ? 600 : 812;
+        s->phase[PHASE_TRAP] = 19;
+        s->phase[PHASE_SAVE] = 150;
+        s->phase[PHASE_KERNEL] = s->direct - 169;
+        strcpy(s->from, i ? "alice" : "bob");
+        strcpy(s->to, i ? "bob" : "alice");
+    }
+}
+
+static void fill_caches(struct model *m)
+{
+    for (int u = 0; u < UNIT_COUNT; u++) {
+        m->units[u].by_cause[MISS_COLD] = m->units[u].misses / 2;
+        m->units[u].by_cause[MISS_SWITCH] =
+            m->units[u].misses - m->units[u].misses / 2;
+        m->units[u].late = (uint64_t)u;
+        m->units[u].reach = UINT64_C(5000) << (3 * u);
+    }
+    m->line_sets = 16;
+    m->line_ways = 2;
+    for (int i = 0; i < 32; i++)
+        m->lines[i] = (struct line_row){ .valid = i % 5 != 0,
+                                         .dirty = i % 3 == 0,
+                                         .mark = i == 7 ? 'M' : ' ',
+                                         .heat = (uint8_t)(i % 4) };
+}
+
+static void add_check(struct model *m, const char *text, uint32_t passed,
+                      uint32_t failed)
+{
+    struct check_row *c = &m->checks[m->check_count++];
+
+    c->passed = passed;
+    c->failed = failed;
+    strcpy(c->text, text);
+}
+
+static void fill_notes(struct model *m)
+{
+    strcpy(m->notes, "A name is not a right.\n\nEve knows where the secret "
+                     "lies. What does it help her?");
+    add_check(m, "the secret is as it was", 1, 0);
+    add_check(m, "eve may not", 3, 0);
+    add_check(m, "this one does not hold", 0, 1);
+    add_check(m, "bob reads what alice wrote", 0, 0);
+}
+
+/* A view of a model made by hand; wishes are looked at, not obeyed. */
+struct screen {
+    struct model model;
+    struct view view;
+};
+
+static struct screen *empty(void)
 {
     struct screen *t = calloc(1, sizeof *t);
 
     assert_non_null(t);
     model_init(&t->model, NULL);
-    for (int i = 0; i < PANE_COUNT; i++)
-        t->view.pane[i].selected = -1;
+    view_init(&t->view, &t->model);
+    return t;
+}
+
+static struct screen *fixed(void)
+{
+    struct screen *t = empty();
+
     fill_who(&t->model);
     fill_registers(&t->model);
     fill_code(&t->model);
@@ -245,6 +394,7 @@ static struct tui *fixed(void)
     fill_scope(&t->model);
     fill_time(&t->model);
     fill_switches(&t->model);
+    fill_caches(&t->model);
     fill_notes(&t->model);
     return t;
 }
