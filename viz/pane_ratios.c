@@ -94,7 +94,9 @@ struct pane_extent pane_ratios_draw(struct canvas *c, const struct model *m,
     all[count++] = (struct series){ "sw/Mcyc", 0, SWITCHES };
     height = (c->box.height - 1) / count;
     height = height > 3 ? 3 : height < 1 ? 1 : height;
-    canvas_text(c, 0, 0, STYLE_DIM, "unit     hits   missed, over time");
+    canvas_text(c, 0, 0, STYLE_DIM,
+                c->box.width >= 46 ? "unit     hits   missed, over time"
+                                   : "unit     hits   missed");
     canvas_right(c, c->box.width, 0, STYLE_DIM, "highest");
     for (int i = v->scroll; i < count; i++, y += height)
         draw_series(c, m, &all[i], y, height);

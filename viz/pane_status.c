@@ -87,6 +87,7 @@ static void draw_ratios(struct canvas *c, int x, const struct model *m)
 void pane_status(struct canvas *c, const struct model *m, const char *speed)
 {
     char cycle[32], instructions[32], mask[STOP_LETTERS + 1], text[200];
+    struct box whole = c->box;
     int x;
 
     canvas_fill(c, 0, STYLE_STATUS);
@@ -102,15 +103,16 @@ void pane_status(struct canvas *c, const struct model *m, const char *speed)
         snprintf(text, sizeof text, "  cycle %s  insn %s ", cycle,
                  instructions);
     }
+    canvas_right(c, whole.width, 0, STYLE_STATUS, text);
+    c->box.width -= text_cells(text);
     canvas_print(c, x + 1, 0, STYLE_STATUS, " %s", m->scenario);
-    canvas_right(c, c->box.width, 0, STYLE_STATUS, text);
+    c->box = whole;
     mask_text(m->stops, mask);
     canvas_print(c, 0, 1, STYLE_STATUS, " %-7s", state_names[m->state]);
     canvas_zone(c, 0, 1, 8, 1, "run", "run, or pause");
     x = canvas_print(c, 9, 1, STYLE_STATUS, "%s", speed);
     canvas_zone(c, 8, 1, x - 8, 1, "speed +",
                 "speed in instructions a second; + and - change it");
-    struct box whole = c->box;
     if (whole.width >= WITH_CHIPS) {
         c->box.width = draw_chips(c, m->stops) - 1;
         x++;

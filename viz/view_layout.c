@@ -168,7 +168,8 @@ static void divide(int whole, const double *weight, int count, int least,
         sum += weight[i];
     for (int i = 0; i < count; i++) {
         int rest = count - 1 - i;
-        to[i] = i == count - 1 ? whole - used : (int)(whole * weight[i] / sum);
+        to[i] = i == count - 1 ? whole - used
+                               : (int)(whole * weight[i] / sum + 0.5);
         to[i] = to[i] > whole - used - rest * least
                     ? whole - used - rest * least
                     : to[i];
@@ -263,8 +264,8 @@ static void move_part(int *part, int count, int i, int at, int least,
     part[i + 1] = both - part[i];
     for (int k = 0; k < count; k++)
         whole += part[k];
-    for (int k = 0; k < count; k++) /* so that dividing again gives the same */
-        fraction[k] = (part[k] + 0.01) / whole;
+    for (int k = 0; k < count; k++)
+        fraction[k] = (double)part[k] / whole;
 }
 
 void view_drag_to(struct view *v, int x, int y)
