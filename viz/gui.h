@@ -21,6 +21,7 @@ struct gui_arguments {
     const char *panel; /* NULL = none */
     const char *keys;  /* obeyed first; NULL = none */
     const char *picture;
+    const char *dump; /* the window's text goes there; NULL = nowhere */
     enum gui_moment at;
     uint64_t number; /* of cycle, fault, switch */
     bool forget;     /* neither reads nor writes the settings */

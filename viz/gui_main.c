@@ -33,6 +33,7 @@ static const struct option_row rows[] = {
     { 0, "scale", "PERCENT", "75 to 300: size of everything" },
     { 0, "no-settings", NULL, "neither read nor write the remembered layout" },
     { 0, "quit-at-end", NULL, "run at full speed, end with the scenario" },
+    { 0, "dump", "FILE", "keep the window's text in a file, for scripts" },
     { 0, NULL, NULL, NULL },
 };
 enum {
@@ -44,7 +45,8 @@ enum {
     ROW_THEME,
     ROW_SCALE,
     ROW_NO_SETTINGS,
-    ROW_QUIT_AT_END
+    ROW_QUIT_AT_END,
+    ROW_DUMP
 };
 
 static bool take_moment(struct gui_arguments *a, const struct options *o)
@@ -126,6 +128,9 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_QUIT_AT_END:
         a->quit_at_end = true;
+        return true;
+    case ROW_DUMP:
+        a->dump = o->value;
         return true;
     default:
         return arguments_take(&a->run, o);

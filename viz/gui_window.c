@@ -197,6 +197,24 @@ static void refresh_look(struct gui *g)
     look_open(&g->look, g->light, g->scale);
 }
 
+/* --dump: what the window says, always a whole screen. */
+static void dump(const struct gui *g)
+{
+    const char *path = g->arguments->dump;
+    char part[VIEW_PATH];
+    FILE *f;
+
+    if (!path)
+        return;
+    snprintf(part, sizeof part, "%.500s.part", path);
+    f = fopen(part, "w");
+    if (!f)
+        return;
+    canvas_write_text(&g->view.canvas, f);
+    if (fclose(f) == 0)
+        (void)rename(part, path);
+}
+
 static void draw(struct gui *g)
 {
     SDL_Surface *s = SDL_GetWindowSurface(g->window);
@@ -216,6 +234,7 @@ static void draw(struct gui *g)
     cairo_surface_destroy(to);
     SDL_UnlockSurface(s);
     SDL_UpdateWindowSurface(g->window);
+    dump(g);
     g->dirty = false;
 }
 
