@@ -87,6 +87,7 @@ help:
 	@echo "make fuzz              random programs, ours against QEMU"
 	@echo "make fuzz-host [SECONDS=600] [TARGETS='elf lua ..']"
 	@echo "                       libFuzzer on what reads foreign input"
+	@echo "make gallery           draws the pictures of docs/gallery again"
 	@echo "make bench             speed of the simulator, against QEMU"
 	@echo "make bench-scale       how its speed and memory scale"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
@@ -161,6 +162,10 @@ format:
 	$(Q)tests/house/format.sh write
 tidy:
 	$(Q)tests/house/tidy.sh
+
+# Pictures of every panel, for the documents: needs no display
+gallery: $(B)/opalite-gui $(B)/opalite-tui guest
+	$(Q)tests/gallery.sh $(B) docs/gallery
 
 # ---- the two commands ----------------------------------------------------
 deps:

@@ -25,6 +25,10 @@ const struct command commands[] = {
     { "tui", "FILE.lua [options]",
       "Shows a scenario live in the terminal (program opalite-tui).",
       command_sibling },
+    { "gui", "FILE.lua [options]",
+      "Shows a scenario live in a window, or as a picture (program "
+      "opalite-gui).",
+      command_sibling },
     { "plot", "SPEC.json [-o PICTURE]",
       "Draws a plot description (program opalite-plot).", command_sibling },
     { "presets", "", "Prints every parameter of every preset with its source.",

@@ -17,7 +17,7 @@ static const struct command command = {
     "Runs a scenario in a window; ? inside is help. With --screenshot: one\n"
     "picture, no display needed. Panels: code access registers TLB protection\n"
     "caches map rights fault timeline events cycles switches ratios notes\n"
-    "console, or a set of them: run access space cost time text.",
+    "console, or a set of them: run memory space cost time text.",
     command_gui
 };
 

@@ -27,8 +27,9 @@ struct model_memory {
     struct source_file source[SOURCE_FILES];
     int next_source; /* the one to forget next */
     uint64_t mark;   /* clock when the command began */
-    uint64_t clock;  /* of the last look */
-    uint64_t cell[PURPOSE_COUNT][PLACE_COUNT]; /* accounts then */
+    /* The accounts at the last look, and at the last one before that at which
+     * the clock was another. */
+    struct accounts now, before_now;
     uint64_t checks;                           /* read so far */
 };
 

@@ -407,7 +407,9 @@ static void meet(struct model *m, const struct session *s)
     m->sample_count = 0;
     m->sample_spacing = 0;
     memset(&k->before, 0, sizeof k->before);
-    k->mark = k->clock = 0;
+    k->mark = 0;
+    memset(&k->now, 0, sizeof k->now);
+    memset(&k->before_now, 0, sizeof k->before_now);
     if (number)
         memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
 }

@@ -204,6 +204,8 @@ static void refusal_stage(struct scope *s, const struct found *f)
     for (int i = (int)at + 1; i < SCOPE_STAGES; i++)
         if (s->stage[i].letter != '-')
             set_stage(s, (enum scope_stage)i, '.', "%s", "");
+    if (at == SCOPE_WALK && s->stage[SCOPE_TLB].letter == '.')
+        set_stage(s, SCOPE_TLB, 'M', "miss, so tables are read");
     s->stage[at].letter = 'R';
     if (f->a.refused == REFUSED_RANGE_RIGHT)
         set_stage(s, at, 'R', "range gives %.3s, not %c", rights,
@@ -220,20 +222,20 @@ static void refusal_stage(struct scope *s, const struct found *f)
 
 static void judge(struct scope *s, const struct found *f)
 {
-    if (f->a.refused == REFUSED_RANGE_MISS && f->fault)
+    const char *why = refusal_text((enum refusal)f->a.refused);
+
+    if (f->a.refused && s->origin == SCOPE_ASKED)
         snprintf(s->verdict, sizeof s->verdict,
-                 "Refused: %s. The kernel looked and found no such right: a "
-                 "fault.",
-                 refusal_text((enum refusal)f->a.refused));
-    else if (f->a.refused == REFUSED_RANGE_MISS)
+                 "It would be refused: %s. This is a look: nothing happened.",
+                 why);
+    else if (f->a.refused && f->fault)
         snprintf(s->verdict, sizeof s->verdict,
-                 "Stopped: %s. The kernel is asked: it either fills the entry "
-                 "and the access is tried again, or it is a fault.",
-                 refusal_text((enum refusal)f->a.refused));
+                 "Refused: %s. The kernel gave up on it: a fault.", why);
     else if (f->a.refused)
         snprintf(s->verdict, sizeof s->verdict,
-                 "Refused: %s. Nothing behind that stage was asked.",
-                 refusal_text((enum refusal)f->a.refused));
+                 "Stopped: %s. The kernel is asked: it repairs that and the "
+                 "access is tried again, or it gives up: a fault.",
+                 why);
     else if (s->origin == SCOPE_ASKED)
         snprintf(s->verdict, sizeof s->verdict,
                  "It would be allowed. This is a look: nothing was counted, "
@@ -278,12 +280,12 @@ static void set_cycles(struct scope *s, enum scope_stage stage, uint64_t n)
     s->stage[stage].cycles = (uint32_t)n;
 }
 
-/* Cycles charged to one cell since the last look. */
+/* Cycles charged to one cell since the look before. */
 static uint64_t since(const struct model *m, const struct machine *machine,
                       enum purpose purpose, int place)
 {
     return machine->cpu.mmu.accounts.cell[purpose][place] -
-           m->memory->cell[purpose][place];
+           m->memory->before_now.cell[purpose][place];
 }
 
 /* All places of a purpose. */
@@ -309,7 +311,8 @@ static void read_cycles(struct scope *s, const struct model *m,
 
     s->cycles_known = true;
     s->cycles = a->cycles;
-    if (machine->cpu.step.cycle != m->memory->clock || m->memory->clock == 0)
+    if (machine->cpu.step.cycle != m->memory->before_now.total ||
+        m->memory->before_now.total == 0)
         return;
     set_cycles(s, SCOPE_L1, since(m, machine, purpose, IN_L1));
     set_cycles(s, SCOPE_L2, since(m, machine, purpose, IN_L2));
@@ -320,12 +323,15 @@ static void read_cycles(struct scope *s, const struct model *m,
         set_cycles(s, SCOPE_PROTECTION, all_since(m, machine, FOR_PROTECTION));
 }
 
-/* What the next look compares with. */
+/* What this look is compared with, and the next one. */
 static void remember(struct model *m, const struct machine *machine)
 {
-    memcpy(m->memory->cell, machine->cpu.mmu.accounts.cell,
-           sizeof m->memory->cell);
-    m->memory->clock = machine_clock(machine);
+    struct model_memory *k = m->memory;
+
+    if (machine_clock(machine) == k->now.total)
+        return; /* no time has passed */
+    k->before_now = k->now;
+    k->now = machine->cpu.mmu.accounts;
 }
 
 /* ---- which access ----------------------------------------------------------
@@ -354,14 +360,16 @@ static bool of_asked(const struct model *m, const struct machine *machine,
 }
 
 /* The access from user mode that was refused last, if that was during the
- * command that brought us here. */
+ * command that brought us here, and no user code has run since. */
 static bool of_refusal(const struct model *m, const struct machine *machine,
                        struct found *f)
 {
     const struct event *e = &machine->last_refusal;
 
-    if (!e->refused || e->cycle < m->memory->mark || e->cycle == 0 ||
-        m->memory->mark == 0)
+    const struct step *step = &machine->cpu.step;
+
+    if (!e->refused || e->cycle <= m->memory->mark || m->memory->mark == 0 ||
+        (step->retired && step->privilege == PRIV_U))
         return false;
     *f = (struct found){ .domain = e->domain };
     f->a.va = e->va;
@@ -406,6 +414,7 @@ void model_read_scope(struct model *m, const struct machine *machine)
     const struct access *other = NULL;
 
     memset(s, 0, sizeof *s);
+    remember(m, machine);
     if (of_asked(m, machine, &f)) {
         s->origin = SCOPE_ASKED;
     } else if (of_refusal(m, machine, &f)) {
@@ -416,7 +425,6 @@ void model_read_scope(struct model *m, const struct machine *machine)
     }
     if (s->origin != SCOPE_OF_STEP || other)
         fill_scope(s, machine, &f);
-    remember(m, machine);
 }
 
 /* ---- the first data cache --------------------------------------------------

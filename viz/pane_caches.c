@@ -85,7 +85,7 @@ static void draw_unit(struct canvas *c, int y, const struct unit_row *u)
 static void draw_heading(struct canvas *c)
 {
     bool wide = c->box.width >= WIDE;
-    int end = c->box.width - RIGHT, x = CAUSES_AT;
+    int end = c->box.width - RIGHT;
 
     canvas_text(c, 0, 0, STYLE_DIM, "unit        used");
     canvas_right(c, 23, 0, STYLE_DIM, "hits");
@@ -94,16 +94,26 @@ static void draw_heading(struct canvas *c)
         canvas_text(c, CAUSES_AT, 0, STYLE_DIM, "by cause");
         return;
     }
-    for (int i = 0; i < MISS_CAUSE_COUNT; i++) {
-        const char *name = miss_cause_name((enum miss_cause)i);
-        if (x + 2 + text_cells(name) >= end)
-            break;
-        canvas_rect(c, x, 0.25, 1, 0.5, cause_style[i], i);
-        x = canvas_text(c, x + 2, 0, STYLE_DIM, name) + 1;
-    }
+    canvas_text(c, CAUSES_AT, 0, STYLE_DIM, "by cause");
     canvas_right(c, end + 7, 0, STYLE_DIM, "late");
     canvas_right(c, end + 15, 0, STYLE_DIM, "gifts");
     canvas_right(c, c->box.width, 0, STYLE_DIM, "reach");
+}
+
+/* What the parts of the bars are. */
+static void draw_legend(struct canvas *c, int y)
+{
+    int x = 0;
+
+    if (c->box.width < WIDE)
+        return; /* there, letters say it */
+    x = canvas_text(c, 0, y, STYLE_DIM, "causes:") + 1;
+    for (int i = 0; i < MISS_CAUSE_COUNT; i++) {
+        canvas_rect(c, x, y + 0.2, 1, 0.6, cause_style[i], i);
+        x = canvas_text(c, x + 2, y, STYLE_DIM,
+                        miss_cause_name((enum miss_cause)i)) +
+            2;
+    }
 }
 
 /* ---- lines of the first data cache ------------------------------------------
@@ -188,6 +198,10 @@ struct pane_extent pane_caches_draw(struct canvas *c, const struct model *m,
         lines++;
     }
     draw_heading(c);
+    if (c->box.width >= WIDE) {
+        draw_legend(c, y++);
+        lines++;
+    }
     if (m->line_sets > 0) {
         draw_lines(c, m, y + 1);
         lines += map + 1;

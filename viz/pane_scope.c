@@ -152,16 +152,16 @@ static void draw_stage(struct canvas *c, const struct scope *s,
     char cycles[16] = "";
     int room;
 
-    canvas_print(c, 0, y, style, "%c", r->letter);
-    canvas_text(c, 2, y, off ? STYLE_DIM : STYLE_STRONG, names[stage]);
+    canvas_print(c, 1, y, style, "%c", r->letter);
+    canvas_text(c, 3, y, off ? STYLE_DIM : STYLE_STRONG, names[stage]);
     if (r->known && !off)
         snprintf(cycles, sizeof cycles, "%u", r->cycles);
-    room = width - NAME - 2 - (cycles[0] ? text_cells(cycles) + 1 : 0);
-    canvas_print(c, NAME + 1, y, off ? STYLE_DIM : style, "%.*s",
+    room = width - NAME - 4 - (cycles[0] ? text_cells(cycles) + 1 : 0);
+    canvas_print(c, NAME + 2, y, off ? STYLE_DIM : style, "%.*s",
                  room > 0 ? room : 0, r->letter == '.' && !r->text[0]
                                           ? "not asked"
                                           : r->text);
-    canvas_right(c, width, y, STYLE_STRONG, cycles);
+    canvas_right(c, width - 1, y, STYLE_STRONG, cycles);
 }
 
 static const char *origin_text(const struct scope *s)
@@ -224,6 +224,10 @@ static void draw_stages(struct canvas *c, const struct scope *s, int y,
     if (p->bits)
         draw_drops(c, s, x, y, p);
     for (int i = 0; i < SCOPE_STAGES; i++, y += p->pitch) {
+        bool off = s->stage[i].letter == '.' || s->stage[i].letter == '-';
+        if (c->graphic && p->pitch > 1) /* a box per stage */
+            canvas_frame(c, 0, y - 0.35, p->width, 1.7,
+                         off ? STYLE_TRACK : letter_style(s->stage[i].letter));
         draw_stage(c, s, (enum scope_stage)i, y, p->width);
         if (p->bits)
             draw_wires(c, s, (enum scope_stage)i, x, y, p->bits);

@@ -129,11 +129,23 @@ static int rank(char letter)
     return at ? (int)(at - order) : 0;
 }
 
+static enum style mark_style(char letter, bool over)
+{
+    if (over)
+        return STYLE_SELECTED;
+    return letter == 'C' || letter == 'c' || letter == '*'
+               ? STYLE_STRONG
+               : pane_letter_style(letter);
+}
+
+/* over: there is no line of their own, so on a graphic canvas only the rarest
+ * are shown, on a ground of theirs. */
 static void draw_marks(struct canvas *c, const struct model *m,
-                       const struct window *w, int lane, int y)
+                       const struct window *w, int lane, int y, bool over)
 {
     char cell[CELLS] = { 0 };
 
+    over &= c->graphic;
     for (uint64_t s = m->moment_count; s-- > 0;) {
         const struct moment *e = model_moment(m, s);
         if (!e || e->cycle < w->first)
@@ -148,12 +160,8 @@ static void draw_marks(struct canvas *c, const struct model *m,
             cell[x] = e->letter;
     }
     for (int x = 0; x < CELLS; x++)
-        if (cell[x])
-            canvas_print(c, x, y,
-                         cell[x] == 'C' || cell[x] == 'c' || cell[x] == '*'
-                             ? STYLE_STRONG
-                             : pane_letter_style(cell[x]),
-                         "%c", cell[x]);
+        if (cell[x] && (!over || rank(cell[x]) >= rank('C')))
+            canvas_print(c, x, y, mark_style(cell[x], over), "%c", cell[x]);
 }
 
 /* ---- all of it ----------------------------------------------------------------
@@ -253,7 +261,7 @@ struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
     for (int i = r.skip; i < count && i - r.skip < shown; i++) {
         int y = (i - r.skip) * r.pitch;
         canvas_print(c, 0, y, STYLE_TEXT, "%.11s", m->lanes[lane[i]].name);
-        draw_marks(c, m, &w, lane[i], r.pitch > 1 ? y + 1 : y);
+        draw_marks(c, m, &w, lane[i], r.pitch > 1 ? y + 1 : y, r.pitch == 1);
     }
     c->box = whole;
     int bottom = (count - r.skip) * r.pitch;

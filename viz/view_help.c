@@ -24,7 +24,7 @@ static const char keys[] =
     "         F fault  M TLB miss  R protection miss  S switch  T trap\n"
     "t        measure from here: cycles, instructions, misses since then\n"
     "LOOKING\n"
-    "1-6      sets of panes: run, access, space, cost, time, text\n"
+    "1-6      sets of panes: run, memory, space, cost, time, text\n"
     "Tab      the next pane of the set; the one with the keys is in brackets\n"
     "z        zoom: that pane fills the screen; again: back\n"
     "arrows, PgUp, PgDn, Home, End   scroll it; Esc: back to the newest\n"

@@ -17,7 +17,7 @@ enum { LEAST_HEIGHT = 3, LEAST_COLUMNS = 14 };
 #define TITLE_SHIFT   0.3
 #define CONTENT_SHIFT 0.55
 
-const char *const view_set_names[VIEW_SETS] = { "run",  "access", "space",
+const char *const view_set_names[VIEW_SETS] = { "run",  "memory", "space",
                                                 "cost", "time",   "text" };
 
 struct grid_row {
@@ -47,7 +47,7 @@ static const struct grid grids[VIEW_SETS][2] = {
             { 46, 50, 34 },
             6,
             3 } } } },
-    /* access */
+    /* memory */
     { { 2,
         { { 1, { PANE_SCOPE }, { 1 }, 11, 2 },
           { 2, { PANE_STORY, PANE_PROTECTION }, { 43, 36 }, 5, 3 } } },
