@@ -8,14 +8,14 @@
 #include "sim/session.h"
 
 /* The first rows of both programs' tables, in this order. */
-#define SESSION_ROWS                                                        \
-    { 0, "set", "KEY=VALUE", "as for opalite run" },                        \
-        { 0, "preset", "NAME", "of every machine (opalite presets)" },      \
-        { 0, "seed", "N", "of random(), default 1" },                       \
-        { 0, "max-cycles", "N", "ends the run when a machine reaches N" },  \
-        { 0, "trace", "FILE", "one JSON object a line for each event" },    \
-    {                                                                       \
-        0, "from-reset", NULL, "begin at reset, not when the kernel is up" \
+#define SESSION_ROWS                                                           \
+    { 0, "set", "KEY=VALUE", "as for opalite run" },                           \
+        { 0, "preset", "NAME", "of every machine (opalite presets)" },         \
+        { 0, "seed", "N", "of random(), default 1" },                          \
+        { 0, "max-cycles", "N", "ends the run when a machine reaches N" },     \
+        { 0, "trace", "FILE", "one JSON object a line for each event" },       \
+    {                                                                          \
+        0, "from-reset", NULL, "begin at reset, not when the kernel is up"     \
     }
 
 enum {

@@ -26,9 +26,8 @@ static const struct {
     { "▲", '^' }, { "▼", 'v' }, { "┌", '+' }, { "┐", '+' }, { "└", '+' },
     { "┘", '+' }, { "▓", '%' }, { "▒", '+' }, { "░", '.' }, { "▤", '=' },
     { "▥", '|' }, { "▧", '/' }, { "▨", '*' }, { "✓", 'x' }, { "○", 'o' },
-    { "↔", '-' }, { "↕", '|' },
-    { "▁", '_' }, { "▂", '_' }, { "▃", '-' }, { "▄", '=' }, { "▅", '=' },
-    { "▆", '#' }, { "▇", '#' },
+    { "↔", '-' }, { "↕", '|' }, { "▁", '_' }, { "▂", '_' }, { "▃", '-' },
+    { "▄", '=' }, { "▅", '=' }, { "▆", '#' }, { "▇", '#' },
 };
 
 /* Bytes of the character at `at`, 0 = not UTF-8. */
@@ -247,8 +246,9 @@ void canvas_bar(struct canvas *c, int x, int y, enum style style, int cells,
         share = share > 1 ? 1 : share;
         canvas_rect(c, x, y + 0.2, cells, 0.6, STYLE_TRACK, HATCH_NONE);
         if (part > 0)
-            canvas_rect(c, x, y + 0.2, share * cells < 0.2 ? 0.2 : share * cells,
-                        0.6, style, HATCH_NONE);
+            canvas_rect(c, x, y + 0.2,
+                        share * cells < 0.2 ? 0.2 : share * cells, 0.6, style,
+                        HATCH_NONE);
         return;
     }
     int filled =

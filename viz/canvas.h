@@ -2,9 +2,9 @@
 /*
  * The canvas: a draw list in character cells. Panes draw on it and know nothing
  * else of the screen; a back end plays the list: canvas_curses.c (terminal),
- * canvas_text.c (plain text), canvas_cairo.c (window, PNG, SVG, PDF). Drawing is
- * limited to the current box, so a pane can neither leave its place nor count
- * wrong. Text is UTF-8; what is not one cell wide becomes '?'.
+ * canvas_text.c (plain text), canvas_cairo.c (window, PNG, SVG, PDF). Drawing
+ * is limited to the current box, so a pane can neither leave its place nor
+ * count wrong. Text is UTF-8; what is not one cell wide becomes '?'.
  *
  * The list has text runs, and shapes (rectangles, lines, arrows) in fractions
  * of a cell. Only a graphic canvas keeps shapes; on one of characters each
@@ -68,7 +68,7 @@ struct shape {
     uint8_t kind, style, hatch;
     float x0, y0, x1, y1; /* cells of the screen; a rectangle's corners */
     struct box clip;
-    float shift; /* of the clip, too */
+    float shift;   /* of the clip, too */
     size_t before; /* drawn before this text run */
 };
 
@@ -128,7 +128,8 @@ void canvas_bar(struct canvas *c, int x, int y, enum style style, int cells,
 /* Fills line y of the box with spaces of a style. */
 void canvas_fill(struct canvas *c, int y, enum style style);
 
-/* ---- shapes: places are cells of the box, and fractions of them ----------- */
+/* ---- shapes: places are cells of the box, and fractions of them -----------
+ */
 
 /* A filled area. In characters: every cell whose middle lies inside. */
 void canvas_rect(struct canvas *c, double x, double y, double width,

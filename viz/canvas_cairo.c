@@ -54,8 +54,7 @@ void look_open(struct look *l, bool light, int scale)
     cairo_scaled_font_extents(l->font[0], &e);
     l->cell_width = round(letter.x_advance);
     l->cell_height = round(size * LINE_SPACE);
-    l->baseline =
-        round((l->cell_height - e.ascent - e.descent) / 2 + e.ascent);
+    l->baseline = round((l->cell_height - e.ascent - e.descent) / 2 + e.ascent);
 }
 
 void look_close(struct look *l)
@@ -82,9 +81,8 @@ static void margins(const struct look *l, const struct canvas *c,
     *y = *y > 0 ? *y : 0;
 }
 
-void look_cell_at(const struct look *l, const struct canvas *c,
-                  int pixel_width, int pixel_height, int px, int py, int *x,
-                  int *y)
+void look_cell_at(const struct look *l, const struct canvas *c, int pixel_width,
+                  int pixel_height, int px, int py, int *x, int *y)
 {
     double left, top;
 
@@ -176,8 +174,8 @@ static void draw_line(cairo_t *cr, const struct look *l, double x0, double y0,
 {
     double size = l->cell_width * 0.7, angle = atan2(y1 - y0, x1 - x0);
 
-    cairo_set_line_width(cr, l->cell_width * 0.16 > 1 ? l->cell_width * 0.16
-                                                      : 1);
+    cairo_set_line_width(cr,
+                         l->cell_width * 0.16 > 1 ? l->cell_width * 0.16 : 1);
     /* level and upright lines on pixels, so that they are sharp */
     if (fabs(y0 - y1) < 0.01)
         y0 = y1 = floor(y0) + 0.5;
@@ -238,7 +236,8 @@ static void draw_shape(cairo_t *cr, const struct look *l, const struct shape *s)
 static void draw_ground(cairo_t *cr, const struct look *l,
                         const struct text_run *r, const struct ink *ink)
 {
-    double x = r->x * l->cell_width, y = ((double)r->y + r->shift) * l->cell_height;
+    double x = r->x * l->cell_width,
+           y = ((double)r->y + r->shift) * l->cell_height;
     double w = r->cells * l->cell_width;
 
     if (!ink->ground)
@@ -266,7 +265,8 @@ static void draw_run(cairo_t *cr, const struct look *l, const struct canvas *c,
         return;
     for (int i = 0; i < count; i++) {
         glyphs[i].x = (r->x + i) * l->cell_width;
-        glyphs[i].y = floor(((double)r->y + r->shift) * l->cell_height) + l->baseline;
+        glyphs[i].y =
+            floor(((double)r->y + r->shift) * l->cell_height) + l->baseline;
     }
     cairo_set_scaled_font(cr, font);
     set_colour(cr, ink->text, 1);

@@ -26,9 +26,8 @@ void look_cells(const struct look *l, int pixel_width, int pixel_height,
 void canvas_paint(const struct canvas *c, const struct look *l, cairo_t *cr,
                   int pixel_width, int pixel_height);
 /* Cell under a pixel; the same margins as canvas_paint. */
-void look_cell_at(const struct look *l, const struct canvas *c,
-                  int pixel_width, int pixel_height, int px, int py, int *x,
-                  int *y);
+void look_cell_at(const struct look *l, const struct canvas *c, int pixel_width,
+                  int pixel_height, int px, int py, int *x, int *y);
 /* Writes a picture; the kind is the name's ending: png, svg, pdf, or txt for
  * the text alone. */
 MUST_CHECK

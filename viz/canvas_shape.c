@@ -30,16 +30,17 @@ static void add_shape(struct canvas *c, enum shape_kind kind, double x0,
         c->shape_room = c->shape_room ? 2 * c->shape_room : 1024;
         c->shapes = canvas_grown(c->shapes, c->shape_room, sizeof *c->shapes);
     }
-    c->shapes[c->shape_count++] = (struct shape){ .kind = (uint8_t)kind,
-                                                  .style = (uint8_t)style,
-                                                  .hatch = (uint8_t)hatch,
-                                                  .x0 = (float)(c->box.x + x0),
-                                                  .y0 = (float)(c->box.y + y0 + c->shift),
-                                                  .x1 = (float)(c->box.x + x1),
-                                                  .y1 = (float)(c->box.y + y1 + c->shift),
-                                                  .clip = c->box,
-                                                  .shift = (float)c->shift,
-                                                  .before = c->run_count };
+    c->shapes[c->shape_count++] =
+        (struct shape){ .kind = (uint8_t)kind,
+                        .style = (uint8_t)style,
+                        .hatch = (uint8_t)hatch,
+                        .x0 = (float)(c->box.x + x0),
+                        .y0 = (float)(c->box.y + y0 + c->shift),
+                        .x1 = (float)(c->box.x + x1),
+                        .y1 = (float)(c->box.y + y1 + c->shift),
+                        .clip = c->box,
+                        .shift = (float)c->shift,
+                        .before = c->run_count };
 }
 
 void canvas_rect(struct canvas *c, double x, double y, double width,
@@ -117,8 +118,8 @@ void canvas_arrow(struct canvas *c, double x0, double y0, double x1, double y1,
     }
     draw_cells(c, x0, y0, x1, y1, style);
     double dx = x1 - x0, dy = y1 - y0;
-    const char *head = fabs(dx) > fabs(dy) ? (dx > 0 ? "▶" : "◀")
-                                           : (dy > 0 ? "▼" : "▲");
+    const char *head =
+        fabs(dx) > fabs(dy) ? (dx > 0 ? "▶" : "◀") : (dy > 0 ? "▼" : "▲");
     canvas_text(c, (int)floor(x1), (int)floor(y1), style, head);
 }
 
@@ -172,10 +173,9 @@ void canvas_zone(struct canvas *c, int x, int y, int width, int height,
         c->zones = canvas_grown(c->zones, c->zone_room, sizeof *c->zones);
     }
     uint32_t what = keep_text(c, command), says = keep_text(c, tip);
-    c->zones[c->zone_count++] =
-        (struct zone){ { c->box.x + x, c->box.y + y, right - x, bottom - y },
-                       what,
-                       says };
+    c->zones[c->zone_count++] = (struct zone){
+        { c->box.x + x, c->box.y + y, right - x, bottom - y }, what, says
+    };
 }
 
 const struct zone *canvas_zone_at(const struct canvas *c, int x, int y)

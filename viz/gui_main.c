@@ -23,7 +23,8 @@ static const struct command command = {
 
 static const struct option_row rows[] = {
     SESSION_ROWS,
-    { 0, "screenshot", "FILE", "a picture (.png .svg .pdf .txt), then the end" },
+    { 0, "screenshot", "FILE",
+      "a picture (.png .svg .pdf .txt), then the end" },
     { 0, "at", "MOMENT",
       "cycle:N, fault:N, switch:N, end; default: the kernel is up" },
     { 0, "panel", "NAME", "a panel on the whole screen, or a set" },
@@ -69,8 +70,7 @@ static bool take_moment(struct gui_arguments *a, const struct options *o)
             continue;
         a->at = words[i].at;
         a->number = strtoull(o->value + n, &end, 0);
-        if (end > o->value + n && !*end && a->number > 0 &&
-            o->value[n] != '-')
+        if (end > o->value + n && !*end && a->number > 0 && o->value[n] != '-')
             return true;
     }
     usage_error(o->command,

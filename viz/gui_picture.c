@@ -5,8 +5,8 @@
  */
 #include "viz/gui.h"
 
-#include <strings.h>
 #include <string.h>
+#include <strings.h>
 
 enum { SLICE = 20000 };
 

@@ -28,9 +28,9 @@ struct gui {
     struct model *model; /* the newest copy */
     uint64_t serial;
     struct worker *worker;
-    uint32_t told;      /* SDL event: a new copy is there */
-    uint32_t moved;     /* when the pointer moved last, ms */
-    bool dirty;         /* draw again */
+    uint32_t told;  /* SDL event: a new copy is there */
+    uint32_t moved; /* when the pointer moved last, ms */
+    bool dirty;     /* draw again */
     char settings[VIEW_PATH];
 };
 
@@ -349,10 +349,10 @@ static bool open_window(struct gui *g, struct err *err)
     static const char no_window[] =
         "no window can be opened (%s); opalite tui needs only a terminal, "
         "opalite gui --screenshot nothing";
-    static const SDL_SystemCursor kinds[] = {
-        SDL_SYSTEM_CURSOR_ARROW, SDL_SYSTEM_CURSOR_HAND,
-        SDL_SYSTEM_CURSOR_SIZEWE, SDL_SYSTEM_CURSOR_SIZENS
-    };
+    static const SDL_SystemCursor kinds[] = { SDL_SYSTEM_CURSOR_ARROW,
+                                              SDL_SYSTEM_CURSOR_HAND,
+                                              SDL_SYSTEM_CURSOR_SIZEWE,
+                                              SDL_SYSTEM_CURSOR_SIZENS };
     char title[120];
 
     if (!is_set("DISPLAY") && !is_set("WAYLAND_DISPLAY") &&
@@ -366,9 +366,9 @@ static bool open_window(struct gui *g, struct err *err)
     if (SDL_Init(SDL_INIT_VIDEO) != 0)
         return err_set(err, EXIT_HOST_RESOURCE, no_window, SDL_GetError());
     snprintf(title, sizeof title, "Opalite: %s", g->model->scenario);
-    g->window = SDL_CreateWindow(
-        title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
-        g->arguments->width, g->arguments->height, SDL_WINDOW_RESIZABLE);
+    g->window = SDL_CreateWindow(title, SDL_WINDOWPOS_CENTERED,
+                                 SDL_WINDOWPOS_CENTERED, g->arguments->width,
+                                 g->arguments->height, SDL_WINDOW_RESIZABLE);
     if (!g->window || !SDL_GetWindowSurface(g->window))
         return err_set(err, EXIT_HOST_RESOURCE, no_window, SDL_GetError());
     SDL_SetWindowMinimumSize(g->window, LEAST, LEAST);
@@ -434,8 +434,7 @@ static bool open_all(struct gui *g, struct runner *r, struct err *err)
     g->light = g->view.light;
     g->scale = g->view.scale;
     look_open(&g->look, g->light, g->scale);
-    return open_window(g, err) &&
-           worker_start(g->worker, r, tell, g, err);
+    return open_window(g, err) && worker_start(g->worker, r, tell, g, err);
 }
 
 int gui_window(const struct gui_arguments *a, struct runner *r)

@@ -5,7 +5,8 @@
 #include <string.h>
 #include <time.h>
 
-#define STRETCH 0.004 /* seconds of simulation between two looks at the lock */
+/* Seconds of simulation between two looks at the lock. */
+#define STRETCH 0.004
 
 /* Waits until there is something to do: a wish, a look, or time to pass. Takes
  * the wishes. */

@@ -15,7 +15,7 @@
 enum { WORKER_WISHES = 64 };
 
 struct worker {
-    struct runner *runner; /* the worker's alone */
+    struct runner *runner;       /* the worker's alone */
     void (*tell)(void *context); /* a new copy is there; called by the thread */
     void *context;
     pthread_t thread;

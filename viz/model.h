@@ -32,8 +32,8 @@ enum {
     MODEL_SEGMENTS = 128,
     MODEL_DOMAINS = 64,
     MODEL_BARS = 40,
-    MODEL_SWITCHES = 32, /* the last ones */
-    MODEL_SAMPLES = 256, /* of the counters over time */
+    MODEL_SWITCHES = 32,  /* the last ones */
+    MODEL_SAMPLES = 256,  /* of the counters over time */
     MODEL_MOMENTS = 4096, /* of the timeline, the last ones */
     MODEL_LANES = 32,
     MODEL_LINES = 1024, /* of the L1 data cache */
@@ -97,8 +97,8 @@ struct unit_row {
 struct line_row {
     bool valid, dirty;
     char mark;    /* H or M by the last step, else ' ' */
-    uint8_t heat; /* last used within as many look-ups as the cache has lines: 3;
-                     8 times as many: 2; 64 times: 1; longer ago: 0 */
+    uint8_t heat; /* last used within as many look-ups as the cache has lines:
+                     3; 8 times as many: 2; 64 times: 1; longer ago: 0 */
 };
 
 /* The counters at one moment. */
@@ -113,7 +113,7 @@ struct moment {
     uint32_t cost;       /* S: cycles the switch took, before `cycle` */
     uint8_t lane, other; /* S, C: where it came from */
     char letter; /* F M R S of the stop mask, C portal call, c its return,
-                    * a program's mark, ' ' none: only says who runs */
+                  * a program's mark, ' ' none: only says who runs */
     bool gap; /* what happened before it since the last moment was not kept */
 };
 

@@ -30,7 +30,7 @@ struct model_memory {
     /* The accounts at the last look, and at the last one before that at which
      * the clock was another. */
     struct accounts now, before_now;
-    uint64_t checks;                           /* read so far */
+    uint64_t checks; /* read so far */
 };
 
 /* F M R S T of the stop mask, '.' for the rest. */

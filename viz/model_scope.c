@@ -75,9 +75,7 @@ static void describe(struct scope *s, const struct machine *machine,
 
 static char letter_of(const struct lookup *l)
 {
-    return l->result == LOOKUP_HIT    ? 'H'
-           : l->result == LOOKUP_MISS ? 'M'
-                                      : '.';
+    return l->result == LOOKUP_HIT ? 'H' : l->result == LOOKUP_MISS ? 'M' : '.';
 }
 
 PRINTF_LIKE(4, 5)
@@ -166,10 +164,10 @@ static void translation_stages(struct scope *s, const struct machine *machine,
     else
         lookup_stage(s, SCOPE_L2TLB, &a->l2tlb, hit);
     if (a->walk_reads)
-        set_stage(s, SCOPE_WALK, 'W', "%u PTE read%s: %s page at %llx",
-                  a->walk_reads, a->walk_reads == 1 ? "" : "s", size,
-                  (unsigned long long)(a->pa >> a->page_shift
-                                                    << a->page_shift));
+        set_stage(
+            s, SCOPE_WALK, 'W', "%u PTE read%s: %s page at %llx", a->walk_reads,
+            a->walk_reads == 1 ? "" : "s", size,
+            (unsigned long long)(a->pa >> a->page_shift << a->page_shift));
 }
 
 static void memory_stages(struct scope *s, const struct machine *machine,
@@ -448,7 +446,10 @@ void model_read_lines(struct model *m, const struct machine *machine)
             .valid = e->valid,
             .dirty = e->dirty,
             .mark = ' ',
-            .heat = age < 1 ? 3 : age < 8 ? 2 : age < 64 ? 1 : 0,
+            .heat = age < 1    ? 3
+                    : age < 8  ? 2
+                    : age < 64 ? 1
+                               : 0,
         };
         if (machine->cpu.step.data.size && last->set >= 0 && last->way >= 0 &&
             (uint32_t)last->set * a->ways + (uint32_t)last->way == i)

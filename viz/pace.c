@@ -35,6 +35,7 @@ void pace_frame(struct pace *p, struct runner *r, double seconds,
         runner_advance(r, n);
         return;
     }
-    while (r->going != GOING_NOWHERE && !atomic_load(hurry) && pace_now() < now + seconds)
+    while (r->going != GOING_NOWHERE && !atomic_load(hurry) &&
+           pace_now() < now + seconds)
         runner_advance(r, SLICE);
 }

@@ -33,8 +33,8 @@ static void draw_numbers(struct canvas *c, int x, int y,
 {
     for (int i = 0; i < MISS_CAUSE_COUNT; i++) {
         if (u->by_cause[i])
-            x = canvas_print(c, x, y, i == MISS_SWITCH ? STYLE_SWITCH
-                                                       : STYLE_TEXT,
+            x = canvas_print(c, x, y,
+                             i == MISS_SWITCH ? STYLE_SWITCH : STYLE_TEXT,
                              "%c%llu ", cause_letters[i],
                              (unsigned long long)u->by_cause[i]);
     }
@@ -128,8 +128,8 @@ static struct line_row line_at(const struct model *m, int set, int sets,
     for (int s = set; s < set + sets && s < (int)m->line_sets; s++) {
         struct line_row l =
             m->lines[(uint32_t)s * m->line_ways + (uint32_t)way];
-        if (l.mark != ' ' ||
-            (best.mark == ' ' && l.valid && (!best.valid || l.heat > best.heat)))
+        if (l.mark != ' ' || (best.mark == ' ' && l.valid &&
+                              (!best.valid || l.heat > best.heat)))
             best = l;
     }
     return best;
@@ -147,7 +147,8 @@ static void draw_line(struct canvas *c, double x, double y, double width,
             canvas_rect(c, x, y, width, height, pane_mark_style(l->mark),
                         HATCH_NONE);
         else
-            canvas_print(c, (int)x, (int)y, pane_mark_style(l->mark), "%c", l->mark);
+            canvas_print(c, (int)x, (int)y, pane_mark_style(l->mark), "%c",
+                         l->mark);
     } else if (!l->valid) {
         if (!c->graphic)
             canvas_text(c, (int)x, (int)y, STYLE_DIM, "·");

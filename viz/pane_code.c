@@ -75,7 +75,7 @@ struct pane_extent pane_code_draw(struct canvas *c, const struct model *m,
 }
 
 void pane_code_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+                     size_t room)
 {
     (void)v;
     snprintf(to, room, "%s", m->has_machine ? m->pc_symbol : "");

@@ -38,8 +38,8 @@ struct pane_extent pane_console_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ lines, height };
 }
 
-void pane_console_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+void pane_console_title(const struct model *m, const struct pane_view *v,
+                        char *to, size_t room)
 {
     (void)v;
     if (m->checks_passed + m->checks_failed == 0)

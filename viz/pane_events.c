@@ -60,8 +60,8 @@ static void draw_row(struct canvas *c, int y, const struct event_row *e,
     if (selected)
         canvas_fill(c, y, style);
     canvas_right(c, 11, y, selected ? style : STYLE_DIM, cycle);
-    canvas_print(c, 12, y, selected ? style : pane_letter_style(e->letter), "%c",
-                 e->letter);
+    canvas_print(c, 12, y, selected ? style : pane_letter_style(e->letter),
+                 "%c", e->letter);
     canvas_text(c, 14, y, style, e->text);
 }
 
@@ -119,8 +119,8 @@ struct pane_extent pane_events_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ count, height };
 }
 
-void pane_events_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+void pane_events_title(const struct model *m, const struct pane_view *v,
+                       char *to, size_t room)
 {
 
     char count[32], lost[32];

@@ -89,8 +89,8 @@ struct pane_extent pane_ledger_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ lines, c->box.height };
 }
 
-void pane_ledger_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+void pane_ledger_title(const struct model *m, const struct pane_view *v,
+                       char *to, size_t room)
 {
 
     char cycles[32];

@@ -65,22 +65,24 @@ static void fit_columns(struct map *map, int width, int first)
 {
     int room = width - LABEL;
 
-    map->shown = room / LEAST_COLUMN < map->count ? room / LEAST_COLUMN
-                                                  : map->count;
-    map->first = first < map->count - map->shown ? first
-                                                 : map->count - map->shown;
+    map->shown =
+        room / LEAST_COLUMN < map->count ? room / LEAST_COLUMN : map->count;
+    map->first =
+        first < map->count - map->shown ? first : map->count - map->shown;
     map->first = map->first < 0 ? 0 : map->first;
     map->width = map->shown > 0 ? room / map->shown : room;
     map->width = map->width < MOST_COLUMN ? map->width : MOST_COLUMN;
 }
 
-/* ---- to scale -----------------------------------------------------------------
+/* ---- to scale
+ * -----------------------------------------------------------------
  */
 
 static void draw_scale(struct canvas *c, const struct model *m,
                        const struct map *map, int y)
 {
-    unsigned levels = m->scope.levels ? m->scope.levels : 3, bits = 11 + 9 * levels;
+    unsigned levels = m->scope.levels ? m->scope.levels : 3,
+             bits = 11 + 9 * levels;
     double half = (double)(UINT64_C(1) << bits);
     int width = c->box.width - LABEL;
 
@@ -113,7 +115,8 @@ static void draw_fan(struct canvas *c, const struct model *m,
                    LABEL + map->shown * map->width - 1, y + 0.9, STYLE_FRAME);
 }
 
-/* ---- pushed together ----------------------------------------------------------
+/* ---- pushed together
+ * ----------------------------------------------------------
  */
 
 static int column_x(const struct map *map, int i)
@@ -184,10 +187,9 @@ static int draw_lanes(struct canvas *c, const struct model *m,
                       const struct map *map, int y, int skip, int pitch)
 {
     for (int d = skip; d < m->domain_count; d++, y += pitch) {
-        canvas_print(c, 0, y,
-                     m->domains[d].current ? STYLE_CURRENT : STYLE_TEXT,
-                     "%s%.10s", m->domains[d].current ? "▶" : " ",
-                     m->domains[d].name);
+        canvas_print(
+            c, 0, y, m->domains[d].current ? STYLE_CURRENT : STYLE_TEXT,
+            "%s%.10s", m->domains[d].current ? "▶" : " ", m->domains[d].name);
         for (int i = map->first; i < map->first + map->shown; i++)
             draw_cell(c, m, map, d, i, y, pitch);
     }

@@ -35,9 +35,9 @@ static void draw_row(struct canvas *c, int y, const struct range_row *r)
                      r->domain_name, base, limit, rights, r->age, size,
                      r->segment);
     else
-        canvas_print(c, 0, y, pane_mark_style(r->mark), "%c%c %-*.*s %s+%-4s %s %s",
-                     unit, r->mark, name, name, r->domain_name, base, size,
-                     rights, r->segment);
+        canvas_print(c, 0, y, pane_mark_style(r->mark),
+                     "%c%c %-*.*s %s+%-4s %s %s", unit, r->mark, name, name,
+                     r->domain_name, base, size, rights, r->segment);
 }
 
 static struct pane_extent draw_page_table(struct canvas *c,
@@ -82,8 +82,8 @@ struct pane_extent pane_protection_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ m->range_count + (m->ranges_more > 0), shown };
 }
 
-void pane_protection_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+void pane_protection_title(const struct model *m, const struct pane_view *v,
+                           char *to, size_t room)
 {
 
     const struct unit_row *d = &m->units[UNIT_DRPLB],

@@ -14,7 +14,7 @@ enum { NAME = 8, NOW = 16, MOST = 10 };
 /* What one line shows: a numerator and a denominator of two samples. */
 struct series {
     const char *name;
-    int unit;                      /* enum unit, or one of the two below */
+    int unit; /* enum unit, or one of the two below */
     enum { MISSES, CPI, SWITCHES } kind;
 };
 
@@ -64,7 +64,8 @@ static void draw_series(struct canvas *c, const struct model *m,
         most = value > most ? value : most;
     }
     canvas_text(c, 0, y, STYLE_STRONG, s->name);
-    canvas_print(c, NAME, y, STYLE_TEXT, s->kind == MISSES ? "%5.1f%%" : "%6.2f",
+    canvas_print(c, NAME, y, STYLE_TEXT,
+                 s->kind == MISSES ? "%5.1f%%" : "%6.2f",
                  s->kind == MISSES ? 100 - whole : whole);
     canvas_rect(c, NOW, y, width, height - 0.1, STYLE_TRACK, HATCH_NONE);
     for (int x = 0; x < width && most > 0; x++) {

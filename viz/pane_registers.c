@@ -84,8 +84,8 @@ struct pane_extent pane_registers_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ rows, c->box.height };
 }
 
-void pane_registers_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+void pane_registers_title(const struct model *m, const struct pane_view *v,
+                          char *to, size_t room)
 {
 
     int changed = 0;

@@ -81,8 +81,8 @@ struct pane_extent pane_rights_draw(struct canvas *c, const struct model *m,
                                  shown };
 }
 
-void pane_rights_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+void pane_rights_title(const struct model *m, const struct pane_view *v,
+                       char *to, size_t room)
 {
 
     int segments = m->segment_count + m->segments_more;

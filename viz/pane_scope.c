@@ -34,7 +34,8 @@ static enum style letter_style(char letter)
     }
 }
 
-/* ---- the pointer's bits ------------------------------------------------------
+/* ---- the pointer's bits
+ * ------------------------------------------------------
  */
 
 /* Fields from the left: the copies of the sign, one page-table index per
@@ -116,10 +117,10 @@ static bool fields_of(const struct scope *s, enum scope_stage stage, int *first,
 static void draw_wires(struct canvas *c, const struct scope *s,
                        enum scope_stage stage, int x, int y, int bits)
 {
-    enum style style = s->stage[stage].letter == '.' ||
-                               s->stage[stage].letter == '-'
-                           ? STYLE_FRAME
-                           : letter_style(s->stage[stage].letter);
+    enum style style =
+        s->stage[stage].letter == '.' || s->stage[stage].letter == '-'
+            ? STYLE_FRAME
+            : letter_style(s->stage[stage].letter);
     int width = field_width(s, bits), first, end;
     char pa[40];
 
@@ -158,9 +159,8 @@ static void draw_stage(struct canvas *c, const struct scope *s,
         snprintf(cycles, sizeof cycles, "%u", r->cycles);
     room = width - NAME - 4 - (cycles[0] ? text_cells(cycles) + 1 : 0);
     canvas_print(c, NAME + 2, y, off ? STYLE_DIM : style, "%.*s",
-                 room > 0 ? room : 0, r->letter == '.' && !r->text[0]
-                                          ? "not asked"
-                                          : r->text);
+                 room > 0 ? room : 0,
+                 r->letter == '.' && !r->text[0] ? "not asked" : r->text);
     canvas_right(c, width - 1, y, STYLE_STRONG, cycles);
 }
 
@@ -211,8 +211,7 @@ static void draw_drops(struct canvas *c, const struct scope *s, int x, int y,
         int last = page ? SCOPE_WALK : SCOPE_PROTECTION;
         double middle = x + (i + 0.5) * width;
         canvas_segment(c, middle, y - p->pitch + 1.0, middle,
-                       y + last * p->pitch + 0.5,
-                       STYLE_FRAME);
+                       y + last * p->pitch + 0.5, STYLE_FRAME);
     }
 }
 

@@ -15,11 +15,16 @@ enum { WIDE = 60, LABEL = 26, PARTS = PHASE_COUNT + LATE_COUNT };
 static enum style part_style(int i)
 {
     static const enum style styles[PARTS] = {
-        [PHASE_USER] = STYLE_HIT,       [PHASE_SCRIPT] = STYLE_DIM,
-        [PHASE_KERNEL] = STYLE_KERNEL,  [PHASE_TRAP] = STYLE_TRAP,
-        [PHASE_SAVE] = STYLE_WALK,      [PHASE_SCHEDULE] = STYLE_HIT,
-        [PHASE_SWITCH] = STYLE_SWITCH,  [PHASE_FLUSH] = STYLE_FAULT,
-        [PHASE_RESTORE] = STYLE_BAR,    [PHASE_REFILL] = STYLE_MISS,
+        [PHASE_USER] = STYLE_HIT,
+        [PHASE_SCRIPT] = STYLE_DIM,
+        [PHASE_KERNEL] = STYLE_KERNEL,
+        [PHASE_TRAP] = STYLE_TRAP,
+        [PHASE_SAVE] = STYLE_WALK,
+        [PHASE_SCHEDULE] = STYLE_HIT,
+        [PHASE_SWITCH] = STYLE_SWITCH,
+        [PHASE_FLUSH] = STYLE_FAULT,
+        [PHASE_RESTORE] = STYLE_BAR,
+        [PHASE_REFILL] = STYLE_MISS,
         [PHASE_COUNT + LATE_TLB] = STYLE_MISS,
         [PHASE_COUNT + LATE_PROTECTION] = STYLE_FAULT,
         [PHASE_COUNT + LATE_CACHE] = STYLE_DIM,
@@ -32,11 +37,19 @@ static enum style part_style(int i)
 static int part_hatch(int i)
 {
     static const uint8_t hatches[PARTS] = {
-        [PHASE_USER] = 1,    [PHASE_SCRIPT] = 2,  [PHASE_KERNEL] = 0,
-        [PHASE_TRAP] = 3,    [PHASE_SAVE] = 4,    [PHASE_SCHEDULE] = 5,
-        [PHASE_SWITCH] = 6,  [PHASE_FLUSH] = 1,   [PHASE_RESTORE] = 7,
-        [PHASE_REFILL] = 2,  [PHASE_COUNT + LATE_TLB] = 1,
-        [PHASE_COUNT + LATE_PROTECTION] = 2, [PHASE_COUNT + LATE_CACHE] = 6,
+        [PHASE_USER] = 1,
+        [PHASE_SCRIPT] = 2,
+        [PHASE_KERNEL] = 0,
+        [PHASE_TRAP] = 3,
+        [PHASE_SAVE] = 4,
+        [PHASE_SCHEDULE] = 5,
+        [PHASE_SWITCH] = 6,
+        [PHASE_FLUSH] = 1,
+        [PHASE_RESTORE] = 7,
+        [PHASE_REFILL] = 2,
+        [PHASE_COUNT + LATE_TLB] = 1,
+        [PHASE_COUNT + LATE_PROTECTION] = 2,
+        [PHASE_COUNT + LATE_CACHE] = 6,
     };
 
     return hatches[i];
@@ -47,7 +60,8 @@ static void part_name(int i, char *to, size_t room)
     if (i < PHASE_COUNT)
         snprintf(to, room, "%s", phase_name((enum phase)i));
     else
-        snprintf(to, room, "late %s", late_name((enum late_group)(i - PHASE_COUNT)));
+        snprintf(to, room, "late %s",
+                 late_name((enum late_group)(i - PHASE_COUNT)));
 }
 
 /* Parts side by side from x on, `whole` taking `cells`; returns where it ends.
@@ -81,8 +95,7 @@ static int draw_legend(struct canvas *c, int y, const double part[PARTS])
             x = 0;
             y++;
         }
-        canvas_rect(c, x, y + 0.15, 1, 0.7, part_style(i),
-                        part_hatch(i));
+        canvas_rect(c, x, y + 0.15, 1, 0.7, part_style(i), part_hatch(i));
         x = canvas_text(c, x + 2, y, STYLE_TEXT, text) + 2;
     }
     return y - begin + 1;
@@ -119,8 +132,7 @@ static int draw_average(struct canvas *c, int y, const struct switch_stats *s,
     draw_parts(c, LABEL, y, c->box.width - LABEL, part, most);
     y++;
     y += draw_legend(c, y, part);
-    canvas_print(c, 0, y++, STYLE_DIM,
-                 "direct %.0f, late %.0f, gifts %.1f%s",
+    canvas_print(c, 0, y++, STYLE_DIM, "direct %.0f, late %.0f, gifts %.1f%s",
                  (double)s->direct / (double)s->count,
                  sum - (double)s->direct / (double)s->count, gifts,
                  c->box.width >= WIDE ? " (hits owed to others)" : "");
@@ -162,9 +174,9 @@ static double dearest(const struct model *m, const struct switch_stats *s)
 struct pane_extent pane_switches_draw(struct canvas *c, const struct model *m,
                                       const struct pane_view *v)
 {
-    const struct switch_stats *s =
-        v->whole || m->switch_window.count == 0 ? &m->switch_total
-                                                : &m->switch_window;
+    const struct switch_stats *s = v->whole || m->switch_window.count == 0
+                                       ? &m->switch_total
+                                       : &m->switch_window;
     double most = dearest(m, s);
     int y, shown;
 

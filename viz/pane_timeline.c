@@ -32,9 +32,8 @@ static double at_cycle(const struct window *w, uint64_t cycle)
 static struct window find_window(const struct model *m,
                                  const struct pane_view *v, int width)
 {
-    uint64_t oldest = m->moment_count > MODEL_MOMENTS
-                          ? m->moment_count - MODEL_MOMENTS
-                          : 0;
+    uint64_t oldest =
+        m->moment_count > MODEL_MOMENTS ? m->moment_count - MODEL_MOMENTS : 0;
     const struct moment *begin = model_moment(m, oldest);
     uint64_t first = begin ? begin->cycle : 0, last = m->cycle;
     uint64_t span = last > first ? last - first : 1;
@@ -50,7 +49,8 @@ static struct window find_window(const struct model *m,
                             width - LABEL };
 }
 
-/* ---- lanes -------------------------------------------------------------------
+/* ---- lanes
+ * -------------------------------------------------------------------
  */
 
 /* Lanes that have something in the window, in order of appearance. */
@@ -105,8 +105,8 @@ static void draw_switch(struct canvas *c, const struct window *w,
         canvas_rect(c, x0, y, x1 - x0, 0.7, STYLE_KERNEL, HATCH_NONE);
 }
 
-static void draw_gap(struct canvas *c, const struct window *w,
-                     uint64_t from, uint64_t until, int y, int height)
+static void draw_gap(struct canvas *c, const struct window *w, uint64_t from,
+                     uint64_t until, int y, int height)
 {
     double x0 = at_cycle(w, from), x1 = at_cycle(w, until);
 
@@ -117,7 +117,8 @@ static void draw_gap(struct canvas *c, const struct window *w,
             canvas_text(c, (int)x, y + i, STYLE_FRAME, "·");
 }
 
-/* ---- marks -------------------------------------------------------------------
+/* ---- marks
+ * -------------------------------------------------------------------
  */
 
 /* What is rarer hides what is common in the same cell. */
@@ -156,7 +157,8 @@ static void draw_marks(struct canvas *c, const struct model *m,
         int x = (int)at_cycle(w, e->cycle);
         if (x >= w->x + w->width)
             x = w->x + w->width - 1;
-        if (x >= 0 && x < CELLS && rank(e->letter) > rank(cell[x] ? cell[x] : ' '))
+        if (x >= 0 && x < CELLS &&
+            rank(e->letter) > rank(cell[x] ? cell[x] : ' '))
             cell[x] = e->letter;
     }
     for (int x = 0; x < CELLS; x++)
@@ -164,7 +166,8 @@ static void draw_marks(struct canvas *c, const struct model *m,
             canvas_print(c, x, y, mark_style(cell[x], over), "%c", cell[x]);
 }
 
-/* ---- all of it ----------------------------------------------------------------
+/* ---- all of it
+ * ----------------------------------------------------------------
  */
 
 struct rows {
@@ -274,6 +277,7 @@ void pane_timeline_title(const struct model *m, const struct pane_view *v,
 {
     *to = 0;
     if (m->moment_count)
-        snprintf(to, room, "%s%s", v->zoom ? "( more time  ) less" : ") zooms in",
+        snprintf(to, room, "%s%s",
+                 v->zoom ? "( more time  ) less" : ") zooms in",
                  v->zoom && v->column ? "  arrows: back, forth" : "");
 }

@@ -55,7 +55,7 @@ struct pane_extent pane_tlb_draw(struct canvas *c, const struct model *m,
 }
 
 void pane_tlb_title(const struct model *m, const struct pane_view *v, char *to,
-                      size_t room)
+                    size_t room)
 {
 
     const struct unit_row *u = m->units;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 const uint64_t runner_speeds[] = { 1,    3,     10,     30,      100, 300,
-                                1000, 10000, 100000, 1000000, 0 };
+                                   1000, 10000, 100000, 1000000, 0 };
 const int runner_speed_count = sizeof runner_speeds / sizeof runner_speeds[0];
 
 const char *runner_speed_text(int speed)
@@ -203,8 +203,7 @@ static void ended(struct runner *r, enum session_state state)
                (unsigned long long)s->checks_passed,
                (unsigned long long)s->checks_failed);
     } else {
-        notice(r,
-               "the scenario ended, %llu checks passed; 6: console, q quits",
+        notice(r, "the scenario ended, %llu checks passed; 6: console, q quits",
                (unsigned long long)s->checks_passed);
     }
 }

@@ -84,7 +84,8 @@ void runner_look(struct runner *r);
  * and tests. */
 void runner_finish(struct runner *r, uint64_t instructions);
 
-/* ---- pace.c: how much of that in one frame of wall-clock time ------------- */
+/* ---- pace.c: how much of that in one frame of wall-clock time -------------
+ */
 
 struct pace {
     double last; /* when the last frame began; 0 = never */

@@ -100,8 +100,8 @@ static double luminance(uint32_t colour)
 
     for (int i = 0; i < 3; i++) {
         double part = (colour >> (8 * i) & 0xff) / 255.0;
-        sum += weight[i] *
-               (part <= 0.03928 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4));
+        sum += weight[i] * (part <= 0.03928 ? part / 12.92
+                                            : pow((part + 0.055) / 1.055, 2.4));
     }
     return sum;
 }

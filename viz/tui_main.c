@@ -122,9 +122,8 @@ static int wait_of(const struct tui *t)
 
     if (r->going == GOING_NOWHERE)
         return 250;
-    return r->going == GOING_RUN && runner_speeds[r->model.speed] > 0
-               ? FRAME_MS
-               : 0;
+    return r->going == GOING_RUN && runner_speeds[r->model.speed] > 0 ? FRAME_MS
+                                                                      : 0;
 }
 
 static void live(struct tui *t, struct terminal *terminal)

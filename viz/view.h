@@ -76,9 +76,9 @@ struct view {
     int wish_count;
 
     /* For the front end. */
-    bool light;    /* theme */
-    int scale;     /* percent; 0 = this front end has none */
-    bool picture;  /* a picture is wanted, of */
+    bool light;                   /* theme */
+    int scale;                    /* percent; 0 = this front end has none */
+    bool picture;                 /* a picture is wanted, of */
     char picture_path[VIEW_PATH]; /* "" = a name of its choice */
 };
 
@@ -110,7 +110,8 @@ void view_command_help(char *to, size_t room);
 PRINTF_LIKE(2, 3)
 void view_notice(struct view *v, const char *format, ...);
 
-/* ---- view_pointer.c: cells of the screen ---------------------------------- */
+/* ---- view_pointer.c: cells of the screen ----------------------------------
+ */
 
 void view_pointer_move(struct view *v, int x, int y);
 void view_pointer_press(struct view *v, int x, int y, bool twice);
@@ -122,7 +123,8 @@ bool view_on_border(const struct view *v, int x, int y);
 /* What the pointer rests on says, or NULL. */
 const char *view_tip(const struct view *v);
 
-/* ---- view_layout.c -------------------------------------------------------- */
+/* ---- view_layout.c --------------------------------------------------------
+ */
 
 extern const char *const view_set_names[VIEW_SETS];
 /* Is the pane part of the set, on a screen as wide as the last? */
@@ -140,12 +142,14 @@ void view_drag_to(struct view *v, int x, int y);
 /* The grid's part of the screen. */
 struct box view_grid_box(const struct view *v);
 
-/* ---- view_help.c ---------------------------------------------------------- */
+/* ---- view_help.c ----------------------------------------------------------
+ */
 
 /* Help, story or stop-mask editor over the panes. */
 void view_draw_overlay(struct view *v);
 
-/* ---- view_settings.c: remembered from one run to the next ------------------ */
+/* ---- view_settings.c: remembered from one run to the next ------------------
+ */
 
 /* Reads and writes theme, scale, set and borders, as lines "key value". Loading
  * skips what it does not understand; saving says nothing when it cannot. */

@@ -180,8 +180,7 @@ static bool take_address(struct view *v, const char *text, uint64_t *va)
     *va = strtoull(text, &end, 16) + plus;
     if (end == text + name && name > 0)
         return true;
-    view_notice(v,
-                "%.40s: expected an address in hex, a register or a segment",
+    view_notice(v, "%.40s: expected an address in hex, a register or a segment",
                 text);
     return false;
 }
@@ -216,9 +215,8 @@ static const struct event_row *fault_to_explain(const struct view *v)
 {
     const struct model *m = v->model;
     const struct event_row *e =
-        v->focus == PANE_EVENTS
-            ? pane_events_selected(m, &v->pane[PANE_EVENTS])
-            : NULL;
+        v->focus == PANE_EVENTS ? pane_events_selected(m, &v->pane[PANE_EVENTS])
+                                : NULL;
 
     if (e && model_story(m, e))
         return e;
@@ -358,7 +356,7 @@ static void do_border(struct view *v, int count, char **a)
         view_notice(v, "border left|right|up|down");
     else
         view_move_border(v, upright,
-                         a[0][0] == 'l' ? -2
+                         a[0][0] == 'l'   ? -2
                          : a[0][0] == 'r' ? 2
                          : a[0][0] == 'u' ? -1
                                           : 1);
@@ -387,7 +385,9 @@ static void do_theme(struct view *v, int count, char **a)
 
 static void do_scale(struct view *v, int count, char **a)
 {
-    static const int steps[] = { 75, 90, 100, 110, 125, 150, 175, 200, 250, 300 };
+    static const int steps[] = {
+        75, 90, 100, 110, 125, 150, 175, 200, 250, 300
+    };
     int n = sizeof steps / sizeof steps[0], i = 0;
     uint64_t wanted;
 
@@ -441,7 +441,8 @@ static const struct view_word words[] = {
     { "cycle", "N", "run until the clock says N", do_cycle },
     { "end", "", "run to the end of the scenario", do_end },
     { "speed", "+|-|100/s|max", "instructions a second", do_speed },
-    { "stop", "[LETTERS]", "turns letters of the stop mask on or off", do_stop },
+    { "stop", "[LETTERS]", "turns letters of the stop mask on or off",
+      do_stop },
     { "explain", "ADDRESS [DOMAIN] [r|w|x]",
       "what the machine would say to that access", do_explain },
     { "fault", "", "the story of the selected or the last fault", do_fault },
@@ -452,7 +453,8 @@ static const struct view_word words[] = {
     { "filter", "", "events: only those of the stop mask, or all", do_filter },
     { "search", "TEXT", "events that say TEXT; nothing: all", do_search },
     { "select", "N", "the N-th newest event shown", do_select },
-    { "whole", "", "cycles of the last command, or of the whole run", do_whole },
+    { "whole", "", "cycles of the last command, or of the whole run",
+      do_whole },
     { "window", "+|-", "timeline: less time, or more", do_window },
     { "mark", "", "measures time from here", do_mark },
     { "border", "left|right|up|down", "moves the pane's border", do_border },
@@ -505,9 +507,9 @@ void view_command_help(char *to, size_t room)
 
     *to = 0;
     for (int i = 0; i < WORDS && used < room; i++)
-        used += (size_t)snprintf(to + used, room - used, "%s%s%s: %s\n",
-                                 words[i].name, words[i].arguments[0] ? " " : "",
-                                 words[i].arguments, words[i].doc);
+        used += (size_t)snprintf(
+            to + used, room - used, "%s%s%s: %s\n", words[i].name,
+            words[i].arguments[0] ? " " : "", words[i].arguments, words[i].doc);
 }
 
 /* ---- completion -------------------------------------------------------------

@@ -54,9 +54,9 @@ static const char keys[] =
 /* The whole help as one text: first about the pane that has the keys. */
 static void help_text(const struct view *v, char *to, size_t room)
 {
-    size_t used = (size_t)snprintf(to, room, "%s\n%s\n\n%s",
-                                   panes[v->focus].name,
-                                   panes[v->focus].help, keys);
+    size_t used =
+        (size_t)snprintf(to, room, "%s\n%s\n\n%s", panes[v->focus].name,
+                         panes[v->focus].help, keys);
 
     view_command_help(to + used, room - used);
     used += strlen(to + used);

@@ -74,7 +74,8 @@ void view_pointer_wheel(struct view *v, int x, int y, int lines)
     }
 }
 
-/* ---- keys that are commands --------------------------------------------------
+/* ---- keys that are commands
+ * --------------------------------------------------
  */
 
 static const struct {
@@ -142,7 +143,8 @@ static bool command_key(struct view *v, int key)
     return false;
 }
 
-/* ---- the command line --------------------------------------------------------
+/* ---- the command line
+ * --------------------------------------------------------
  */
 
 static void begin_line(struct view *v, const char *text)
@@ -177,7 +179,8 @@ static void line_key(struct view *v, int key)
     }
 }
 
-/* ---- overlays ----------------------------------------------------------------
+/* ---- overlays
+ * ----------------------------------------------------------------
  */
 
 static void mask_key(struct view *v, int key)
@@ -206,7 +209,8 @@ static void overlay_key(struct view *v, int key)
         v->overlay = OVERLAY_NONE;
 }
 
-/* ---- all keys ----------------------------------------------------------------
+/* ---- all keys
+ * ----------------------------------------------------------------
  */
 
 static void escape(struct view *v)
@@ -226,10 +230,9 @@ static void arrow_sideways(struct view *v, int by)
     if (v->focus == PANE_TIMELINE)
         p->column = clamp(p->column - by, 0, 1000000);
     else
-        p->column = clamp(p->column + by, 0,
-                          v->model->domain_count > 0
-                              ? v->model->domain_count - 1
-                              : 0);
+        p->column =
+            clamp(p->column + by, 0,
+                  v->model->domain_count > 0 ? v->model->domain_count - 1 : 0);
 }
 
 void view_key(struct view *v, int key)

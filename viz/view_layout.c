@@ -40,8 +40,16 @@ static const struct grid grids[VIEW_SETS][2] = {
           { 2, { PANE_RIGHTS, PANE_LEDGER }, { 41, 38 }, 3, 4 },
           { 2, { PANE_EVENTS, PANE_CONSOLE }, { 49, 30 }, 3, 4 } } },
       { 3,
-        { { 3, { PANE_CODE, PANE_SCOPE, PANE_REGISTERS }, { 41, 47, 42 }, 11, 5 },
-          { 3, { PANE_TLB, PANE_PROTECTION, PANE_RIGHTS }, { 46, 44, 40 }, 6, 3 },
+        { { 3,
+            { PANE_CODE, PANE_SCOPE, PANE_REGISTERS },
+            { 41, 47, 42 },
+            11,
+            5 },
+          { 3,
+            { PANE_TLB, PANE_PROTECTION, PANE_RIGHTS },
+            { 46, 44, 40 },
+            6,
+            3 },
           { 3,
             { PANE_TIMELINE, PANE_EVENTS, PANE_CONSOLE },
             { 46, 50, 34 },
@@ -53,7 +61,11 @@ static const struct grid grids[VIEW_SETS][2] = {
           { 2, { PANE_STORY, PANE_PROTECTION }, { 43, 36 }, 5, 3 } } },
       { 2,
         { { 2, { PANE_SCOPE, PANE_STORY }, { 86, 44 }, 14, 5 },
-          { 3, { PANE_TLB, PANE_PROTECTION, PANE_CACHES }, { 44, 40, 46 }, 10, 4 } } } },
+          { 3,
+            { PANE_TLB, PANE_PROTECTION, PANE_CACHES },
+            { 44, 40, 46 },
+            10,
+            4 } } } },
     /* space */
     { { 2,
         { { 1, { PANE_MAP }, { 1 }, 8, 3 },
@@ -215,8 +227,8 @@ static void find_heights(const struct view *v, int height, int to[VIEW_ROWS])
     }
     spare = height > least ? height - least : 0;
     for (int i = 0; i < g->rows; i++) {
-        int extra = i == g->rows - 1 ? spare - given
-                                     : spare * g->row[i].share / shares;
+        int extra =
+            i == g->rows - 1 ? spare - given : spare * g->row[i].share / shares;
         to[i] = g->row[i].least + 1 + extra;
         given += extra;
     }

@@ -156,13 +156,13 @@ static void fill_rights(struct model *m)
                               .name = "document",
                               .rights = { 3, 1, 0 },
                               .address = { 0x40008000, 0x40008000 } };
-    m->segments[1] = (struct segment_row){ .base = 0x50000000,
-                                           .bytes = 194,
-                                           .name = "a segment's name",
-                                           .rights = { 15, 0, 5 },
-                                           .elsewhere = { 0, 0, 1 },
-                                           .address = { 0x50000000, 0,
-                                                        0x40008000 } };
+    m->segments[1] =
+        (struct segment_row){ .base = 0x50000000,
+                              .bytes = 194,
+                              .name = "a segment's name",
+                              .rights = { 15, 0, 5 },
+                              .elsewhere = { 0, 0, 1 },
+                              .address = { 0x50000000, 0, 0x40008000 } };
     m->segment_count = 2;
 }
 
@@ -469,7 +469,8 @@ static void draw_one(struct screen *t, enum pane_id id, int width, int height,
                      const char *name)
 {
     canvas_begin(&t->view.canvas, width, height, t->view.ascii);
-    t->view.extent[id] = panes[id].draw(&t->view.canvas, &t->model, &t->view.pane[id]);
+    t->view.extent[id] =
+        panes[id].draw(&t->view.canvas, &t->model, &t->view.pane[id]);
     compare(&t->view.canvas, name);
 }
 
@@ -481,14 +482,14 @@ static void every_pane_narrow_and_wide(void **state)
     static const struct {
         int width, height;
     } narrow[PANE_COUNT] = {
-        [PANE_CODE] = { 38, 6 },   [PANE_REGISTERS] = { 41, 6 },
-        [PANE_TLB] = { 43, 5 },    [PANE_PROTECTION] = { 36, 5 },
-        [PANE_RIGHTS] = { 41, 3 }, [PANE_LEDGER] = { 38, 3 },
-        [PANE_EVENTS] = { 49, 3 }, [PANE_CONSOLE] = { 30, 3 },
-        [PANE_SCOPE] = { 46, 11 }, [PANE_CACHES] = { 41, 14 },
-        [PANE_MAP] = { 80, 9 },    [PANE_STORY] = { 43, 8 },
+        [PANE_CODE] = { 38, 6 },     [PANE_REGISTERS] = { 41, 6 },
+        [PANE_TLB] = { 43, 5 },      [PANE_PROTECTION] = { 36, 5 },
+        [PANE_RIGHTS] = { 41, 3 },   [PANE_LEDGER] = { 38, 3 },
+        [PANE_EVENTS] = { 49, 3 },   [PANE_CONSOLE] = { 30, 3 },
+        [PANE_SCOPE] = { 46, 11 },   [PANE_CACHES] = { 41, 14 },
+        [PANE_MAP] = { 80, 9 },      [PANE_STORY] = { 43, 8 },
         [PANE_TIMELINE] = { 46, 8 }, [PANE_SWITCHES] = { 41, 10 },
-        [PANE_RATIOS] = { 38, 10 }, [PANE_NOTES] = { 39, 12 },
+        [PANE_RATIOS] = { 38, 10 },  [PANE_NOTES] = { 39, 12 },
     };
     struct screen *t = fixed();
     char name[80];
@@ -536,7 +537,8 @@ static void what_is_not_listed_is_counted(void **state)
     t->model.domains_more = 40;
     draw_one(t, PANE_PROTECTION, 37, 5, "protection_more");
     assert_int_equal(t->view.extent[PANE_PROTECTION].lines, 3);
-    pane_rights_title(&t->model, &t->view.pane[PANE_RIGHTS], title, sizeof title);
+    pane_rights_title(&t->model, &t->view.pane[PANE_RIGHTS], title,
+                      sizeof title);
     assert_non_null(strstr(title, "43 domains"));
     release(t);
 }
@@ -581,8 +583,8 @@ static void events_can_be_filtered(void **state)
     (void)state;
     t->view.pane[PANE_EVENTS].filtered = true; /* F and S are in the mask */
     canvas_begin(&t->view.canvas, 60, 5, false);
-    struct pane_extent e =
-        pane_events_draw(&t->view.canvas, &t->model, &t->view.pane[PANE_EVENTS]);
+    struct pane_extent e = pane_events_draw(&t->view.canvas, &t->model,
+                                            &t->view.pane[PANE_EVENTS]);
     assert_int_equal(e.lines, 2);
     release(t);
 }

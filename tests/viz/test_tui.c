@@ -190,10 +190,11 @@ static char *end_state(const char *keys)
  * is the one that `opalite run` makes. */
 static void looking_and_stepping_change_nothing(void **state)
 {
-    static const char *const ways[] = { "ssssSnnnn", "]]ssss",
-                                        "mmrst<enter>eeeeeemmrst<enter>",
-                                        "z<tab>z2z3z4z5z6z?<esc>x1<up><up>wfrt()g10000000<enter>HJKL",
-                                        "SSSSSSSSSSSSSSSSSSSS]n" };
+    static const char *const ways[] = {
+        "ssssSnnnn", "]]ssss", "mmrst<enter>eeeeeemmrst<enter>",
+        "z<tab>z2z3z4z5z6z?<esc>x1<up><up>wfrt()g10000000<enter>HJKL",
+        "SSSSSSSSSSSSSSSSSSSS]n"
+    };
     char *plain = end_state(""), command[300], *json, cycles[64];
     int code;
 

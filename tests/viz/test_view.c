@@ -129,7 +129,8 @@ static void letters_are_large_enough(void **state)
     look_close(&l);
 }
 
-/* ---- a view -------------------------------------------------------------------
+/* ---- a view
+ * -------------------------------------------------------------------
  */
 
 static struct model *a_model(void)
@@ -289,8 +290,7 @@ static void every_pane_can_be_reached(void **state)
             view_key(&v, '\t');
         }
         for (int i = 0; i < PANE_COUNT; i++)
-            assert_int_equal(seen[i],
-                             view_set_has(&v, set, (enum pane_id)i));
+            assert_int_equal(seen[i], view_set_has(&v, set, (enum pane_id)i));
     }
     drop(&v, m);
 }
@@ -404,7 +404,8 @@ static void settings_come_back(void **state)
     drop(&v, m);
 }
 
-/* ---- nothing overlaps -----------------------------------------------------------
+/* ---- nothing overlaps
+ * -----------------------------------------------------------
  */
 
 /* On a graphic canvas no letter stands on another, none leaves the screen. */
@@ -464,10 +465,9 @@ static void nothing_overlaps_in_the_window(void **state)
     v.scale = 100;
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
         for (int i = 0; i < VIEW_SETS + PANE_COUNT; i++) {
-            snprintf(what, sizeof what, "%dx%d, %s", sizes[s].width,
-                     sizes[s].height,
-                     i < VIEW_SETS ? view_set_names[i]
-                                   : panes[i - VIEW_SETS].name);
+            snprintf(
+                what, sizeof what, "%dx%d, %s", sizes[s].width, sizes[s].height,
+                i < VIEW_SETS ? view_set_names[i] : panes[i - VIEW_SETS].name);
             v.zoomed = i >= VIEW_SETS;
             if (i < VIEW_SETS)
                 v.set = i;

@@ -6,10 +6,10 @@
  * the deadline is only for a test that fails.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +95,8 @@ static int drop_folder(void **state)
     return system(command) == 0 ? 0 : -1;
 }
 
-/* ---- pictures -----------------------------------------------------------------
+/* ---- pictures
+ * -----------------------------------------------------------------
  */
 
 /* Draws name (its ending says what) in the folder; returns its bytes. */
@@ -190,16 +191,16 @@ static void a_picture_of_the_end_agrees_with_run(void **state)
 static void each_panel_can_be_drawn(void **state)
 {
     static const char *const panels[] = {
-        "code",   "access",   "registers", "TLB",    "protection", "caches",
-        "map",    "rights",   "fault",     "events", "timeline",   "cycles",
-        "switches", "ratios", "notes",     "console" };
+        "code",     "access", "registers", "TLB",    "protection", "caches",
+        "map",      "rights", "fault",     "events", "timeline",   "cycles",
+        "switches", "ratios", "notes",     "console"
+    };
     char options[80];
     size_t bytes;
 
     (void)state;
     for (size_t i = 0; i < sizeof panels / sizeof panels[0]; i++) {
-        snprintf(options, sizeof options, "--at fault:1 --panel %s",
-                 panels[i]);
+        snprintf(options, sizeof options, "--at fault:1 --panel %s", panels[i]);
         char *text = picture("panel.txt", options, &bytes);
         snprintf(options, sizeof options, "  %s ", panels[i]);
         has(text, options); /* its title */
@@ -267,7 +268,8 @@ static void wrong_use_is_one_line(void **state)
     free(text);
 }
 
-/* ---- the real window ------------------------------------------------------------
+/* ---- the real window
+ * ------------------------------------------------------------
  */
 
 static pid_t server, window;
