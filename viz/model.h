@@ -97,8 +97,8 @@ struct unit_row {
 struct line_row {
     bool valid, dirty;
     char mark;    /* H or M by the last step, else ' ' */
-    uint8_t heat; /* last used within as many look-ups as the cache has lines:
-                     3; 8 times as many: 2; 64 times: 1; longer ago: 0 */
+    uint8_t heat; /* uses of the units since its own, over the number of lines:
+                     below 1: 3, below 8: 2, below 64: 1, else 0 */
 };
 
 /* The counters at one moment. */

@@ -441,7 +441,7 @@ void model_read_lines(struct model *m, const struct machine *machine)
     m->line_ways = a->ways;
     for (uint32_t i = 0; i < count; i++) {
         const struct assoc_entry *e = &a->entry[i];
-        uint64_t age = (a->clock - a->stamp[i]) / count;
+        uint64_t age = (*a->clock - a->stamp[i]) / count;
         m->lines[i] = (struct line_row){
             .valid = e->valid,
             .dirty = e->dirty,
