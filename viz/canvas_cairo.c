@@ -116,9 +116,10 @@ static void round_path(cairo_t *cr, double x, double y, double w, double h,
 static void hatch_lines(cairo_t *cr, double x, double y, double w, double h,
                         double dx, double dy, double step)
 {
-    double reach = w + h;
+    int lines = (int)((w + h) / step);
 
-    for (double at = -reach; at < reach; at += step) {
+    for (int i = -lines; i <= lines; i++) {
+        double at = i * step;
         if (dy == 0) { /* level lines */
             cairo_move_to(cr, x, y + at);
             cairo_line_to(cr, x + w, y + at);

@@ -174,6 +174,13 @@ static int command_gui(const struct command *c, int argc, char **argv)
     return (int)code;
 }
 
+/* fontconfig keeps its caches until the process ends; that is no leak. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+
 int main(int argc, char **argv)
 {
     return command.run(&command, argc - 1, argv + 1);

@@ -143,6 +143,12 @@ static void protection_stage(struct scope *s, const struct machine *machine,
         set_stage(s, SCOPE_PROTECTION, '-', "not asked: not user mode");
 }
 
+/* Where the page that was found begins in memory. */
+static unsigned long long page_of(const struct access *a)
+{
+    return a->pa >> a->page_shift << a->page_shift;
+}
+
 static void translation_stages(struct scope *s, const struct machine *machine,
                                const struct found *f)
 {
@@ -156,18 +162,16 @@ static void translation_stages(struct scope *s, const struct machine *machine,
     size_text(a->page_shift ? UINT64_C(1) << a->page_shift : 0, size,
               sizeof size);
     char hit[64];
-    snprintf(hit, sizeof hit, "%s page at %llx", size,
-             (unsigned long long)(a->pa >> a->page_shift << a->page_shift));
+    snprintf(hit, sizeof hit, "%s page at %llx", size, page_of(a));
     lookup_stage(s, SCOPE_TLB, &a->tlb, hit);
     if (!lookaside_present(&machine->cpu.mmu.unit[UNIT_L2TLB]))
         set_stage(s, SCOPE_L2TLB, '-', "this machine has none");
     else
         lookup_stage(s, SCOPE_L2TLB, &a->l2tlb, hit);
     if (a->walk_reads)
-        set_stage(
-            s, SCOPE_WALK, 'W', "%u PTE read%s: %s page at %llx", a->walk_reads,
-            a->walk_reads == 1 ? "" : "s", size,
-            (unsigned long long)(a->pa >> a->page_shift << a->page_shift));
+        set_stage(s, SCOPE_WALK, 'W', "%u PTE read%s: %s page at %llx",
+                  a->walk_reads, a->walk_reads == 1 ? "" : "s", size,
+                  page_of(a));
 }
 
 static void memory_stages(struct scope *s, const struct machine *machine,

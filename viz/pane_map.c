@@ -222,8 +222,8 @@ static void draw_access(struct canvas *c, const struct model *m,
 }
 
 /* One segment, several addresses: a line from column to column below. */
-static int draw_joins(struct canvas *c, const struct model *m,
-                      const struct map *map, int y)
+static void draw_joins(struct canvas *c, const struct model *m,
+                       const struct map *map, int y)
 {
     for (int s = 0; s < m->segment_count && !m->one_space; s++) {
         int first = -1, last = -1;
@@ -240,7 +240,6 @@ static int draw_joins(struct canvas *c, const struct model *m,
         canvas_print(c, 0, y, STYLE_SWITCH, "%.11s", m->segments[s].name);
         y++;
     }
-    return y;
 }
 
 struct pane_extent pane_map_draw(struct canvas *c, const struct model *m,
@@ -260,7 +259,7 @@ struct pane_extent pane_map_draw(struct canvas *c, const struct model *m,
     draw_heads(c, m, &map, 2);
     y = draw_lanes(c, m, &map, 4, v->scroll, pitch);
     draw_access(c, m, &map, y++);
-    y = draw_joins(c, m, &map, y);
+    draw_joins(c, m, &map, y);
     return (struct pane_extent){ m->domain_count + 1,
                                  (c->box.height - 4) / pitch };
 }

@@ -113,8 +113,8 @@ static void draw_gap(struct canvas *c, const struct window *w, uint64_t from,
     if (until <= w->first || from >= w->last)
         return;
     for (int i = 0; i < height; i++)
-        for (double x = (int)x0; x < x1 - 1; x += 2)
-            canvas_text(c, (int)x, y + i, STYLE_FRAME, "·");
+        for (int x = (int)x0; x + 1 < x1; x += 2)
+            canvas_text(c, x, y + i, STYLE_FRAME, "·");
 }
 
 /* ---- marks
