@@ -102,13 +102,18 @@ bool view_script_key(const char **script, int *key, bool *bad);
 
 /* Obeys a line of the command line; says in v->notice what is wrong with it. */
 void view_command(struct view *v, const char *line);
-/* Completes v->line as far as it is clear; the choices left go to v->choices.
- */
-void view_complete(struct view *v);
 /* The commands with their meaning, as text for the help. */
 void view_command_help(char *to, size_t room);
 PRINTF_LIKE(2, 3)
 void view_notice(struct view *v, const char *format, ...);
+/* Name of the i-th command, NULL after the last. */
+const char *view_word(int i);
+
+/* ---- view_complete.c ----------------------------------------------------- */
+
+/* Completes v->line as far as it is clear; the choices left go to v->choices.
+ */
+void view_complete(struct view *v);
 
 /* ---- view_pointer.c: cells of the screen ----------------------------------
  */
@@ -123,7 +128,7 @@ bool view_on_border(const struct view *v, int x, int y);
 /* What the pointer rests on says, or NULL. */
 const char *view_tip(const struct view *v);
 
-/* ---- view_layout.c --------------------------------------------------------
+/* ---- view_grid.c: which panes are where ------------------------------------
  */
 
 extern const char *const view_set_names[VIEW_SETS];
