@@ -70,7 +70,8 @@ struct tlb_row {
     uint8_t rights; /* RIGHT_R, W, X of the leaf */
     bool user, global, accessed, dirty;
     uint16_t asid;
-    uint32_t age; /* 0 = used last */
+    uint32_t age;           /* 0 = used last */
+    char owner[MODEL_NAME]; /* domain whose space it is; "" = not only one's */
 };
 
 /* One row of the protection unit. */
@@ -185,6 +186,8 @@ struct code_row {
     bool is_source; /* text is a line of the program's source */
     bool is_label;  /* text is a symbol */
     bool is_pc;
+    uint32_t
+        heat; /* looks, with time passing between them, that found pc here */
     char text[MODEL_LINE];
 };
 
@@ -253,6 +256,7 @@ struct model {
 
     struct code_row code[MODEL_CODE];
     int code_count, code_pc; /* rows; which one holds pc, -1 = none */
+    uint32_t code_hottest;   /* heat of the hottest row */
     char source[MODEL_LINE]; /* file:line and text of pc's source line */
 
     struct tlb_row tlb[3 * MODEL_ENTRIES];

@@ -9,7 +9,13 @@
 #include "sim/session.h"
 #include "viz/model.h"
 
-enum { SOURCE_FILES = 8, SOURCE_PATH = 512 };
+enum { SOURCE_FILES = 8, SOURCE_PATH = 512, HEAT_SLOTS = 4096 };
+
+/* How often a look found pc at an address. */
+struct heat {
+    uint64_t pc;
+    uint32_t count; /* 0 = free */
+};
 
 /* A source file, split in lines; text NULL = could not be read. */
 struct source_file {
@@ -30,7 +36,10 @@ struct model_memory {
     /* The accounts at the last look, and at the last one before that at which
      * the clock was another. */
     struct accounts now, before_now;
-    uint64_t checks; /* read so far */
+    uint64_t checks;              /* read so far */
+    struct heat heat[HEAT_SLOTS]; /* by hash of pc; a taken slot goes to the
+                                     next address that needs it */
+    uint64_t heat_clock;          /* when pc was counted last */
 };
 
 /* F M R S T of the stop mask, '.' for the rest. */

@@ -214,8 +214,26 @@ static int newest_first(const struct assoc *a, uint32_t index[MODEL_ENTRIES],
     return count;
 }
 
-static void read_tlb(struct model *m, const struct cpu *c, enum unit unit)
+/* The only domain whose space has this ASID, or nobody. */
+static void name_owner(struct tlb_row *t, const struct registry *g)
 {
+    const struct registry_domain *owner = NULL;
+
+    for (size_t i = 0; i < g->domain_count && !t->global; i++) {
+        const struct registry_domain *d = &g->domains[i];
+        if (!d->live || (d->satp >> 44 & 0xffff) != t->asid)
+            continue;
+        if (owner)
+            return;
+        owner = d;
+    }
+    copy_name(t->owner, owner ? owner->name : "");
+}
+
+static void read_tlb(struct model *m, const struct machine *machine,
+                     enum unit unit)
+{
+    const struct cpu *c = &machine->cpu;
     const struct assoc *a = &c->mmu.unit[unit].array;
     uint32_t index[MODEL_ENTRIES];
     int count;
@@ -240,6 +258,7 @@ static void read_tlb(struct model *m, const struct cpu *c, enum unit unit)
             .asid = (uint16_t)e->context,
             .age = (uint32_t)i,
         };
+        name_owner(&m->tlb[m->tlb_count - 1], &machine->registry);
     }
 }
 
@@ -408,6 +427,8 @@ static void meet(struct model *m, const struct session *s)
     m->sample_spacing = 0;
     memset(&k->before, 0, sizeof k->before);
     k->mark = 0;
+    k->heat_clock = 0;
+    memset(k->heat, 0, sizeof k->heat);
     memset(&k->now, 0, sizeof k->now);
     memset(&k->before_now, 0, sizeof k->before_now);
     if (number)
@@ -456,9 +477,9 @@ void model_refresh(struct model *m, const struct session *s)
     read_who(m, machine);
     read_registers(m, machine);
     read_units(m, &machine->cpu.mmu);
-    read_tlb(m, &machine->cpu, UNIT_DTLB);
-    read_tlb(m, &machine->cpu, UNIT_ITLB);
-    read_tlb(m, &machine->cpu, UNIT_L2TLB);
+    read_tlb(m, machine, UNIT_DTLB);
+    read_tlb(m, machine, UNIT_ITLB);
+    read_tlb(m, machine, UNIT_L2TLB);
     read_rplb(m, machine, UNIT_DRPLB);
     read_rplb(m, machine, UNIT_IRPLB);
     read_domains(m, machine);

@@ -186,6 +186,12 @@ static void memory_stages(struct scope *s, const struct machine *machine,
                   (unsigned long long)a->pa);
     else
         set_stage(s, SCOPE_PMP, '-', "nothing to refuse here");
+    if (a->l1.result == LOOKUP_NONE &&
+        lookaside_present(&machine->cpu.mmu.unit[UNIT_L1D])) {
+        set_stage(s, SCOPE_DRAM, '+', "a device at pa %llx",
+                  (unsigned long long)a->pa);
+        return;
+    }
     lookup_stage(s, SCOPE_L1, &a->l1, "line is there");
     lookup_stage(s, SCOPE_L2, &a->l2, "line is there");
     if (a->l2.result == LOOKUP_MISS ||
@@ -318,7 +324,10 @@ static void read_cycles(struct scope *s, const struct model *m,
         return;
     set_cycles(s, SCOPE_L1, since(m, machine, purpose, IN_L1));
     set_cycles(s, SCOPE_L2, since(m, machine, purpose, IN_L2));
-    set_cycles(s, SCOPE_DRAM, since(m, machine, purpose, IN_DRAM));
+    /* waits for a device or the bus are the core's */
+    set_cycles(s, SCOPE_DRAM,
+               since(m, machine, purpose, IN_DRAM) +
+                   since(m, machine, purpose, IN_CORE));
     if (other->tlb.result != LOOKUP_MISS)
         set_cycles(s, SCOPE_WALK, all_since(m, machine, FOR_TLB));
     if (other->protection.result != LOOKUP_MISS)

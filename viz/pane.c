@@ -13,7 +13,9 @@ const struct pane panes[PANE_COUNT] = {
                     "arrow points at the one that runs next. The title says "
                     "which function it is in; the first line is its line of "
                     "source. Zoom (z) to see source and instructions side by "
-                    "side." },
+                    "side. The bar at the right is heat: how often a look at "
+                    "the running machine found pc there, the hottest line of "
+                    "the pane full." },
     [PANE_SCOPE] = { "access", TEXT(scope),
                      "One access under the microscope: the pointer's bits, "
                      "then every stage it passes, in order. H hit, M miss, W "
@@ -37,7 +39,7 @@ const struct pane panes[PANE_COUNT] = {
                    "step missed and filled it. Size of the page; rights r w x "
                    "and u (user) of the page; a accessed, d dirty; asid = the "
                    "space it belongs to, 'all' = every space; age 0 = used "
-                   "last." },
+                   "last; owner = the domain, when the space is only its." },
     [PANE_PROTECTION] = { "protection", TEXT(protection),
                           "Protection: who may use an address. The RPLB "
                           "caches rights of a domain on a whole range of "

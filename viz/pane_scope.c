@@ -12,9 +12,10 @@
 
 enum { NAME = 12, WITH_BITS = 84, LEAST_BITS = 37, MOST_BITS = 80, TEXT = 58 };
 
-static const char *const names[SCOPE_STAGES] = {
-    "protection", "TLB", "L2 TLB", "walk", "PMP", "L1 cache", "L2 cache", "DRAM"
-};
+static const char *const names[SCOPE_STAGES] = { "protection", "TLB",
+                                                 "L2 TLB",     "walk",
+                                                 "PMP",        "L1 cache",
+                                                 "L2 cache",   "memory" };
 
 static enum style letter_style(char letter)
 {

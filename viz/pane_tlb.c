@@ -29,10 +29,11 @@ static void draw_row(struct canvas *c, int y, const struct tlb_row *t)
     else
         snprintf(space, sizeof space, "%u", t->asid);
     canvas_print(c, 0, y, pane_mark_style(t->mark),
-                 "%c%c %s %s %*s %.3s%c%c%c %4s %3u", unit_letter[t->unit],
+                 "%c%c %s %s %*s %.3s%c%c%c %4s %3u%s%s", unit_letter[t->unit],
                  t->mark, va, pa, wide ? 4 : 2, size, rights,
                  t->user ? 'u' : '-', t->accessed ? 'a' : '-',
-                 t->dirty ? 'd' : '-', space, t->age);
+                 t->dirty ? 'd' : '-', space, t->age, wide ? "  " : "",
+                 wide ? t->owner : "");
 }
 
 struct pane_extent pane_tlb_draw(struct canvas *c, const struct model *m,
@@ -41,8 +42,9 @@ struct pane_extent pane_tlb_draw(struct canvas *c, const struct model *m,
     bool wide = c->box.width >= WIDE;
     int shown = c->box.height - 1, lines = m->tlb_count + (m->tlb_more > 0);
 
-    canvas_print(c, 0, 0, STYLE_DIM, "   %*s %*s %*s rights asid age",
-                 wide ? 16 : 12, "va", wide ? 12 : 8, "pa", wide ? 4 : 2, "");
+    canvas_print(c, 0, 0, STYLE_DIM, "   %*s %*s %*s rights asid age%s",
+                 wide ? 16 : 12, "va", wide ? 12 : 8, "pa", wide ? 4 : 2, "",
+                 wide ? "  owner" : "");
     for (int y = 0; y < shown && y + v->scroll < m->tlb_count; y++)
         draw_row(c, y + 1, &m->tlb[y + v->scroll]);
     if (m->tlb_more > 0)

@@ -481,6 +481,103 @@ static void nothing_overlaps_in_the_window(void **state)
     free(r);
 }
 
+/* ---- the microscope
+ * -----------------------------------------------------------
+ */
+
+/* Cycles of the stages, as far as known. */
+static uint32_t stage_cycles(const struct scope *s)
+{
+    uint32_t sum = 0;
+
+    for (int i = 0; i < SCOPE_STAGES; i++)
+        sum += s->stage[i].known ? s->stage[i].cycles : 0;
+    return sum;
+}
+
+/* After a single step, the stages' cycles are those of the access. */
+static void stages_add_up_to_the_access(void **state)
+{
+    struct runner *r = malloc(sizeof *r);
+    const struct wish step = { .kind = WISH_STEP, .number = 1 };
+    const struct scope *s;
+    int walks = 0, misses = 0;
+
+    (void)state;
+    assert_non_null(r);
+    run_to_fault(r, "scenarios/03_name_is_not_a_right.lua");
+    s = &r->model.scope;
+    assert_int_equal(s->origin, SCOPE_OF_REFUSAL);
+    assert_int_equal(s->stage[SCOPE_PROTECTION].letter, 'R');
+    assert_false(s->stage[SCOPE_L1].known); /* a story has no stop-watch */
+    for (int i = 0; i < 12000 && r->model.state == MODEL_PAUSED; i++) {
+        runner_obey(r, &step);
+        runner_finish(r, 20000);
+        if (s->origin != SCOPE_OF_STEP || !s->stage[SCOPE_WALK].known ||
+            !s->stage[SCOPE_PROTECTION].known)
+            continue;
+        if (stage_cycles(s) != s->cycles)
+            fail_msg("step %d, %s: stages %u, access %u", i, s->what,
+                     stage_cycles(s), s->cycles);
+        walks += s->stage[SCOPE_WALK].letter == 'W';
+        misses += s->cycles > 0;
+    }
+    assert_true(misses > 20);
+    assert_true(walks > 0);
+    (void)runner_close(r);
+    free(r);
+}
+
+/* A look at an access says what would be, and nothing happens. */
+static void asking_changes_nothing(void **state)
+{
+    struct runner *r = malloc(sizeof *r);
+    struct wish ask = { .kind = WISH_EXPLAIN, .access = 'w' };
+    uint64_t hits;
+
+    (void)state;
+    assert_non_null(r);
+    run_to_fault(r, "tests/viz/live.lua");
+    hits = r->model.units[UNIT_DRPLB].hits;
+    strcpy(ask.domain, "alice");
+    ask.number = r->model.segments[0].base;
+    runner_obey(r, &ask);
+    runner_look(r);
+    assert_int_equal(r->model.scope.origin, SCOPE_ASKED);
+    assert_false(r->model.scope.refused);
+    strcpy(ask.domain, "bob");
+    runner_obey(r, &ask);
+    runner_look(r);
+    assert_true(r->model.scope.refused);
+    assert_int_equal(r->model.scope.stage[SCOPE_PROTECTION].letter, 'R');
+    assert_non_null(strstr(r->model.scope.verdict, "It would be refused"));
+    assert_int_equal(r->model.units[UNIT_DRPLB].hits, hits);
+    (void)runner_close(r);
+    free(r);
+}
+
+/* Heat counts looks between which time passed, and only those. */
+static void heat_is_where_time_is_spent(void **state)
+{
+    struct runner *r = malloc(sizeof *r);
+    const struct wish step = { .kind = WISH_STEP, .number = 1 };
+    uint32_t sum = 0;
+
+    (void)state;
+    assert_non_null(r);
+    run_to_fault(r, "tests/viz/live.lua");
+    runner_obey(r, &step);
+    runner_finish(r, 1);
+    for (int i = 0; i < 10; i++)
+        runner_look(r);
+    for (int i = 0; i < r->model.code_count; i++)
+        if (r->model.code[i].is_pc)
+            sum = r->model.code[i].heat;
+    assert_int_equal(sum, 1);
+    (void)runner_close(r);
+    free(r);
+}
+
 /* ---- the machine's thread ---------------------------------------------------
  */
 
@@ -555,6 +652,9 @@ int main(void)
         cmocka_unit_test(borders_keep_their_panes),
         cmocka_unit_test(settings_come_back),
         cmocka_unit_test(nothing_overlaps_in_the_window),
+        cmocka_unit_test(stages_add_up_to_the_access),
+        cmocka_unit_test(asking_changes_nothing),
+        cmocka_unit_test(heat_is_where_time_is_spent),
         cmocka_unit_test(the_worker_is_the_same_run),
     };
 
