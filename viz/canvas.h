@@ -178,11 +178,13 @@ void canvas_write_text(const struct canvas *c, FILE *out);
 /* canvas_curses.c: a terminal. Nothing else in viz/ knows curses. */
 struct terminal {
     bool open, colour;
+    int pointer_x, pointer_y; /* cells, of the last KEY_OF_PRESS ... */
     void *screen; /* SCREEN of curses */
 };
-/* Opens the terminal on stdin, stdout. */
+/* Opens the terminal on stdin, stdout. mouse: the pointer is ours, too. */
 MUST_CHECK
-bool terminal_open(struct terminal *t, bool colour, struct err *err);
+bool terminal_open(struct terminal *t, bool colour, bool mouse,
+                   struct err *err);
 /* Gives the terminal back as it was; may be called twice. */
 void terminal_close(struct terminal *t);
 /* The same without freeing anything, for a program that is about to die. */
@@ -210,5 +212,9 @@ enum {
     KEY_OF_BACKTAB,
     KEY_OF_BACKSPACE,
     KEY_OF_SCREENSHOT,
+    KEY_OF_PRESS, /* of the pointer */
+    KEY_OF_RELEASE,
+    KEY_OF_WHEEL_UP,
+    KEY_OF_WHEEL_DOWN,
     KEY_OF_END_OF_INPUT
 };

@@ -29,18 +29,19 @@ static const struct option_row rows[] = {
     SESSION_ROWS,
     { 0, "ascii", NULL, "no line-drawing characters" },
     { 0, "no-color", NULL, "no colours; so does the variable NO_COLOR" },
+    { 0, "mouse", NULL, "the pointer clicks, drags borders and scrolls" },
     { 0, "script", "KEYS",
       "obey these keys, print the screen, end; no terminal" },
     { 0, "size", "WxH", "of that screen, default 80x24" },
     { 0, NULL, NULL, NULL },
 };
-enum { ROW_ASCII = ROW_OWN, ROW_NO_COLOR, ROW_SCRIPT, ROW_SIZE };
+enum { ROW_ASCII = ROW_OWN, ROW_NO_COLOR, ROW_MOUSE, ROW_SCRIPT, ROW_SIZE };
 
 struct arguments {
     struct session_arguments run;
     const char *script;
     int width, height;
-    bool ascii, colour;
+    bool ascii, colour, mouse;
 };
 
 /* Everything alive while the program runs. */
@@ -63,6 +64,9 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_NO_COLOR:
         a->colour = false;
+        return true;
+    case ROW_MOUSE:
+        a->mouse = true;
         return true;
     case ROW_SCRIPT:
         a->script = o->value;
@@ -116,6 +120,27 @@ static void obey_key(struct tui *t, int key)
     serve(t);
 }
 
+/* The pointer of a terminal tells presses and releases, no way between. False:
+ * it was a key of the keyboard. */
+static bool obey_pointer(struct tui *t, const struct terminal *terminal,
+                         int key)
+{
+    int x = terminal->pointer_x, y = terminal->pointer_y;
+
+    if (key == KEY_OF_PRESS) {
+        view_pointer_press(&t->view, x, y, false);
+    } else if (key == KEY_OF_RELEASE) {
+        view_drag_to(&t->view, x, y);
+        view_pointer_release(&t->view);
+    } else if (key == KEY_OF_WHEEL_UP || key == KEY_OF_WHEEL_DOWN) {
+        view_pointer_wheel(&t->view, x, y, key == KEY_OF_WHEEL_UP ? -3 : 3);
+    } else {
+        return false;
+    }
+    serve(t);
+    return true;
+}
+
 static int wait_of(const struct tui *t)
 {
     const struct runner *r = &t->runner;
@@ -140,7 +165,8 @@ static void live(struct tui *t, struct terminal *terminal)
         terminal_show(terminal, &t->view.canvas);
         key = terminal_key(terminal, wait_of(t));
         while (key != KEY_OF_NONE && key != KEY_OF_RESIZE && !t->view.quit) {
-            obey_key(t, key);
+            if (!obey_pointer(t, terminal, key))
+                obey_key(t, key);
             key = terminal_key(terminal, 0);
         }
         if (t->runner.going == GOING_NOWHERE) {
@@ -180,7 +206,7 @@ static int in_terminal(struct tui *t, const struct arguments *a)
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return usage_error(&command, "needs a terminal, or --script KEYS");
     tui_signals_install(&terminal, t->runner.session);
-    if (!terminal_open(&terminal, a->colour, &err)) {
+    if (!terminal_open(&terminal, a->colour, a->mouse, &err)) {
         tui_stderr_release();
         return report(&err);
     }

@@ -25,7 +25,7 @@ static const char keys[] =
     "t        measure from here: cycles, instructions, misses since then\n"
     "LOOKING\n"
     "1-6      sets of panes: run, memory, space, cost, time, text\n"
-    "Tab      the next pane of the set; the one with the keys is in brackets\n"
+    "Tab      the next pane of the set; its title is lit, or in brackets\n"
     "z        zoom: that pane fills the screen; again: back\n"
     "arrows, PgUp, PgDn, Home, End   scroll it; Esc: back to the newest\n"
     "H L K J  move its border left, right, up, down\n"

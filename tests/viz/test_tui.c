@@ -412,6 +412,21 @@ static void it_follows_the_size_of_the_terminal(void **state)
     stop();
 }
 
+/* Bytes of a press and a release of button 1 as old terminals send them: each
+ * coordinate is 33 more. */
+static void the_pointer_in_a_terminal(void **state)
+{
+    (void)state;
+    start("LANG=C.UTF-8 TERM=screen", "tests/viz/live.lua --mouse");
+    wait_for("[code]", "? help", NULL);
+    tmux("send-keys -l \"$(printf '\\033[M &1')\"");
+    tmux("send-keys -l \"$(printf '\\033[M#&1')\"");
+    wait_for("[rights]", NULL); /* column 5, line 16 */
+    tmux("send-keys q");
+    wait_for("the code is 0", NULL);
+    stop();
+}
+
 static void slow_runs_pause_at_a_key(void **state)
 {
     (void)state;
@@ -497,6 +512,7 @@ int main(void)
         cmocka_unit_test_teardown(keys_in_a_terminal, kill_server),
         cmocka_unit_test_teardown(it_follows_the_size_of_the_terminal,
                                   kill_server),
+        cmocka_unit_test_teardown(the_pointer_in_a_terminal, kill_server),
         cmocka_unit_test_teardown(slow_runs_pause_at_a_key, kill_server),
         cmocka_unit_test_teardown(no_colour_and_no_utf8, kill_server),
         cmocka_unit_test_teardown(a_signal_gives_the_terminal_back,
