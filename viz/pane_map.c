@@ -254,6 +254,10 @@ struct pane_extent pane_map_draw(struct canvas *c, const struct model *m,
         return (struct pane_extent){ 1, c->box.height };
     }
     fit_columns(&map, c->box.width, v->column);
+    if (map.shown == 0) {
+        canvas_text(c, 0, 0, STYLE_DIM, "too narrow");
+        return (struct pane_extent){ 1, c->box.height };
+    }
     draw_scale(c, m, &map, 0);
     draw_fan(c, m, &map, 1);
     draw_heads(c, m, &map, 2);

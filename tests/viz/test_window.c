@@ -107,7 +107,8 @@ static char *picture(const char *name, const char *options, size_t *bytes)
 
     snprintf(path, sizeof path, "%s/%s", folder, name);
     char *says = run(&code,
-                     "env -u DISPLAY -u WAYLAND_DISPLAY %s/opalite-gui %s "
+                     "env -u DISPLAY -u WAYLAND_DISPLAY "
+                     "LSAN_OPTIONS=print_suppressions=0 %s/opalite-gui %s "
                      "--screenshot %s %s 2>&1",
                      build(), live, path, options);
     assert_string_equal(says, "");
