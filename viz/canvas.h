@@ -179,7 +179,7 @@ void canvas_write_text(const struct canvas *c, FILE *out);
 struct terminal {
     bool open, colour;
     int pointer_x, pointer_y; /* cells, of the last KEY_OF_PRESS ... */
-    void *screen; /* SCREEN of curses */
+    void *screen;             /* SCREEN of curses */
 };
 /* Opens the terminal on stdin, stdout. mouse: the pointer is ours, too. */
 MUST_CHECK

@@ -63,7 +63,7 @@ static void find_columns(const struct model *m, struct map *map)
 
 static void fit_columns(struct map *map, int width, int first)
 {
-    int room = width - LABEL;
+    int room = width > LABEL ? width - LABEL : 0;
 
     map->shown =
         room / LEAST_COLUMN < map->count ? room / LEAST_COLUMN : map->count;
