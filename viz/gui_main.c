@@ -137,6 +137,15 @@ static bool take(void *context, const struct options *o)
     }
 }
 
+/* A window can begin at the boot or at a cycle. */
+static bool fits_together(const struct gui_arguments *a)
+{
+    if (a->picture || a->at == AT_BOOT || a->at == AT_CYCLE)
+        return true;
+    usage_error(a->command, "--at fault, switch, end: only with --screenshot");
+    return false;
+}
+
 static int show(struct gui_arguments *a)
 {
     struct runner *r = malloc(sizeof *r);
@@ -169,7 +178,7 @@ static int command_gui(const struct command *c, int argc, char **argv)
     setlocale(LC_CTYPE, "");
     arguments_init(&a.run, argc);
     if (options_read(&o, &scenario, take, &a, &code))
-        code = (enum exit_code)show(&a);
+        code = fits_together(&a) ? (enum exit_code)show(&a) : EXIT_USAGE;
     arguments_free(&a.run);
     return (int)code;
 }

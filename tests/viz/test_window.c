@@ -246,6 +246,7 @@ static void wrong_use_is_one_line(void **state)
         { "--screenshot a.png --theme red", "dark or light", EXIT_USAGE },
         { "--screenshot a.png --scale 10", "75 to 300", EXIT_USAGE },
         { "--screenshot a.png --keys '<nokey>'", "<nokey>", EXIT_USAGE },
+        { "--at fault:1", "only with --screenshot", EXIT_USAGE },
         { "", "no window can be opened", EXIT_HOST_RESOURCE },
     };
     int code;
