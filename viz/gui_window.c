@@ -312,27 +312,27 @@ static void serve(struct gui *g)
 
 static void live(struct gui *g)
 {
-    uint32_t drawn = 0;
+    uint32_t drawn = 0, asked = 0;
     SDL_Event e;
 
     while (!g->view.quit) {
         bool running = g->model->state == MODEL_RUNNING;
-        uint32_t since = SDL_GetTicks() - drawn;
-        int wait = g->dirty || running
-                       ? (since < FRAME_MS ? FRAME_MS - (int)since : 1)
-                       : IDLE_MS;
-        if (SDL_WaitEventTimeout(&e, wait)) {
+        if (SDL_WaitEventTimeout(&e, g->dirty || running ? FRAME_MS / 4
+                                                         : IDLE_MS)) {
             do
                 obey_event(g, &e);
             while (SDL_PollEvent(&e));
         }
         serve(g);
-        if (!g->dirty || SDL_GetTicks() - drawn < FRAME_MS)
-            continue;
-        drawn = SDL_GetTicks();
-        draw(g);
-        if (running)
+        uint32_t now = SDL_GetTicks();
+        if (g->model->state == MODEL_RUNNING && now - asked >= FRAME_MS) {
             worker_look(g->worker); /* for the next frame */
+            asked = now;
+        }
+        if (g->dirty && now - drawn >= FRAME_MS) {
+            drawn = now;
+            draw(g);
+        }
     }
 }
 

@@ -460,6 +460,36 @@ static void keys_drive_the_window(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+/* Instructions done, as the screen says. */
+static unsigned long long instructions(void)
+{
+    const char *at = strstr(dump, "  insn ");
+    unsigned long long n = 0;
+
+    for (at = at ? at + 7 : ""; *at == ',' || (*at >= '0' && *at <= '9'); at++)
+        n = *at == ',' ? n : 10 * n + (unsigned long long)(*at - '0');
+    return n;
+}
+
+/* A running machine is seen to run, though nobody touches the window. */
+static void a_running_machine_is_seen_to_run(void **state)
+{
+    time_t end = time(NULL) + DEADLINE;
+
+    (void)state;
+    open_window(live, NULL);
+    wait_for("PAUSED", "kernel_main");
+    unsigned long long before = instructions();
+    xdotool("key space"); /* 30 instructions a second */
+    wait_for("RUNNING", NULL);
+    for (int i = 0; i < 3; i++, before = instructions())
+        while (instructions() == before && time(NULL) < end) {
+            nap(50);
+            (void)read_screen();
+        }
+    assert_true(time(NULL) < end);
+}
+
 static void the_pointer_drives_the_window(void **state)
 {
     int x, y;
@@ -562,6 +592,8 @@ int main(void)
         cmocka_unit_test(wrong_use_is_one_line),
         cmocka_unit_test_setup_teardown(keys_drive_the_window, start_server,
                                         stop_server),
+        cmocka_unit_test_setup_teardown(a_running_machine_is_seen_to_run,
+                                        start_server, stop_server),
         cmocka_unit_test_setup_teardown(the_pointer_drives_the_window,
                                         start_server, stop_server),
         cmocka_unit_test_setup_teardown(it_follows_the_size_of_the_window,
