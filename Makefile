@@ -33,7 +33,7 @@ PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
     libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu \
     qemu-system-misc e2fsprogs dosfstools mtools libsdl2-dev xvfb xdotool \
-    fonts-dejavu-core
+    fonts-dejavu-core libgraphviz-dev graphviz
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -58,9 +58,14 @@ SDL_CFLAGS = $(call PKG,--cflags,sdl2)
 TUI_LIBS = $(call PKG,--libs,ncursesw)
 PLOT_LIBS = $(call PKG,--libs,cairo)
 GUI_LIBS = $(call PKG,--libs,sdl2 cairo) -pthread
+# Graphviz is there only after `make deps`; without it graphs are dot text.
+GVC := $(shell pkg-config --exists libgvc libcgraph && echo yes)
+GVC_CFLAGS = $(subst -I,-isystem ,$(call PKG,--cflags,libgvc libcgraph))
+GVC_LIBS = $(call PKG,--libs,libgvc libcgraph)
 
 # ---- sources: one library, several programs -----------------------------
-MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c
+MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c \
+    viz/graph_main.c viz/layout_main.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
 VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
 # What terminal and window share
@@ -70,11 +75,12 @@ VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c) viz/runner.c \
 TUI_SRC := $(wildcard viz/tui*.c) viz/canvas_curses.c $(VIEW_SRC)
 GUI_SRC := $(wildcard viz/gui*.c viz/theme.c) viz/canvas_cairo.c $(VIEW_SRC)
 PLOT_SRC := $(wildcard viz/plot*.c)
+GRAPH_SRC := $(wildcard viz/graph*.c)
 LIB := $(B)/libopalite.a
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What `make run` needs; the window needs SDL besides
-LEAN := $(B)/opalite $(B)/opalite-tui $(B)/opalite-plot
-PROGRAMS := $(LEAN) $(B)/opalite-gui
+LEAN := $(B)/opalite $(B)/opalite-tui $(B)/opalite-plot $(B)/opalite-graph
+PROGRAMS := $(LEAN) $(B)/opalite-gui $(if $(GVC),$(B)/opalite-layout)
 
 all: $(PROGRAMS) guest
 lean: $(LEAN) guest
@@ -105,11 +111,17 @@ $(B)/opalite-gui: $(call OBJ,$(GUI_SRC)) $(LIB)
 $(B)/opalite-plot: $(call OBJ,$(PLOT_SRC)) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(PLOT_LIBS)
 
+$(B)/opalite-graph: $(call OBJ,$(GRAPH_SRC)) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+$(B)/opalite-layout: $(call OBJ,viz/layout_main.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(GVC_LIBS)
+
 $(B)/obj/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D) && echo "  CC  $<" && $(CC) $(CFLAGS) \
 	    $(if $(filter sim/lua% sim/session%,$<),$(LUA_CFLAGS)) \
 	    $(if $(filter viz/% tests/viz/%,$<),$(VIZ_CFLAGS)) \
-	    $(if $(filter viz/gui%,$<),$(SDL_CFLAGS)) -c -o $@ $<
+	    $(if $(filter viz/gui%,$<),$(SDL_CFLAGS)) \
+	    $(if $(filter viz/layout%,$<),$(GVC_CFLAGS)) -c -o $@ $<
 
 # ---- guest: kernel, programs, guest tests -------------------------------
 RV := riscv64-unknown-elf-

@@ -87,7 +87,7 @@ void cpu_reset(struct cpu *c, uint64_t reset_pc, uint64_t hartid, uint64_t a1)
     c->traps_in_a_row = 0;
     csr_reset(c, hartid);
     timing_reset(&c->timing);
-    memset(&c->step, 0, sizeof c->step);
+    c->step = (struct step){ .hart = (uint8_t)hartid };
 }
 
 /* ---- time --------------------------------------------------------------- */
@@ -121,6 +121,12 @@ uint64_t cpu_cycle_of_time(const struct cpu *c, uint64_t time)
 void cpu_set_time(struct cpu *c, uint64_t time)
 {
     c->time_offset = time - ticks_of(c, c->mmu.accounts.total);
+    timer_changed(c);
+}
+
+void cpu_join_time(struct cpu *c, const struct cpu *other)
+{
+    c->time_offset = other->time_offset;
     timer_changed(c);
 }
 

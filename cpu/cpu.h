@@ -37,6 +37,7 @@ struct step {
     uint16_t insn;                /* row of insn.def */
     uint8_t length;               /* 2 or 4, 0 when nothing was fetched */
     uint8_t privilege;            /* before the step */
+    uint8_t hart;                 /* its number */
     uint8_t rd;                   /* register written, 0 = none */
     bool retired;                 /* false when it trapped, or the hart waits */
     uint64_t rd_before, rd_value; /* valid when rd is not 0 */
@@ -58,7 +59,8 @@ struct cpu {
     uint8_t privilege;      /* enum privilege */
     uint8_t data_privilege; /* of loads and stores: MPRV applied */
     bool waiting;           /* in wfi, until (mip & mie) is not 0 */
-    bool reserved;          /* LR's reservation: address and size match SC's */
+    bool reserved;          /* LR's reservation: address and size match SC's;
+                               stores of other harts end mmu.reservation */
     uint8_t reserved_size;
     uint64_t reserved_va;
     uint64_t attention;      /* clock from which step looks at interrupts */
@@ -115,3 +117,5 @@ uint64_t cpu_time(const struct cpu *c);
 uint64_t cpu_cycle_of_time(const struct cpu *c, uint64_t time);
 /* A write to mtime: cpu_time is `time` now and runs on from there. */
 void cpu_set_time(struct cpu *c, uint64_t time);
+/* mtime has the origin that it has for `other`, after cpu_set_time there. */
+void cpu_join_time(struct cpu *c, const struct cpu *other);

@@ -83,6 +83,7 @@ static bool load_reserved(struct cpu *c, uint64_t va, unsigned size,
         !data_verdict(c, mmu_load(&c->mmu, &c->step.data, value)))
         return false;
     c->reserved = true;
+    mmu_reserve(&c->mmu, &c->step.data);
     c->reserved_va = va;
     c->reserved_size = (uint8_t)size;
     return true;
@@ -92,8 +93,9 @@ static bool load_reserved(struct cpu *c, uint64_t va, unsigned size,
 static bool store_conditional(struct cpu *c, uint64_t va, unsigned size,
                               uint64_t value, uint64_t *failed)
 {
-    bool holds =
-        c->reserved && c->reserved_va == va && c->reserved_size == size;
+    bool holds = c->reserved && c->reserved_va == va &&
+                 c->reserved_size == size &&
+                 c->mmu.reservation != NO_RESERVATION;
     if (!data_request(c, ACCESS_STORE, va, size, true))
         return false;
     c->reserved = false;

@@ -20,6 +20,7 @@ const char *miss_cause_name(enum miss_cause cause)
         [MISS_CONFLICT] = "conflict",
         [MISS_SWITCH] = "switch",
         [MISS_INVALIDATED] = "invalidated",
+        [MISS_COHERENCE] = "coherence",
     };
     return cause < MISS_CAUSE_COUNT ? name[cause] : "?";
 }

@@ -35,6 +35,7 @@ enum miss_cause {
     MISS_CONFLICT,    /* would not */
     MISS_SWITCH,      /* another domain or a switch's flush displaced it */
     MISS_INVALIDATED, /* removed by an invalidation the kernel asked for */
+    MISS_COHERENCE,   /* L1D: another hart wrote to the line */
     MISS_CAUSE_COUNT
 };
 

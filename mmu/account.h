@@ -16,6 +16,7 @@ enum purpose {
     FOR_DATA,       /* the program's own loads and stores, likewise */
     FOR_TLB,        /* L2 TLB look-up and page walk, its reads included */
     FOR_PROTECTION, /* hardware refill of the protection unit */
+    FOR_COHERENCE,  /* taking a line from other harts; see coherence.h */
     FOR_TRAP,       /* trap entry and exit of the pipeline */
     FOR_IDLE,       /* waiting in wfi */
     PURPOSE_COUNT

@@ -85,6 +85,17 @@ void alone_invalidate(struct alone *a, enum unit unit,
             assoc_invalidate(&a->slot[i].unit[unit], match);
 }
 
+void alone_drop(struct alone *a, enum unit unit, uint64_t address)
+{
+    for (unsigned i = 0; i < ALONE_SLOTS && a->on; i++) {
+        struct assoc *copy = &a->slot[i].unit[unit];
+        int32_t found =
+            a->slot[i].stamp ? assoc_find(copy, address, 0) : ASSOC_NONE;
+        if (found >= 0)
+            assoc_drop(copy, found);
+    }
+}
+
 void alone_fill(struct alone_slot *slot, enum unit unit,
                 const struct assoc_entry *entry)
 {

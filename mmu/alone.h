@@ -56,6 +56,8 @@ void alone_select(struct alone *a, uint64_t key);
 /* An invalidation that reaches every copy of the unit. */
 void alone_invalidate(struct alone *a, enum unit unit,
                       const struct assoc_match *match);
+/* One entry leaves every copy of a unit that has it. */
+void alone_drop(struct alone *a, enum unit unit, uint64_t address);
 /* The copy of the domain `key`, or NULL. */
 struct alone_slot *alone_find(const struct alone *a, uint64_t key);
 /* Puts a range into a copy. */

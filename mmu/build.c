@@ -212,6 +212,8 @@ bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
     memset(m, 0, sizeof *m);
     m->config = *c;
     m->bus = bus;
+    m->l2 = &m->unit[UNIT_L2];
+    m->reservation = NO_RESERVATION;
     if (!all_shapes(c, shape, err))
         return false;
     m->through = c->l1d_write == WRITE_THROUGH;
@@ -225,6 +227,13 @@ bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
     mmu_context_changed(m);
     mmu_trap_entered(m);
     return true;
+}
+
+void mmu_join(struct mmu *m, struct mmu *first)
+{
+    m->l2 = first->l2;
+    m->next = first->next ? first->next : first;
+    first->next = m;
 }
 
 void mmu_free(struct mmu *m)

@@ -24,7 +24,7 @@ static void note_miss(struct mmu *m, enum unit unit, struct lookup *l,
 {
     struct unit_stats *stats = &m->stats[unit];
     enum miss_cause cause =
-        miss_classify(&m->unit[unit].history, cache_key(line), m->who);
+        miss_classify(&mmu_unit(m, unit)->history, cache_key(line), m->who);
     stats->lookups++;
     stats->misses++;
     stats->by_cause[cause]++;
@@ -43,7 +43,7 @@ static void charge_dram(struct mmu *m, enum purpose purpose)
  * at hand: asking for them early makes a random walk twice as fast. */
 static void prefetch_l2(const struct mmu *m, uint64_t line)
 {
-    const struct lookaside *u = &m->unit[UNIT_L2];
+    const struct lookaside *u = m->l2;
     if (!lookaside_present(u))
         return;
     assoc_prefetch(&u->array, line);
@@ -54,7 +54,7 @@ static void prefetch_l2(const struct mmu *m, uint64_t line)
 static void access_l2(struct mmu *m, uint64_t pa, bool write,
                       enum purpose purpose, bool explained, struct lookup *l)
 {
-    struct lookaside *u = &m->unit[UNIT_L2];
+    struct lookaside *u = m->l2;
     struct unit_stats *stats = &m->stats[UNIT_L2];
     uint64_t line = line_of(m, pa);
     struct assoc_victim victim;
@@ -81,17 +81,22 @@ static void access_l2(struct mmu *m, uint64_t pa, bool write,
                    cache_fill(u, stats, line, write, m->who, &victim));
 }
 
-/* A dirty line leaves L1. */
-static void write_back(struct mmu *m, uint64_t line, enum purpose purpose)
+void hierarchy_write_back(struct mmu *m, uint64_t line)
 {
-    struct lookaside *l2 = &m->unit[UNIT_L2];
-    account_charge(&m->accounts, purpose, IN_L1,
-                   (uint64_t)m->config.l1_writeback);
+    struct lookaside *l2 = m->l2;
     if (!lookaside_present(l2))
         return;
     int32_t i = assoc_find(&l2->array, line, 0);
     if (i >= 0)
         l2->array.entry[i].dirty = 1;
+}
+
+/* A dirty line leaves L1. */
+static void write_back(struct mmu *m, uint64_t line, enum purpose purpose)
+{
+    account_charge(&m->accounts, purpose, IN_L1,
+                   (uint64_t)m->config.l1_writeback);
+    hierarchy_write_back(m, line);
 }
 
 static void hit_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
@@ -101,7 +106,11 @@ static void hit_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
     struct assoc_entry *e = &u->array.entry[i];
     struct assoc_victim alone;
     note_hit(u, &m->stats[l1], l, i, e->first);
-    e->dirty |= write;
+    if (write && !e->dirty) {
+        if (m->next)
+            coherence_first_write(m, e->first);
+        e->dirty = 1;
+    }
     if (m->alone.on && !m->late_walk && !alone_lookup(&m->alone, l1, pa, 0)) {
         l->gift = true;
         m->stats[l1].gifts++;
@@ -116,7 +125,10 @@ static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
     struct lookaside *u = &m->unit[l1];
     struct unit_stats *stats = &m->stats[l1];
     struct assoc_victim victim, alone;
-    uint64_t line = line_of(m, pa), start = m->accounts.total;
+    uint64_t line = line_of(m, pa);
+    if (m->next && l1 == UNIT_L1D)
+        coherence_access(m, line, write);
+    uint64_t start = m->accounts.total;
     bool attribute = m->alone.on && !m->late_walk;
     prefetch_l2(m, line);
     if (l1 == UNIT_L1D)
@@ -150,6 +162,8 @@ static void write_through(struct mmu *m, uint64_t pa, enum purpose purpose,
         hit_l1(m, UNIT_L1D, pa, false, i, first);
     else
         note_miss(m, UNIT_L1D, first, line_of(m, pa));
+    if (m->next)
+        coherence_access(m, line_of(m, pa), true);
     stores_post(m, pa, purpose);
 }
 
@@ -175,6 +189,8 @@ void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
         return;
     }
     if (!lookaside_present(u)) {
+        if (m->next && write)
+            coherence_access(m, line_of(m, pa), true);
         access_l2(m, pa, write, purpose, m->late_walk, second);
         return;
     }

@@ -17,5 +17,7 @@
 void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
                       enum purpose purpose, struct lookup *first,
                       struct lookup *second);
+/* A dirty line goes to L2 if it is there, else to DRAM. */
+void hierarchy_write_back(struct mmu *m, uint64_t line);
 /* Invalidates all of L1D, after writing its dirty lines back. */
 void hierarchy_drop_l1d(struct mmu *m);

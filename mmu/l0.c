@@ -513,10 +513,20 @@ bool l0_fetch(struct mmu *m, uint8_t privilege, uint64_t va, struct l0_fetch *f)
     return true;
 }
 
-bool l0_hold_code(struct mmu *m, uint64_t pa, unsigned bytes)
+static void forget_bytes(struct mmu *m, uint64_t pa, unsigned bytes)
 {
+    if (!m->l0)
+        return;
     uint64_t line = pa & m->l0->line_mask;
     for (; line < pa + bytes; line += ~m->l0->line_mask + 1)
         l0_forget_line(m, line);
+}
+
+/* The stores of all harts. */
+bool l0_hold_code(struct mmu *m, uint64_t pa, unsigned bytes)
+{
+    forget_bytes(m, pa, bytes);
+    for (struct mmu *other = m->next; other && other != m; other = other->next)
+        forget_bytes(other, pa, bytes);
     return bus_hold_code(m->bus, pa, bytes);
 }

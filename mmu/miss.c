@@ -276,6 +276,8 @@ static enum miss_cause cause_of(uint32_t reason, uint32_t by, uint32_t who,
 {
     if (reason == LOST_INVALIDATED)
         return MISS_INVALIDATED;
+    if (reason == LOST_SNOOPED)
+        return MISS_COHERENCE;
     if (reason == LOST_SWITCH || (reason == LOST_REPLACED && by != who))
         return MISS_SWITCH;
     return otherwise;
@@ -321,7 +323,7 @@ void miss_left(struct miss_history *h, struct miss_key key,
     uint64_t hash = key_hash(key, h->shift);
     *lost_slot(h, hash) = (struct miss_lost){ .tag = lost_tag(hash),
                                               .by = by & MISS_WHO_MASK,
-                                              .reason = reason & 3 };
+                                              .reason = reason & 7 };
     if (reason != LOST_REPLACED)
         shadow_forget(h, key);
 }

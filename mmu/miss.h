@@ -34,19 +34,25 @@ struct miss_key {
 
 struct miss_lost {
     uint32_t tag;        /* of the key: 32 bits of its hash */
-    uint32_t by : 30;    /* whose fill displaced it: hash of the domain key */
-    uint32_t reason : 2; /* enum lost_reason; 0 = slot empty */
+    uint32_t by : 29;    /* whose fill displaced it: hash of the domain key */
+    uint32_t reason : 3; /* enum lost_reason; 0 = slot empty */
 };
 
-/* A domain is known here by 30 bits of a hash of its key. */
-#define MISS_WHO_MASK 0x3FFFFFFF
+/* A domain is known here by 29 bits of a hash of its key. */
+#define MISS_WHO_MASK 0x1FFFFFFF
 
 static inline uint32_t miss_who(uint64_t domain_key)
 {
     return (uint32_t)(domain_key * 0x9E3779B97F4A7C15ULL >> 32) & MISS_WHO_MASK;
 }
 
-enum lost_reason { LOST_NOTHING, LOST_REPLACED, LOST_SWITCH, LOST_INVALIDATED };
+enum lost_reason {
+    LOST_NOTHING,
+    LOST_REPLACED,
+    LOST_SWITCH,
+    LOST_INVALIDATED,
+    LOST_SNOOPED /* another hart wrote to the line */
+};
 
 struct miss_range {
     uint64_t first, last;

@@ -242,6 +242,11 @@ void mmu_amo_write(struct mmu *m, const struct access *a, uint64_t value)
     bus_wrote(m->bus, a->pa, a->size);
 }
 
+void mmu_reserve(struct mmu *m, const struct access *a)
+{
+    m->reservation = a->pa >> m->line_shift << m->line_shift;
+}
+
 bool mmu_store(struct mmu *m, struct access *a, uint64_t value)
 {
     uint64_t start = m->accounts.total;

@@ -27,6 +27,7 @@
 #include "mmu/account.h"
 #include "mmu/alone.h"
 #include "mmu/bus.h"
+#include "mmu/coherence.h"
 #include "mmu/config.h"
 #include "mmu/lookaside.h"
 #include "mmu/pmp.h"
@@ -76,20 +77,37 @@ struct mmu {
     uint8_t levels; /* of the page table, 0 = bare */
     bool protected; /* a protection unit decides */
     uint8_t line_shift;
-    bool through;      /* L1D writes through: stores are posted */
-    bool satp_changed; /* since the last trap entry */
-    bool late_walk;    /* during a walk the domain alone would not
-                          have made: alone copies stand still */
-    void *memory;      /* all arrays of the units */
+    bool through;         /* L1D writes through: stores are posted */
+    bool satp_changed;    /* since the last trap entry */
+    bool late_walk;       /* during a walk the domain alone would not
+                             have made: alone copies stand still */
+    uint64_t reservation; /* line that LR reserved, or NO_RESERVATION */
+    struct coherence_stats coherence;
+    void *memory; /* all arrays of the units */
     size_t memory_bytes;
-    struct bus *bus; /* shared by the harts; not state */
+    /* The harts of one machine; not state. */
+    struct bus *bus;
+    struct lookaside *l2; /* the L2 cache: this one's unit, or another's */
+    struct mmu *next;     /* ring of all that snoop each other; NULL = alone */
 };
+
+#define NO_RESERVATION UINT64_MAX
 
 /* Builds the units. False: the geometry is impossible, *err names the key.
  * The bus must outlive the mmu. *m need not be initialised. */
 MUST_CHECK bool mmu_init(struct mmu *m, const struct mmu_config *c,
                          struct bus *bus, struct err *err);
 void mmu_free(struct mmu *m);
+/* Makes m, which was built without an L2 cache (l2.bytes = 0) and is otherwise
+ * like `first`, one of the memory systems of its machine: one L2, coherent L1
+ * data caches (coherence.h). None of them may move or be freed alone. */
+void mmu_join(struct mmu *m, struct mmu *first);
+/* The unit as this hart sees it: the L2 cache may be another's. */
+static inline const struct lookaside *mmu_unit(const struct mmu *m,
+                                               enum unit unit)
+{
+    return unit == UNIT_L2 ? m->l2 : &m->unit[unit];
+}
 
 /* Timed, counted accesses. False: a->refused and a->cause say why, and
  * a->fault_va is tval (the first refused byte: for an access across two pages
@@ -101,6 +119,8 @@ MUST_CHECK bool mmu_store(struct mmu *m, struct access *a, uint64_t value);
  * writes. Misaligned or on a device: refused. */
 MUST_CHECK bool mmu_amo(struct mmu *m, struct access *a, uint64_t *value);
 void mmu_amo_write(struct mmu *m, const struct access *a, uint64_t value);
+/* LR: the line of this load is reserved until another hart stores to it. */
+void mmu_reserve(struct mmu *m, const struct access *a);
 
 /*
  * The domain as the hardware knows it: sdomain when a protection unit is

@@ -33,7 +33,7 @@ static bool alone_has(const struct peek *p, enum unit unit, uint64_t address,
 static void note_hit(const struct peek *p, enum unit unit, int32_t index,
                      bool gift, struct lookup *l)
 {
-    const struct assoc *a = &p->m->unit[unit].array;
+    const struct assoc *a = &mmu_unit(p->m, unit)->array;
     if (l->result != LOOKUP_NONE)
         return;
     *l = (struct lookup){ .result = LOOKUP_HIT, .gift = p->alone && gift };
@@ -285,7 +285,7 @@ static void peek_line(const struct peek *p, uint64_t pa)
         note_miss(miss_classify(&u->history, line, p->who), alone, &a->l1);
         late = alone;
     }
-    u = &m->unit[UNIT_L2];
+    u = m->l2;
     if (!lookaside_present(u))
         return;
     int32_t i = assoc_find(&u->array, pa, 0);

@@ -24,7 +24,9 @@ BENCH_USER_NAMES := $(filter-out harts paging syscalls,$(BENCH_NAMES))
 BENCH_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-user/%.elf) $(BENCH_USER_NAMES:%=$(G)/bench-rplb/%.elf)
 BENCH_ELF += $(G)/bench/scale.elf
 BENCH_SMALL_ELF += $(BENCH_USER_NAMES:%=$(G)/bench-small/%-user.elf) $(BENCH_USER_NAMES:%=$(G)/bench-small/%-rplb.elf)
-GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(BENCH_ELF) $(BENCH_SMALL_ELF) $(BOARD_ELF)
+HARTS_SRC := $(wildcard tests/guest/harts/*.c)
+HARTS_ELF := $(addprefix $(G)/harts/,$(addsuffix .elf,$(basename $(notdir $(HARTS_SRC)))))
+GUEST_FILES := $(if $(KERNEL_SRC),$(G)/kernel.elf) $(PROGRAMS_ELF) $(GUEST_TEST_ELF) $(HARTS_ELF) $(BENCH_ELF) $(BENCH_SMALL_ELF) $(BOARD_ELF)
 
 $(G)/obj/%.c.o: %.c Makefile os/guest.mk
 	$(Q)mkdir -p $(@D) && echo "  RV  $<" && $(RV)gcc $(RVFLAGS) -c -o $@ $<
@@ -97,6 +99,10 @@ $(G)/bench-small/%-user.elf: $(BENCH_SMALL_OBJ) $(G)/obj/crt-user.o
 $(G)/bench-small/%-rplb.elf: $(BENCH_SMALL_OBJ) $(G)/obj/crt-rplb.o
 	$(GUEST_LINK)
 $(G)/bench-small/%.elf: $(BENCH_SMALL_OBJ) $(G)/obj/tests/guest/lib/crt.S.o
+	$(GUEST_LINK)
+
+# Tests for several harts: opalite exec --harts N --htif FILE
+$(G)/harts/%.elf: $(G)/obj/tests/guest/harts/%.c.o $(G)/obj/tests/guest/lib/harts.S.o tests/guest/link.ld
 	$(GUEST_LINK)
 
 # The same with the whole board around: devices, interrupts, a disk.

@@ -3,6 +3,8 @@
  * themselves are in device_*.c. */
 #include "sim/board.h"
 
+#include "sim/harts.h"
+
 /* ---- devices on the bus -------------------------------------------------- */
 
 static bool uart_read_bus(void *device, uint64_t offset, unsigned size,
@@ -46,18 +48,26 @@ static bool clint_read_bus(void *device, uint64_t offset, unsigned size,
                            uint64_t *value)
 {
     const struct machine *m = device;
-    return clint_read(&m->clint, offset, size, cpu_time(&m->cpu), value);
+    return clint_read(&m->clint, offset, size, cpu_time(&m->now->cpu), value);
+}
+
+/* mtime is one for all: the hart that writes it says what time it is. */
+static void set_time(struct machine *m, uint64_t time)
+{
+    cpu_set_time(&m->now->cpu, time);
+    for (uint64_t i = 0; i < m->config.harts; i++)
+        cpu_join_time(&m->hart[i].cpu, &m->now->cpu);
 }
 
 static bool clint_write_bus(void *device, uint64_t offset, unsigned size,
                             uint64_t *value)
 {
     struct machine *m = device;
-    uint64_t before = cpu_time(&m->cpu), time = before;
+    uint64_t before = cpu_time(&m->now->cpu), time = before;
     if (!clint_write(&m->clint, offset, size, *value, &time))
         return false;
     if (time != before)
-        cpu_set_time(&m->cpu, time);
+        set_time(m, time);
     return true;
 }
 
@@ -84,7 +94,7 @@ static bool plic_write_bus(void *device, uint64_t offset, unsigned size,
 /* Nanoseconds of guest time since power-on, and the tick that reaches some. */
 static uint64_t uptime(const struct machine *m)
 {
-    unsigned __int128 ns = cpu_time(&m->cpu);
+    unsigned __int128 ns = cpu_time(&m->now->cpu);
     return (uint64_t)(ns * NS_PER_SECOND / m->config.timebase_hz);
 }
 
@@ -175,8 +185,8 @@ bool board_add_devices(struct machine *m, struct err *err)
 void board_reset(struct machine *m)
 {
     uart_reset(&m->uart);
-    clint_reset(&m->clint);
-    plic_reset(&m->plic);
+    clint_reset(&m->clint, (unsigned)m->config.harts);
+    plic_reset(&m->plic, (unsigned)m->config.harts);
     rtc_reset(&m->rtc);
     mailbox_reset(&m->mailbox);
     console_reset(&m->console);
@@ -187,21 +197,38 @@ void board_reset(struct machine *m)
 /* ---- time and interrupt lines ---------------------------------------------
  */
 
-void board_plan(struct machine *m)
+/* When time alone will raise a line of the hart. */
+static void plan_hart(struct machine *m, uint64_t hart, uint64_t alarm)
 {
-    const struct cpu *c = &m->cpu;
-    uint64_t tick = m->clint.mtimecmp, alarm = rtc_next(&m->rtc);
-    uint64_t at = cpu_cycle_of_time(c, tick), now = machine_clock(m);
-    m->timer_clock = at > now ? at : UINT64_MAX;
+    struct hart *h = &m->hart[hart];
+    const struct cpu *c = &h->cpu;
+    uint64_t now = c->mmu.accounts.total;
+    uint64_t at = cpu_cycle_of_time(c, m->clint.mtimecmp[hart]);
+    h->timer_clock = at > now ? at : UINT64_MAX;
     if (alarm != UINT64_MAX) {
         at = cpu_cycle_of_time(c, tick_of_uptime(m, alarm));
-        if (at > now && at < m->timer_clock)
-            m->timer_clock = at;
+        if (at > now && at < h->timer_clock)
+            h->timer_clock = at;
     }
-    m->deadline = m->timer_clock;
+    harts_note(m, h);
+}
+
+void board_deadline(struct machine *m)
+{
+    m->deadline = m->now->timer_clock;
+    if (m->turn.until < m->deadline)
+        m->deadline = m->turn.until;
     if (m->limits && m->limits->until_cycle &&
         m->limits->until_cycle < m->deadline)
         m->deadline = m->limits->until_cycle;
+}
+
+void board_plan(struct machine *m)
+{
+    uint64_t alarm = rtc_next(&m->rtc);
+    for (uint64_t i = 0; i < m->config.harts; i++)
+        plan_hart(m, i, alarm);
+    board_deadline(m);
 }
 
 static void set_plic(struct machine *m)
@@ -212,21 +239,40 @@ static void set_plic(struct machine *m)
         plic_line(&m->plic, IRQ_VIRTIO + i, virtio_interrupt(&m->virtio[i]));
 }
 
-/* The mailbox has a line of its own to the S-mode external interrupt, beside
- * the PLIC's. */
+/* The hart's own clock decides. */
+static void set_timer_line(const struct machine *m, uint64_t hart)
+{
+    struct cpu *c = &m->hart[hart].cpu;
+    bool due = cpu_time(c) >= m->clint.mtimecmp[hart];
+    cpu_interrupt_lines(c, MIP_MTIP, due ? MIP_MTIP : 0);
+}
+
+/* Lines that the hart in focus may have changed. The mailbox has one of its own
+ * to hart 0's S-mode external interrupt, beside the PLIC's. */
+static void set_device_lines(const struct machine *m, uint64_t hart)
+{
+    struct hart *h = &m->hart[hart];
+    bool slept = harts_sleeps(h);
+    uint64_t levels = 0;
+    if (m->clint.msip[hart])
+        levels |= MIP_MSIP;
+    if (plic_interrupt(&m->plic, PLIC_CONTEXT_M(hart)))
+        levels |= MIP_MEIP;
+    if ((hart == 0 && m->mailbox.pending) ||
+        plic_interrupt(&m->plic, PLIC_CONTEXT_S(hart)))
+        levels |= MIP_SEIP;
+    cpu_interrupt_lines(&h->cpu, MIP_MSIP | MIP_MEIP | MIP_SEIP, levels);
+    if (slept && !harts_sleeps(h))
+        harts_wake(m, h);
+}
+
 void board_set_lines(struct machine *m)
 {
-    uint64_t levels = 0;
     set_plic(m);
-    if (m->clint.msip)
-        levels |= MIP_MSIP;
-    if (cpu_time(&m->cpu) >= m->clint.mtimecmp)
-        levels |= MIP_MTIP;
-    if (plic_interrupt(&m->plic, PLIC_M))
-        levels |= MIP_MEIP;
-    if (m->mailbox.pending || plic_interrupt(&m->plic, PLIC_S))
-        levels |= MIP_SEIP;
-    cpu_interrupt_lines(&m->cpu, MIP_MSIP | MIP_MTIP | MIP_MEIP | MIP_SEIP,
-                        levels);
+    harts_settle(m);
+    for (uint64_t i = 0; i < m->config.harts; i++) {
+        set_timer_line(m, i);
+        set_device_lines(m, i);
+    }
     board_plan(m);
 }

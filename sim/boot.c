@@ -102,6 +102,11 @@ bool machine_boot_kernel(struct machine *m, const char *kernel_path,
                          const struct boot_options *o, struct err *err)
 {
     const struct personality *p = o->personality;
+    if (m->config.harts > 1)
+        return err_set(err, EXIT_USAGE,
+                       "harts = %" PRIu64 ": the kernel runs on one hart; "
+                       "opalite exec and opalite boot run programs for several",
+                       m->config.harts);
     if (!check_quantum(&m->config, o->quantum, err))
         return false;
     if (!machine_load_elf(m, kernel_path, false, err))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sim/config.h"
+#include "sim/trace.h"
 
 static const char *row_name(size_t i, const void *context)
 {
@@ -162,6 +163,26 @@ bool option_engine(const struct options *o, enum engine *engine)
     if (engine_of_name(o->value, engine))
         return true;
     usage_error(o->command, "--engine %s: expected fast or readable", o->value);
+    return false;
+}
+
+bool option_checked(const struct options *o, bool ok, const struct err *err)
+{
+    if (!ok)
+        usage_error(o->command, "--%s: %s", o->rows[o->row].name, err->text);
+    return ok;
+}
+
+bool trace_options_fit(const struct command *c, const char *trace,
+                       const struct trace_choice *choice)
+{
+    const char *lonely = choice->steps                  ? "steps"
+                         : choice->kinds                ? "kinds"
+                         : choice->first | choice->last ? "window"
+                                                        : NULL;
+    if (trace || !lonely)
+        return true;
+    usage_error(c, "--trace-%s needs --trace FILE", lonely);
     return false;
 }
 

@@ -22,6 +22,8 @@ extern const struct command commands[];
 int command_run(const struct command *c, int argc, char **argv);
 int command_exec(const struct command *c, int argc, char **argv);
 int command_boot(const struct command *c, int argc, char **argv);
+int command_trace(const struct command *c, int argc, char **argv);
+int command_explain(const struct command *c, int argc, char **argv);
 int command_presets(const struct command *c, int argc, char **argv);
 int command_claims(const struct command *c, int argc, char **argv);
 int command_doctor(const struct command *c, int argc, char **argv);
@@ -80,6 +82,14 @@ bool option_number(const struct options *o, uint64_t *value);
 /* --engine. False: said on stderr. */
 MUST_CHECK
 bool option_engine(const struct options *o, enum engine *engine);
+/* ok; when it is not, err is said as a usage error of this option. */
+bool option_checked(const struct options *o, bool ok, const struct err *err);
+
+struct trace_choice;
+/* False, and said: --trace-kinds, -window or -steps without --trace. */
+MUST_CHECK
+bool trace_options_fit(const struct command *c, const char *trace,
+                       const struct trace_choice *choice);
 
 /* The machine that --preset, --set and options like --misaligned describe. */
 struct machine_options {

@@ -26,6 +26,7 @@ static const struct option_row rows[] = {
     { 0, "dtb", "FILE", "device tree, instead of the machine's own" },
     { 'm', "memory", "SIZE", "RAM, as 256M; also --set ram.bytes=SIZE" },
     { 0, "console", "uart|virtio", "which console gets the keys" },
+    { 0, "harts", "N", "hardware threads, 1 to 8; also --set harts=N" },
     { 0, "expect", "TEXT", "script: wait for this text from the guest" },
     { 0, "send", "TEXT", "script: type this; \\r \\n \\t \\\\ \\xHH are keys" },
     { 0, "timeout-cycles", "N", "stop at cycle N (exit code 6)" },
@@ -47,6 +48,7 @@ enum {
     ROW_DTB,
     ROW_MEMORY,
     ROW_CONSOLE,
+    ROW_HARTS,
     ROW_EXPECT,
     ROW_SEND,
     ROW_TIMEOUT,
@@ -136,6 +138,9 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_CONSOLE:
         return take_console(a, o);
+    case ROW_HARTS:
+        machine_options_set(&a->machine, "harts", o->value);
+        return true;
     case ROW_EXPECT:
         return take_script(a, o, TYPED_EXPECT);
     case ROW_SEND:
@@ -388,6 +393,8 @@ static int boot(struct arguments *a)
     terminal_alarm(a->max_seconds);
     int code = run(a, &u);
     terminal_close();
+    if (u.machine->config.harts > 1)
+        stats_print_harts(u.machine, stdout);
     if (a->stats && !stats_write(u.machine, a->stats, &err))
         code = report(&err);
     machine_free(u.machine);

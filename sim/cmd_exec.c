@@ -25,6 +25,8 @@ static const struct option_row rows[] = {
       "at the end: begin_signature to end_signature in hex; with --htif" },
     { 0, "signature-granularity", "N", "bytes a line: 1 to 64, default 4" },
     { 0, "misaligned", "trap|ok", "misaligned loads and stores" },
+    { 0, "harts", "N",
+      "hardware threads, 1 to 8: all start at the entry, a0 = their number" },
     { 0, "max-insns", "N", "stop after N instructions (exit code 6)" },
     { 0, "max-seconds", "N",
       "stop after N seconds of your time (exit code 8)" },
@@ -34,7 +36,10 @@ static const struct option_row rows[] = {
     { 0, "dump-regs", NULL, "print pc and registers at the end" },
     { 0, "stats", "FILE", "figures; as JSON when it ends in .json" },
     { 0, "trace", "FILE", "one JSON object a line for each event" },
-    { 0, "trace-steps", NULL, "with --trace: for each instruction too" },
+    { 0, "trace-kinds", "LIST", "only these kinds or groups (docs/trace.md)" },
+    { 0, "trace-window", "A..B",
+      "only from cycle A to cycle B; B may be missing" },
+    { 0, "trace-steps", NULL, "a line for each instruction too" },
     { 0, NULL, NULL, NULL },
 };
 enum {
@@ -42,6 +47,7 @@ enum {
     ROW_SIGNATURE,
     ROW_GRANULARITY,
     ROW_MISALIGNED,
+    ROW_HARTS,
     ROW_MAX_INSNS,
     ROW_MAX_SECONDS,
     ROW_PRESET,
@@ -50,6 +56,8 @@ enum {
     ROW_DUMP_REGS,
     ROW_STATS,
     ROW_TRACE,
+    ROW_TRACE_KINDS,
+    ROW_TRACE_WINDOW,
     ROW_TRACE_STEPS
 };
 
@@ -58,7 +66,8 @@ struct arguments {
     struct machine_options machine;
     uint64_t max_insns, max_seconds; /* 0 = no limit */
     uint64_t granularity;            /* of the signature, bytes a line */
-    bool htif, dump_regs, trace_steps;
+    bool htif, dump_regs;
+    struct trace_choice choice; /* of --trace */
     enum engine engine;
     enum exit_code code;
 };
@@ -88,6 +97,7 @@ static bool sound_granularity(const struct arguments *a,
 static bool take(void *context, const struct options *o)
 {
     struct arguments *a = context;
+    struct err err;
     switch (o->row) {
     case ROW_HTIF:
         a->htif = true;
@@ -100,6 +110,9 @@ static bool take(void *context, const struct options *o)
         return option_number(o, &a->granularity) && sound_granularity(a, o);
     case ROW_MISALIGNED:
         machine_options_set(&a->machine, "misaligned", o->value);
+        return true;
+    case ROW_HARTS:
+        machine_options_set(&a->machine, "harts", o->value);
         return true;
     case ROW_MAX_INSNS:
         return option_number(o, &a->max_insns);
@@ -123,8 +136,14 @@ static bool take(void *context, const struct options *o)
         a->trace = o->value;
         return true;
     case ROW_TRACE_STEPS:
-        a->trace_steps = true;
+        a->choice.steps = true;
         return true;
+    case ROW_TRACE_KINDS:
+        return option_checked(o, trace_choice_kinds(&a->choice, o->value, &err),
+                              &err);
+    case ROW_TRACE_WINDOW:
+        return option_checked(
+            o, trace_choice_window(&a->choice, o->value, &err), &err);
     default:
         return false;
     }
@@ -140,11 +159,8 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     if (!options_read(&o, &program, take, a, &a->code))
         return false;
     a->code = EXIT_USAGE;
-    if (a->trace_steps && !a->trace) {
-        usage_error(c, "--trace-steps needs --trace FILE");
-        return false;
-    }
-    return true;
+    a->choice.report = true;
+    return trace_options_fit(c, a->trace, &a->choice);
 }
 
 static struct machine *build(const struct arguments *a, struct signature *sig,
@@ -159,7 +175,7 @@ static struct machine *build(const struct arguments *a, struct signature *sig,
     m->engine = a->engine;
     if (!machine_load_elf(m, a->path, a->htif, err) ||
         (a->signature && !signature_find(sig, m, err)) ||
-        (a->trace && !machine_trace_to(m, a->trace, a->trace_steps, err))) {
+        (a->trace && !machine_trace_to(m, a->trace, &a->choice, err))) {
         machine_free(m);
         return NULL;
     }
@@ -182,7 +198,7 @@ static bool run(struct machine *m, const struct arguments *a, enum stop *stop)
     size_t shown = 0;
     do {
         struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS };
-        uint64_t done = m->ledger.instructions;
+        uint64_t done = machine_instructions(m);
         if (a->max_insns && a->max_insns - done < limits.max_insns)
             limits.max_insns = a->max_insns - done;
         if (interrupted || (a->max_insns && done >= a->max_insns))
@@ -195,12 +211,17 @@ static bool run(struct machine *m, const struct arguments *a, enum stop *stop)
 
 static void dump_registers(const struct machine *m)
 {
-    printf("pc   0x%016" PRIx64 "\n", m->cpu.pc);
-    for (int i = 0; i < 32; i++)
-        printf("x%-3d 0x%016" PRIx64 "  %s\n", i, m->cpu.x[i],
-               register_names[i]);
-    printf("instructions %" PRIu64 ", cycles %" PRIu64 "\n",
-           m->ledger.instructions, machine_clock(m));
+    for (uint64_t h = 0; h < m->config.harts; h++) {
+        const struct cpu *c = &m->hart[h].cpu;
+        if (m->config.harts > 1)
+            printf("hart %" PRIu64 "\n", h);
+        printf("pc   0x%016" PRIx64 "\n", c->pc);
+        for (int i = 0; i < 32; i++)
+            printf("x%-3d 0x%016" PRIx64 "  %s\n", i, c->x[i],
+                   register_names[i]);
+        printf("instructions %" PRIu64 ", cycles %" PRIu64 "\n",
+               m->hart[h].ledger.instructions, c->mmu.accounts.total);
+    }
 }
 
 /* How the program ends, when the guest came to an end. */
@@ -240,7 +261,7 @@ static bool write_files(struct machine *m, const struct arguments *a,
                         const struct signature *sig, bool whole,
                         struct err *err)
 {
-    return ledger_check_all(&m->ledger, &m->cpu.mmu, err) &&
+    return machine_check(m, true, err) &&
            (!a->stats || stats_write(m, a->stats, err)) &&
            (!a->signature || !whole ||
             signature_write(sig, m, a->signature, (unsigned)a->granularity,
@@ -264,6 +285,8 @@ static int execute(const struct arguments *a)
     int code = whole ? end_code(m, a, stop) : cut_short(a);
     if (a->dump_regs)
         dump_registers(m);
+    if (m->config.harts > 1)
+        stats_print_harts(m, stdout);
     if (!write_files(m, a, &sig, whole, &err))
         code = report(&err);
     machine_free(m);

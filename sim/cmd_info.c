@@ -202,6 +202,13 @@ int command_doctor(const struct command *c, int argc, char **argv)
     snprintf(path, sizeof path, "%s/opalite-plot", directory);
     wanted += say(access(path, X_OK) == 0, "plots (opalite-plot)", path,
                   "apt-get install libcairo2-dev, then make all");
+    snprintf(path, sizeof path, "%s/opalite-graph", directory);
+    wanted += say(access(path, X_OK) == 0, "graphs (opalite-graph)", path,
+                  "make all");
+    snprintf(path, sizeof path, "%s/opalite-layout", directory);
+    wanted +=
+        say(access(path, X_OK) == 0, "graphs drawn (opalite-layout)", path,
+            "apt-get install libgraphviz-dev graphviz, then make all");
     wanted += say(in_path("riscv64-unknown-elf-gcc"), "cross compiler",
                   "riscv64-unknown-elf-gcc",
                   "apt-get install gcc-riscv64-unknown-elf (to build guest "

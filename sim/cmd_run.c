@@ -23,6 +23,10 @@ static const struct option_row rows[] = {
     { 0, "json", "FILE", "results as JSON" },
     { 0, "csv", "FILE", "the last table as CSV" },
     { 0, "trace", "FILE", "one JSON object a line for each event" },
+    { 0, "trace-kinds", "LIST", "only these kinds or groups (docs/trace.md)" },
+    { 0, "trace-window", "A..B",
+      "only from cycle A to cycle B; B may be missing" },
+    { 0, "trace-steps", NULL, "a line for each instruction too" },
     { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
     { 0, "max-seconds", "N", "ends the run after N seconds of your time" },
     { 0, "out", "DIR", "where the scenario's files go, default out" },
@@ -37,6 +41,9 @@ enum {
     ROW_JSON,
     ROW_CSV,
     ROW_TRACE,
+    ROW_TRACE_KINDS,
+    ROW_TRACE_WINDOW,
+    ROW_TRACE_STEPS,
     ROW_MAX_CYCLES,
     ROW_MAX_SECONDS,
     ROW_OUT,
@@ -81,6 +88,7 @@ static bool take(void *context, const struct options *o)
 {
     struct arguments *a = context;
     struct session_options *s = &a->session;
+    struct err err;
     switch (o->row) {
     case ROW_SET:
         a->set[s->set_count++] = o->value;
@@ -98,6 +106,15 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_TRACE:
         s->trace_path = o->value;
+        return true;
+    case ROW_TRACE_KINDS:
+        return option_checked(o, trace_choice_kinds(&s->trace, o->value, &err),
+                              &err);
+    case ROW_TRACE_WINDOW:
+        return option_checked(o, trace_choice_window(&s->trace, o->value, &err),
+                              &err);
+    case ROW_TRACE_STEPS:
+        s->trace.steps = true;
         return true;
     case ROW_MAX_CYCLES:
         return option_number(o, &s->max_cycles);
@@ -141,6 +158,9 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
         usage_error(c, "-q and -v together make no sense");
         return false;
     }
+    if (!trace_options_fit(c, a->session.trace_path, &a->session.trace))
+        return false;
+    a->session.trace.report = !a->session.quiet;
     if (taken)
         a->session.print = print_to_stderr;
     return true;

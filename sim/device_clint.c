@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The CLINT; see device_clint.h. msip takes 4-byte accesses, the others 4 or
- * 8. Registers of harts that do not exist read 0 and ignore writes. */
+/* The CLINT; see device_clint.h. All registers take accesses of 4 and 8 bytes;
+ * one of 8 bytes to msip reaches the words of two harts. Registers of harts
+ * that do not exist read 0 and ignore writes. */
 #include "sim/device_clint.h"
 
-void clint_reset(struct clint *c)
+void clint_reset(struct clint *c, unsigned harts)
 {
-    c->msip = false;
-    c->mtimecmp = UINT64_MAX;
+    c->harts = harts;
+    for (unsigned i = 0; i < harts; i++) {
+        c->msip[i] = false;
+        c->mtimecmp[i] = UINT64_MAX;
+    }
 }
 
 /* The part of a 64-bit register that an access of 4 or 8 bytes touches. */
@@ -27,21 +31,41 @@ static uint64_t merge(uint64_t whole, uint64_t offset, unsigned size,
 
 static bool fits(uint64_t offset, unsigned size)
 {
-    return (size == 4 || size == 8) && offset % size == 0;
+    return (size == 4 || size == 8) && offset % size == 0 &&
+           offset + size <= CLINT_SIZE;
+}
+
+/* The hart whose msip word is at this offset; false = no such hart. */
+static bool msip_at(const struct clint *c, uint64_t offset, uint64_t *hart)
+{
+    *hart = (offset - CLINT_MSIP) / 4;
+    return *hart < c->harts;
+}
+
+static bool mtimecmp_at(const struct clint *c, uint64_t offset, uint64_t *hart)
+{
+    *hart = (offset - CLINT_MTIMECMP) / 8;
+    return offset >= CLINT_MTIMECMP && *hart < c->harts;
+}
+
+static uint64_t msip_pair(const struct clint *c, uint64_t hart)
+{
+    uint64_t high = hart + 1 < c->harts && c->msip[hart + 1];
+    return c->msip[hart] | high << 32;
 }
 
 bool clint_read(const struct clint *c, uint64_t offset, unsigned size,
                 uint64_t time, uint64_t *value)
 {
-    if (!fits(offset, size) || offset + size > CLINT_SIZE)
+    uint64_t hart;
+    if (!fits(offset, size))
         return false;
-    uint64_t aligned = offset & ~UINT64_C(7);
     *value = 0;
-    if (aligned == CLINT_MSIP)
-        *value = part(c->msip, offset, size);
-    else if (aligned == CLINT_MTIMECMP)
-        *value = part(c->mtimecmp, offset, size);
-    else if (aligned == CLINT_MTIME)
+    if (msip_at(c, offset, &hart))
+        *value = size == 8 ? msip_pair(c, hart) : c->msip[hart];
+    else if (mtimecmp_at(c, offset, &hart))
+        *value = part(c->mtimecmp[hart], offset, size);
+    else if ((offset & ~UINT64_C(7)) == CLINT_MTIME)
         *value = part(time, offset, size);
     return true;
 }
@@ -49,14 +73,17 @@ bool clint_read(const struct clint *c, uint64_t offset, unsigned size,
 bool clint_write(struct clint *c, uint64_t offset, unsigned size,
                  uint64_t value, uint64_t *time)
 {
-    if (!fits(offset, size) || offset + size > CLINT_SIZE)
+    uint64_t hart;
+    if (!fits(offset, size))
         return false;
-    uint64_t aligned = offset & ~UINT64_C(7);
-    if (offset == CLINT_MSIP)
-        c->msip = value & 1;
-    else if (aligned == CLINT_MTIMECMP)
-        c->mtimecmp = merge(c->mtimecmp, offset, size, value);
-    else if (aligned == CLINT_MTIME)
+    if (msip_at(c, offset, &hart)) {
+        c->msip[hart] = value & 1;
+        if (size == 8 && hart + 1 < c->harts)
+            c->msip[hart + 1] = value >> 32 & 1;
+    } else if (mtimecmp_at(c, offset, &hart)) {
+        c->mtimecmp[hart] = merge(c->mtimecmp[hart], offset, size, value);
+    } else if ((offset & ~UINT64_C(7)) == CLINT_MTIME) {
         *time = merge(*time, offset, size, value);
+    }
     return true;
 }

@@ -3,11 +3,11 @@
  * those of the PLIC specification 1.0.0. */
 #include "sim/device_plic.h"
 
-#include <string.h>
+#include <stddef.h>
 
-void plic_reset(struct plic *p)
+void plic_reset(struct plic *p, unsigned harts)
 {
-    memset(p, 0, sizeof *p);
+    *p = (struct plic){ .contexts = 2 * harts };
 }
 
 static uint32_t bit_of(unsigned source)
@@ -80,21 +80,21 @@ static uint32_t *enable_word(struct plic *p, uint64_t offset)
         return NULL;
     uint64_t context = (offset - PLIC_ENABLE_AT) / PLIC_ENABLE_STEP;
     uint64_t word = (offset - PLIC_ENABLE_AT) % PLIC_ENABLE_STEP / 4;
-    if (context >= PLIC_CONTEXTS || word >= PLIC_WORDS)
+    if (context >= p->contexts || word >= PLIC_WORDS)
         return NULL;
     return &p->enable[context][word];
 }
 
 /* The context whose threshold (which 0) or claim (which 4) is here. */
-static bool context_register(uint64_t offset, unsigned *context,
-                             unsigned *which)
+static bool context_register(const struct plic *p, uint64_t offset,
+                             unsigned *context, unsigned *which)
 {
     if (offset < PLIC_CONTEXT_AT)
         return false;
     uint64_t n = (offset - PLIC_CONTEXT_AT) / PLIC_CONTEXT_STEP;
     *which = (unsigned)((offset - PLIC_CONTEXT_AT) % PLIC_CONTEXT_STEP);
     *context = (unsigned)n;
-    return n < PLIC_CONTEXTS && *which <= 4;
+    return n < p->contexts && *which <= 4;
 }
 
 static bool fits(uint64_t offset, unsigned size)
@@ -116,7 +116,7 @@ bool plic_read(struct plic *p, uint64_t offset, unsigned size, uint64_t *value)
         *value = p->pending[(offset - PLIC_PENDING_AT) / 4];
     else if ((enable = enable_word(p, offset)) != NULL)
         *value = *enable;
-    else if (context_register(offset, &context, &which))
+    else if (context_register(p, offset, &context, &which))
         *value = which ? claim(p, context) : p->threshold[context];
     return true;
 }
@@ -131,7 +131,7 @@ bool plic_write(struct plic *p, uint64_t offset, unsigned size, uint64_t value)
         p->priority[offset / 4] = value & PLIC_PRIORITY;
     else if ((enable = enable_word(p, offset)) != NULL)
         *enable = (uint32_t)value & (offset % PLIC_ENABLE_STEP ? ~0U : ~1U);
-    else if (context_register(offset, &context, &which)) {
+    else if (context_register(p, offset, &context, &which)) {
         if (which)
             complete(p, context, (uint32_t)value);
         else

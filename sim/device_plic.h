@@ -2,7 +2,7 @@
 /*
  * The PLIC (RISC-V PLIC specification 1.0.0): collects the interrupt lines of
  * the devices and offers the most important one to the M-mode and S-mode
- * contexts of one hart. All lines are levels: the gateway of a line passes one
+ * contexts of each hart. All lines are levels: the gateway of a line passes one
  * request, which stays pending until a context claims it; the next can pass
  * when the claim is completed. Next: board.c puts the outcome on the hart's
  * external interrupt lines. Registers take aligned 4-byte accesses only.
@@ -17,13 +17,16 @@
 #define PLIC_WORDS    (PLIC_SOURCES / 32)
 #define PLIC_PRIORITY 7 /* highest; 0 = never */
 
-enum { PLIC_M, PLIC_S, PLIC_CONTEXTS };
+/* Two contexts for each hart. */
+#define PLIC_CONTEXTS        16
+#define PLIC_CONTEXT_M(hart) (2 * (unsigned)(hart))
+#define PLIC_CONTEXT_S(hart) (2 * (unsigned)(hart) + 1)
 
-#define PLIC_PENDING_AT   0x1000
-#define PLIC_ENABLE_AT    0x2000 /* + 0x80 for each context */
-#define PLIC_ENABLE_STEP  0x80
-#define PLIC_CONTEXT_AT   0x200000 /* + 0x1000: threshold, then claim */
-#define PLIC_CONTEXT_STEP 0x1000
+#define PLIC_PENDING_AT      0x1000
+#define PLIC_ENABLE_AT       0x2000 /* + 0x80 for each context */
+#define PLIC_ENABLE_STEP     0x80
+#define PLIC_CONTEXT_AT      0x200000 /* + 0x1000: threshold, then claim */
+#define PLIC_CONTEXT_STEP    0x1000
 
 struct plic {
     uint8_t priority[PLIC_SOURCES];
@@ -32,9 +35,11 @@ struct plic {
     uint32_t claimed[PLIC_WORDS]; /* requests being served */
     uint32_t enable[PLIC_CONTEXTS][PLIC_WORDS];
     uint8_t threshold[PLIC_CONTEXTS];
+    unsigned contexts; /* that exist */
 };
 
-void plic_reset(struct plic *p);
+/* Power-on state for 1 to PLIC_CONTEXTS / 2 harts. */
+void plic_reset(struct plic *p, unsigned harts);
 /* The level of line `source` (1 to 95). */
 void plic_line(struct plic *p, unsigned source, bool level);
 /* Is there an interrupt for this context? */

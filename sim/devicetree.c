@@ -20,12 +20,14 @@
 #define BLOB_BYTES     16384 /* many times what the tree needs */
 #define FILE_BYTES_MAX (1 << 20)
 #define UART_HZ        3686400
-#define VERSION_MIN    16 /* of a blob of others */
+#define VERSION_MIN    16                /* of a blob of others */
+#define CELLS_MAX      (4 * CLINT_HARTS) /* two interrupts of each hart */
 
-/* Names of nodes for others to point at. */
-enum { PHANDLE_CPU = 1, PHANDLE_PLIC, PHANDLE_FINISHER };
+/* Names of nodes for others to point at; interrupt controllers of harts beyond
+ * the first come behind. */
+enum { PHANDLE_HART_0 = 1, PHANDLE_PLIC, PHANDLE_FINISHER, PHANDLE_HART_1 };
 
-/* Numbers of the hart's interrupts, as its interrupt controller counts. */
+/* Numbers of a hart's interrupts, as its interrupt controller counts. */
 enum { HART_MSI = 3, HART_MTI = 7, HART_SEI = 9, HART_MEI = 11 };
 
 struct writer {
@@ -78,7 +80,7 @@ static void text(struct writer *w, const char *name, const char *value)
 static void cells(struct writer *w, const char *name, const uint32_t *value,
                   size_t count)
 {
-    fdt32_t big[8];
+    fdt32_t big[CELLS_MAX];
     for (size_t i = 0; i < count; i++)
         big[i] = cpu_to_fdt32(value[i]);
     note(w, fdt_property(w->blob, name, big, (int)(count * sizeof big[0])));
@@ -100,15 +102,16 @@ static void line(struct writer *w, uint32_t irq)
 /* ---- the nodes ------------------------------------------------------------
  */
 
-static void write_cpus(struct writer *w, const struct config *c)
+static uint32_t hart_phandle(uint32_t hart)
 {
-    node(w, "cpus");
-    number(w, "#address-cells", 1);
-    number(w, "#size-cells", 0);
-    number(w, "timebase-frequency", (uint32_t)c->timebase_hz);
-    node_at(w, "cpu", 0);
+    return hart ? PHANDLE_HART_1 + hart - 1 : PHANDLE_HART_0;
+}
+
+static void write_cpu(struct writer *w, uint32_t hart)
+{
+    node_at(w, "cpu", hart);
     text(w, "device_type", "cpu");
-    number(w, "reg", 0);
+    number(w, "reg", hart);
     text(w, "status", "okay");
     text(w, "compatible", "riscv");
     text(w, "riscv,isa", "rv64imac_zicntr_zicsr_zifencei_zihpm_sstc_svadu");
@@ -117,32 +120,55 @@ static void write_cpus(struct writer *w, const struct config *c)
     number(w, "#interrupt-cells", 1);
     flag(w, "interrupt-controller");
     text(w, "compatible", "riscv,cpu-intc");
-    number(w, "phandle", PHANDLE_CPU);
-    end(w);
+    number(w, "phandle", hart_phandle(hart));
     end(w);
     end(w);
 }
 
-static void write_clint(struct writer *w)
+static void write_cpus(struct writer *w, const struct config *c)
 {
-    const uint32_t lines[] = { PHANDLE_CPU, HART_MSI, PHANDLE_CPU, HART_MTI };
+    node(w, "cpus");
+    number(w, "#address-cells", 1);
+    number(w, "#size-cells", 0);
+    number(w, "timebase-frequency", (uint32_t)c->timebase_hz);
+    for (uint32_t i = 0; i < c->harts; i++)
+        write_cpu(w, i);
+    end(w);
+}
+
+/* Two interrupts of every hart, for a controller that serves them all. */
+static void hart_lines(struct writer *w, const struct config *c, uint32_t one,
+                       uint32_t two)
+{
+    uint32_t lines[CELLS_MAX];
+    size_t n = 0;
+    for (uint32_t i = 0; i < c->harts; i++) {
+        lines[n++] = hart_phandle(i);
+        lines[n++] = one;
+        lines[n++] = hart_phandle(i);
+        lines[n++] = two;
+    }
+    cells(w, "interrupts-extended", lines, n);
+}
+
+static void write_clint(struct writer *w, const struct config *c)
+{
     node_at(w, "clint", MEM_CLINT);
     TEXTS(w, "compatible", "sifive,clint0\0riscv,clint0");
     range(w, MEM_CLINT, CLINT_SIZE);
-    cells(w, "interrupts-extended", lines, 4);
+    hart_lines(w, c, HART_MSI, HART_MTI);
     end(w);
 }
 
-static void write_plic(struct writer *w)
+static void write_plic(struct writer *w, const struct config *c)
 {
-    const uint32_t lines[] = { PHANDLE_CPU, HART_MEI, PHANDLE_CPU, HART_SEI };
     node_at(w, "plic", MEM_PLIC);
     TEXTS(w, "compatible", "sifive,plic-1.0.0\0riscv,plic0");
     range(w, MEM_PLIC, PLIC_SIZE);
     number(w, "#address-cells", 0);
     number(w, "#interrupt-cells", 1);
     flag(w, "interrupt-controller");
-    cells(w, "interrupts-extended", lines, 4);
+    hart_lines(w, c, HART_MEI, HART_SEI);
     number(w, "riscv,ndev", PLIC_SOURCES - 1);
     number(w, "phandle", PHANDLE_PLIC);
     end(w);
@@ -200,7 +226,7 @@ static void write_virtio(struct writer *w)
     }
 }
 
-static void write_soc(struct writer *w)
+static void write_soc(struct writer *w, const struct config *c)
 {
     node(w, "soc");
     text(w, "compatible", "simple-bus");
@@ -209,8 +235,8 @@ static void write_soc(struct writer *w)
     flag(w, "ranges");
     write_finisher(w);
     write_rtc(w);
-    write_clint(w);
-    write_plic(w);
+    write_clint(w, c);
+    write_plic(w, c);
     write_uart(w);
     write_virtio(w);
     end(w);
@@ -234,7 +260,7 @@ static void write_tree(struct writer *w, const struct config *c)
     range(w, MEM_RAM, c->ram_bytes);
     end(w);
     write_cpus(w, c);
-    write_soc(w);
+    write_soc(w, c);
     write_command(w, "poweroff", "syscon-poweroff", 0x5555);
     write_command(w, "reboot", "syscon-reboot", 0x7777);
     end(w);

@@ -45,8 +45,8 @@ enum event_kind {
 
 struct event {
     uint64_t number;        /* 0, 1, 2 ... of this machine */
-    uint64_t cycle;         /* clock when it was seen */
-    uint64_t instructions;  /* retired so far */
+    uint64_t cycle;         /* clock of the hart when it was seen */
+    uint64_t instructions;  /* that the hart has retired so far */
     uint64_t pc;            /* of the instruction; a fault: of the user's */
     uint64_t va;            /* address, when there is one */
     uint64_t value, value2; /* per kind, above */
@@ -55,6 +55,7 @@ struct event {
     uint32_t thread;        /* running thread, 0 = unknown */
     uint32_t cost;          /* cycles */
     uint8_t kind;           /* enum event_kind */
+    uint8_t hart;           /* that it happened on */
     uint8_t unit;           /* enum unit */
     uint8_t miss;           /* enum miss_cause */
     uint8_t cause;          /* trap cause */

@@ -96,30 +96,30 @@ static size_t utf8_length(const unsigned char *s, size_t n)
     return length;
 }
 
-static void quote(struct json *j, const char *text, size_t n)
+void json_quote(FILE *to, const char *text, size_t n)
 {
     const unsigned char *s = (const unsigned char *)text;
-    fputc('"', j->file);
+    fputc('"', to);
     for (size_t i = 0; i < n;) {
         size_t length = utf8_length(s + i, n - i);
         if (s[i] == '"' || s[i] == '\\')
-            fprintf(j->file, "\\%c", s[i++]);
+            fprintf(to, "\\%c", s[i++]);
         else if (s[i] == '\n')
-            fputs("\\n", j->file), i++;
+            fputs("\\n", to), i++;
         else if (s[i] == '\t')
-            fputs("\\t", j->file), i++;
+            fputs("\\t", to), i++;
         else if (s[i] < 0x20 || s[i] == 0x7F || length == 0)
-            fprintf(j->file, "\\u%04x", s[i++]);
+            fprintf(to, "\\u%04x", s[i++]);
         else
-            fwrite(s + i, 1, length, j->file), i += length;
+            fwrite(s + i, 1, length, to), i += length;
     }
-    fputc('"', j->file);
+    fputc('"', to);
 }
 
 void json_key(struct json *j, const char *key)
 {
     separate(j);
-    quote(j, key, strlen(key));
+    json_quote(j->file, key, strlen(key));
     fputs(": ", j->file);
     j->after_key = true;
 }
@@ -127,7 +127,7 @@ void json_key(struct json *j, const char *key)
 void json_bytes(struct json *j, const char *text, size_t n)
 {
     separate(j);
-    quote(j, text, n);
+    json_quote(j->file, text, n);
 }
 
 void json_string(struct json *j, const char *text)

@@ -53,3 +53,6 @@ bool json_finish(struct json *j, const char *path, struct err *err);
 
 /* "0.1", "3", "1e+30": the shortest text that reads back as value. */
 void json_format_real(char *to, size_t room, double value);
+/* A text as JSON has it, quotes included; for lines that are written by hand.
+ */
+void json_quote(FILE *to, const char *text, size_t n);

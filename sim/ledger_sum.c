@@ -59,6 +59,7 @@ void ledger_accounts(const ledger_cells c, enum phase phase,
     account[ACCOUNT_DRAM] += c[FOR_FETCH][IN_DRAM] + c[FOR_DATA][IN_DRAM];
     account[ACCOUNT_TLB_REFILL] += row_sum(c, FOR_TLB);
     account[ACCOUNT_PROTECTION_REFILL] += row_sum(c, FOR_PROTECTION);
+    account[ACCOUNT_COHERENCE] += row_sum(c, FOR_COHERENCE);
     account[ACCOUNT_TRAP] += row_sum(c, FOR_TRAP);
 }
 
@@ -276,6 +277,8 @@ static const struct {
     [ACCOUNT_PROTECTION_REFILL] = { "protection_refill",
                                     "refill of the protection unit, by "
                                     "hardware or kernel" },
+    [ACCOUNT_COHERENCE] = { "coherence",
+                            "taking lines from the caches of other harts" },
     [ACCOUNT_TRAP] = { "trap", "trap entry and exit of the pipeline" },
     [ACCOUNT_SCRIPT] = { "script", "fetching scripted operations" },
     [ACCOUNT_IDLE] = { "idle", "waiting for an interrupt" },
@@ -301,8 +304,8 @@ const char *place_short_name(enum place place)
 const char *purpose_name(enum purpose purpose)
 {
     static const char *const names[PURPOSE_COUNT] = {
-        "execute", "stall",      "fetch", "data",
-        "tlb",     "protection", "trap",  "idle",
+        "execute",    "stall",     "fetch", "data", "tlb",
+        "protection", "coherence", "trap",  "idle",
     };
     return purpose < PURPOSE_COUNT ? names[purpose] : "?";
 }

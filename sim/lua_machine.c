@@ -135,7 +135,7 @@ static void trace(lua_State *L, struct lua_machine *m)
         return;
     if (m->index > 0 && strcmp(path, "-") != 0)
         path = lua_pushfstring(L, "%s.%d", path, (int)m->index + 1);
-    if (!machine_trace_to(m->machine, path, false, &err))
+    if (!machine_trace_to(m->machine, path, &m->scenario->options.trace, &err))
         lua_raise(L, err.code, "--trace: %s", err.text);
     if (path != m->scenario->options.trace_path)
         lua_pop(L, 1);
@@ -191,11 +191,11 @@ bool lua_machine_close(struct lua_machine *m, struct err *err)
         return true;
     struct session *session = m->scenario->session;
     struct session_machine *entry = &session->machines[m->index];
-    bool ok = ledger_check_all(&m->machine->ledger, &m->machine->cpu.mmu, err);
+    bool ok = machine_check(m->machine, true, err);
     if (ok)
         ok = machine_trace_close(m->machine, err);
     entry->cycles = machine_clock(m->machine);
-    entry->instructions = m->machine->ledger.instructions;
+    entry->instructions = machine_instructions(m->machine);
     entry->machine = NULL;
     entry->owner = NULL;
     if (session->machine == m->machine)
@@ -404,7 +404,7 @@ static bool push_field(lua_State *L, struct lua_machine *m, const char *key)
     if (strcmp(key, "cycles") == 0) {
         lua_pushinteger(L, (lua_Integer)machine_clock(m->machine));
     } else if (strcmp(key, "instructions") == 0) {
-        lua_pushinteger(L, (lua_Integer)m->machine->ledger.instructions);
+        lua_pushinteger(L, (lua_Integer)machine_instructions(m->machine));
     } else if (strcmp(key, "console") == 0) {
         text = machine_console(m->machine, &bytes);
         lua_pushlstring(L, text, bytes);

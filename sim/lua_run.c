@@ -258,7 +258,7 @@ int lua_machine_boot(lua_State *L)
     lua_settop(L, 1);
     struct request *r = new_request(L, m, REQUEST_RUN);
     r->until.kinds = EVENT_BIT(EVENT_BOOTED);
-    r->until_insns = m->machine->ledger.instructions + BOOT_INSTRUCTIONS;
+    r->until_insns = machine_instructions(m->machine) + BOOT_INSTRUCTIONS;
     return lua_yieldk(L, 0, 0, booted);
 }
 
@@ -312,7 +312,7 @@ static int run_released(lua_State *L, int status, lua_KContext context)
         lua_call_result(L, "m:run: releasing the threads");
     uint64_t until_cycle = positive(L, "cycles", machine_clock(m->machine));
     uint64_t until_insns =
-        positive(L, "instructions", m->machine->ledger.instructions);
+        positive(L, "instructions", machine_instructions(m->machine));
     struct event_filter until = { 0 };
     if (lua_getfield(L, 2, "until_") != LUA_TNIL) {
         int at = lua_gettop(L);

@@ -184,11 +184,23 @@ static struct lua_snapshot *push_snapshot(lua_State *L)
     return s;
 }
 
+/* With several harts there would be one for each. */
+static const struct hart *only_hart(lua_State *L, const char *what)
+{
+    const struct machine *m = lua_check_machine(L, 1)->machine;
+    if (m->config.harts > 1)
+        luaL_error(L,
+                   "%s: only of a machine with one hart; m.stats has the "
+                   "figures of each, as hart.0.cycles",
+                   what);
+    return m->now;
+}
+
 int lua_machine_snapshot(lua_State *L)
 {
-    struct lua_machine *m = lua_check_machine(L, 1);
+    const struct hart *h = only_hart(L, "m:snapshot");
     struct lua_snapshot *s = push_snapshot(L);
-    ledger_snapshot(&m->machine->ledger, &m->machine->cpu.mmu, &s->totals);
+    ledger_snapshot(&h->ledger, &h->cpu.mmu, &s->totals);
     return 1;
 }
 
@@ -251,9 +263,9 @@ int lua_machine_switches(lua_State *L)
         push_switches(L, &s->totals.switches, s->difference);
         return 1;
     }
-    struct lua_machine *m = lua_check_machine(L, 1);
+    const struct hart *h = only_hart(L, "m:switches");
     struct ledger_snapshot now;
-    ledger_snapshot(&m->machine->ledger, &m->machine->cpu.mmu, &now);
+    ledger_snapshot(&h->ledger, &h->cpu.mmu, &now);
     push_switches(L, &now.switches, false);
     return 1;
 }

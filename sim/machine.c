@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Building a machine, running it, feeding it. The loop in machine_run is the
- * only place where time advances: cpu_step, or a jump over idle time. What rare
- * steps mean is in observe.c; looking into memory is in peek.c.
+ * only place where time advances: cpu_step, or a jump over idle time (harts.c,
+ * which also says whose turn it is). What rare steps mean is in observe.c;
+ * looking into memory is in peek.c.
  */
 #include "sim/machine.h"
 
@@ -12,8 +13,8 @@
 #include <string.h>
 
 #include "cpu/fast.h"
-#include "mmu/l0.h"
 #include "sim/board.h"
+#include "sim/harts.h"
 #include "sim/observe.h"
 
 /* ---- building -------------------------------------------------------------
@@ -24,16 +25,8 @@ static bool machine_build(struct machine *m, struct err *err)
     const struct config *c = &m->config;
     if (!config_check(c, err) || !bus_init(&m->bus, MEM_RAM, c->ram_bytes, err))
         return false;
-    if (!board_add_devices(m, err))
-        goto fail_bus;
-    if (!cpu_init(&m->cpu, &c->cpu, &c->mmu, &m->bus, err))
-        goto fail_bus;
-    if (!fast_open(&m->cpu, err)) {
-        cpu_free(&m->cpu);
-        goto fail_bus;
-    }
-    return true;
-fail_bus:
+    if (board_add_devices(m, err) && harts_build(m, err))
+        return true;
     bus_free(&m->bus);
     return false;
 }
@@ -55,7 +48,6 @@ struct machine *machine_new(const struct config *c, struct err *err)
     entropy_open(&m->entropy, &m->virtio[MACHINE_SLOT_ENTROPY],
                  (uint64_t)c->mmu.seed);
     console_open(&m->console, &m->virtio[MACHINE_SLOT_CONSOLE]);
-    ledger_init(&m->ledger);
     m->events.record = EVENT_ALL;
     machine_reset(m, MEM_RAM, 0);
     return m;
@@ -70,10 +62,9 @@ void machine_free(struct machine *m)
         fprintf(stderr, "opalite: %s\n", err.text);
     trace_free(&m->trace);
     registry_free(&m->registry);
-    ledger_free(&m->ledger);
     block_close(&m->block);
     uart_free(&m->uart);
-    cpu_free(&m->cpu);
+    harts_free(m);
     bus_free(&m->bus);
     free(m);
 }
@@ -88,7 +79,7 @@ static void read_phases(struct machine *m)
         const struct elf_symbol *a = elf_symbol_find(m->registry.kernel, start);
         const struct elf_symbol *b = elf_symbol_find(m->registry.kernel, end);
         if (a && b)
-            ledger_set_phase(&m->ledger, (enum phase)i, a->address, b->address);
+            harts_set_phase(m, (enum phase)i, a->address, b->address);
     }
 }
 
@@ -137,11 +128,8 @@ void machine_reset(struct machine *m, uint64_t pc, uint64_t a1)
     m->finisher.command = FINISHER_NONE;
     m->why[0] = 0;
     board_reset(m);
-    cpu_reset(&m->cpu, pc, 0, a1);
+    harts_reset(m, pc, a1);
     board_set_lines(m);
-    m->ledger.window.open = false;
-    ledger_context(&m->ledger, &m->cpu.mmu);
-    ledger_return(&m->ledger, &m->cpu.mmu, false);
 }
 
 bool machine_attach_disk(struct machine *m, const char *path, struct err *err)
@@ -246,53 +234,38 @@ static void look_at_tohost(struct machine *m)
 
 static bool stored_to_tohost(const struct machine *m)
 {
-    const struct access *a = &m->cpu.step.data;
+    const struct access *a = &m->now->cpu.step.data;
     return a->size && a->kind >= ACCESS_STORE && !a->refused &&
            a->pa - m->htif.tohost < 8;
-}
-
-/* The hart waits: the clock jumps to the next thing that can happen. */
-static void pass_idle_time(struct machine *m)
-{
-    struct cpu *c = &m->cpu;
-    uint64_t now = machine_clock(m), next = cpu_next_deadline(c);
-    if (cpu_interrupt_pending(c))
-        return;
-    if (next > m->timer_clock)
-        next = m->timer_clock;
-    if (next == UINT64_MAX) {
-        snprintf(m->why, sizeof m->why,
-                 "wfi at 0x%" PRIx64 ": no timer is set and no interrupt can "
-                 "come, so nothing will ever wake it",
-                 c->step.pc);
-        machine_stop(m, STOP_IDLE);
-        return;
-    }
-    if (next > m->deadline)
-        next = m->deadline;
-    if (next > now)
-        account_charge(&c->mmu.accounts, FOR_IDLE, IN_CORE, next - now);
 }
 
 /* ---- the run ----------------------------------------------------------------
  */
 
-/* The clock reached m->deadline: the timer's, or the limit of the run. */
+/* The clock reached m->deadline: the timer's, or the limit of the turn or of
+ * the run. */
 static void look_up(struct machine *m)
 {
-    board_set_lines(m);
-    if (m->limits->until_cycle && machine_clock(m) >= m->limits->until_cycle)
+    uint64_t clock = machine_clock(m);
+    if (clock >= m->turn.until)
+        m->turn.over = true;
+    else
+        board_set_lines(m);
+    if (m->limits->until_cycle && clock >= m->limits->until_cycle)
         machine_stop(m, STOP_BUDGET);
 }
+
+#define FAST_NEAR 32 /* cycles; most blocks are shorter */
 
 /* Ordinary instructions that nobody watches one by one: as many as may run
  * before something has to be looked at. True: now is the time to look. */
 static bool run_fast(struct machine *m, uint64_t last_instruction)
 {
-    struct cpu *c = &m->cpu;
-    struct ledger *l = &m->ledger;
+    struct cpu *c = &m->now->cpu;
+    struct ledger *l = &m->now->ledger;
     if (m->engine != ENGINE_FAST || m->trace.readers || m->trace_steps ||
-        c->attention <= c->mmu.accounts.total)
+        c->attention <= c->mmu.accounts.total ||
+        c->mmu.accounts.total < m->fast_from)
         return false;
     uint64_t until_cycle = m->limits->until_cycle;
     const struct fast_limits limits = {
@@ -304,6 +277,10 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
     };
     uint64_t retired = fast_run(c, &limits);
     l->instructions += retired;
+    /* The next block does not fit before the deadline: not to be asked again
+     * until then, for an instruction or two at a time. */
+    if (m->deadline - c->mmu.accounts.total < FAST_NEAR)
+        m->fast_from = m->deadline;
     if (retired && c->pc - l->pc_first >= l->pc_span) {
         observe_pc(m);
         return true;
@@ -313,12 +290,14 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
            c->attention <= c->mmu.accounts.total;
 }
 
-static void run_steps(struct machine *m, uint64_t last_instruction)
+/* The hart in focus runs to the end of its turn, or of the run. */
+static void run_turn(struct machine *m, uint64_t last_instruction)
 {
-    struct cpu *c = &m->cpu;
-    struct ledger *l = &m->ledger;
+    struct cpu *c = &m->now->cpu;
+    struct ledger *l = &m->now->ledger;
     const struct step *s = &c->step;
-    while (!m->stopping) {
+    const bool alone = m->config.harts == 1;
+    while (!m->stopping && !m->turn.over) {
         if (c->mmu.accounts.total >= m->deadline) {
             look_up(m);
             continue;
@@ -334,17 +313,43 @@ static void run_steps(struct machine *m, uint64_t last_instruction)
         if (m->trace.readers)
             trace_add(&m->trace, s);
         if (m->trace_steps)
-            trace_file_step(m->trace_file, s);
+            trace_file_step(m->trace_file, &m->bus, s);
         if (s->events)
             observe_step(m);
         if (c->pc - l->pc_first >= l->pc_span)
             observe_pc(m);
         if (s->events & STEP_DEVICE)
             look_at_devices(m);
-        if (c->waiting)
-            pass_idle_time(m);
+        if (c->waiting || (!alone && harts_ends_turn(s)))
+            m->turn.over = true;
         if (m->htif.on && stored_to_tohost(m))
             look_at_tohost(m);
+    }
+}
+
+/* Every hart waits, and no time that passes will change that. */
+static void stop_idle(struct machine *m)
+{
+    snprintf(m->why, sizeof m->why,
+             "wfi at 0x%" PRIx64 "%s: no timer is set and no interrupt can "
+             "come, so nothing will ever wake it",
+             m->now->cpu.step.pc,
+             m->config.harts > 1 ? ", like all other harts" : "");
+    machine_stop(m, STOP_IDLE);
+}
+
+/* Turn after turn. budget: instructions of all harts. */
+static void run_turns(struct machine *m, uint64_t budget)
+{
+    while (!m->stopping) {
+        if (!harts_turn(m)) {
+            stop_idle(m);
+            break;
+        }
+        const struct ledger *l = &m->now->ledger;
+        uint64_t start = l->instructions, last = start + budget;
+        run_turn(m, last < start ? UINT64_MAX : last);
+        budget -= l->instructions - start;
     }
 }
 
@@ -359,17 +364,15 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     look_at_mailbox(m);
     m->text_seen = 0;
     look_at_text(m);
-    uint64_t now = m->ledger.instructions, last = now + m->limits->max_insns;
-    if (!m->limits->max_insns || last < now)
-        last = UINT64_MAX;
     if (m->htif.on)
-        l0_set_apart(&m->cpu.mmu, m->htif.tohost, 8);
-    run_steps(m, last);
+        harts_set_apart(m, m->htif.tohost, 8);
+    run_turns(m, m->limits->max_insns ? m->limits->max_insns : UINT64_MAX);
     m->limits = NULL;
+    harts_settle(m);
     board_plan(m);
     m->ended = m->stopped >= STOP_POWEROFF && m->stopped != STOP_IDLE;
     struct err err;
-    if (!ledger_check(&m->ledger, &m->cpu.mmu, &err))
+    if (!machine_check(m, false, &err))
         machine_bug(m, err.text);
     return m->stopped;
 }
@@ -424,13 +427,13 @@ enum exit_code stop_exit_code(enum stop stop)
     }
 }
 
-bool machine_trace_to(struct machine *m, const char *path, bool steps,
-                      struct err *err)
+bool machine_trace_to(struct machine *m, const char *path,
+                      const struct trace_choice *choice, struct err *err)
 {
     if (!machine_trace_close(m, err))
         return false;
-    m->trace_file = trace_file_open(path, steps, err);
-    m->trace_steps = m->trace_file && steps;
+    m->trace_file = trace_file_open(path, choice, &m->config, err);
+    m->trace_steps = m->trace_file && trace_file_wants_steps(m->trace_file);
     return m->trace_file != NULL;
 }
 
@@ -439,7 +442,7 @@ bool machine_trace_close(struct machine *m, struct err *err)
     struct trace_file *f = m->trace_file;
     m->trace_file = NULL;
     m->trace_steps = false;
-    return !f || trace_file_close(f, err);
+    return !f || trace_file_close(f, machine_clock(m), err);
 }
 
 /* ---- the host acts

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A machine: one hart (several later), bus, RAM, devices, and what watches it:
- * ledger, event list, step ring, registry. machine_run advances time until
+ * A machine: its harts, bus, RAM, devices, and what watches them: a ledger per
+ * hart, event list, step ring, registry. machine_run advances time until
  * something that the caller asked for happens; nothing in here calls upward.
- * All of it may be looked at through `const struct machine *`.
+ * All of it may be looked at through `const struct machine *`. With several
+ * harts one is in focus, m->now: the one whose turn it is (harts.h).
  */
 #pragma once
 
@@ -40,8 +41,8 @@ struct console_text {
 };
 
 struct run_limits {
-    uint64_t max_insns;   /* more instructions than now; 0 = no limit */
-    uint64_t until_cycle; /* 0 = no limit */
+    uint64_t max_insns;   /* of all harts, more than now; 0 = no limit */
+    uint64_t until_cycle; /* of the hart in focus; 0 = no limit */
     uint32_t stop_events; /* EVENT_BIT of each kind that stops */
     bool stop_on_mailbox;
     bool stop_on_reset; /* else a reset by the finisher is done at once */
@@ -68,10 +69,34 @@ bool machine_console_named(const char *name, enum machine_console *console,
 /* Who executes. The machine does the same either way. */
 enum engine { ENGINE_FAST, ENGINE_READABLE };
 
+#define MACHINE_HARTS_MAX 8 /* sim/param.def, CLINT_HARTS and PLIC_CONTEXTS */
+
+/* One hart, and what the machine keeps of it. */
+struct hart {
+    struct cpu cpu; /* cpu.mmu.accounts.total is its clock */
+    struct ledger ledger;
+    uint64_t timer_clock;      /* its clock at which mtimecmp or the RTC's alarm
+                                  fires; UINT64_MAX = neither */
+    struct event last_refusal; /* EVENT_TRAP of the last refused access
+                                  from U-mode */
+    struct event first_trap;   /* EVENT_TRAP since which nothing retired */
+};
+
+/* Whose turn it is: m->now runs until its clock reaches `until`. */
+struct turn {
+    uint64_t until; /* UINT64_MAX: there is no other hart */
+    bool over;      /* the next one is to be chosen */
+    /* The clock at which each hart can go on, UINT64_MAX = not by itself; of
+     * m->now only when its turn is over. */
+    uint64_t ready[MACHINE_HARTS_MAX];
+};
+
 struct machine {
     struct config config;
     enum engine engine; /* may be changed between runs */
-    struct cpu cpu;     /* cpu.mmu.accounts.total is the clock */
+    struct hart *hart;  /* [config.harts], owned */
+    struct hart *now;   /* in focus: runs, or ran last */
+    struct turn turn;
     struct bus bus;
     struct uart uart;
     struct clint clint;
@@ -88,9 +113,8 @@ struct machine {
     struct htif htif;
 
     uint64_t reset_pc, reset_a1;
-    uint64_t timer_clock; /* clock at which mtimecmp or the RTC's alarm fires;
-                             UINT64_MAX = neither */
-    uint64_t deadline;    /* the run looks up from stepping at this clock */
+    uint64_t deadline;  /* the run looks up from stepping at this clock */
+    uint64_t fast_from; /* the fast engine is not asked before it; no state */
 
     size_t text_seen;        /* console bytes already searched for until_text */
     bool stopping;           /* the run ends after this step */
@@ -101,7 +125,6 @@ struct machine {
     struct event stop_event; /* of STOP_EVENT, STOP_PANIC */
     const struct run_limits *limits; /* during machine_run, else NULL */
 
-    struct ledger ledger;
     struct registry registry;
     struct event_list events;
     uint64_t event_count[EVENT_KIND_COUNT];
@@ -109,9 +132,6 @@ struct machine {
     struct trace trace;
     struct trace_file *trace_file; /* owned; NULL = none */
     bool trace_steps;              /* it wants steps too */
-    struct event last_refusal;     /* EVENT_TRAP of the last refused access
-                                      from U-mode */
-    struct event first_trap;       /* EVENT_TRAP since which nothing retired */
     struct hint_record panic;      /* what HINT_PANIC pointed to */
 };
 
@@ -130,7 +150,8 @@ bool engine_of_name(const char *name, enum engine *engine);
 MUST_CHECK
 bool machine_load_elf(struct machine *m, const char *path, bool htif,
                       struct err *err);
-/* Power-on state of hart and devices at pc; RAM, ledger and events stay. */
+/* Power-on state of all harts and devices, each hart at pc with its number in
+ * a0; RAM, ledgers and events stay. */
 void machine_reset(struct machine *m, uint64_t pc, uint64_t a1);
 
 /* Advances time. May be called again after every stop; after those from
@@ -149,21 +170,32 @@ enum exit_code stop_exit_code(enum stop stop);
 MUST_CHECK
 bool machine_attach_disk(struct machine *m, const char *path, struct err *err);
 
-/* From now on events (and steps) go to this file; ends with the machine. */
+/* From now on the chosen events and steps (NULL = every event) go to this file;
+ * ends with the machine. */
 MUST_CHECK
-bool machine_trace_to(struct machine *m, const char *path, bool steps,
-                      struct err *err);
+bool machine_trace_to(struct machine *m, const char *path,
+                      const struct trace_choice *choice, struct err *err);
 /* Writes the rest of the trace file. */
 MUST_CHECK
 bool machine_trace_close(struct machine *m, struct err *err);
 
 /* ---- looking: no effect on the run ----------------------------------- */
+/* Clock of the hart in focus; those of the others are at most about a quantum
+ * away. */
 static inline uint64_t machine_clock(const struct machine *m)
 {
-    return m->cpu.mmu.accounts.total;
+    return m->now->cpu.mmu.accounts.total;
 }
+/* Instructions retired so far by all harts. */
+uint64_t machine_instructions(const struct machine *m);
+/* The invariants of every hart's ledger; see ledger_check, and for `all`
+ * ledger_check_all. */
+MUST_CHECK
+bool machine_check(const struct machine *m, bool all, struct err *err);
 /* Registry id of the domain the hardware is in. */
 uint32_t machine_domain(const struct machine *m);
+/* Registers with which the hart would run as domain `who`, 0 = as it is. */
+struct mmu_regs machine_regs_as(const struct machine *m, uint32_t who);
 /* RAM only; false = not all of it is RAM. */
 bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to,
                        size_t n);

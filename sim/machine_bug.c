@@ -31,7 +31,7 @@ static void print_steps(const struct machine *m)
     const struct trace *t = &m->trace;
     if (!t->readers || !t->written) {
         fprintf(stderr, "the last step (cycle, mode, pc):\n");
-        print_step(m, &m->cpu.step);
+        print_step(m, &m->now->cpu.step);
         return;
     }
     struct trace_reader r = { .next = t->written > LAST_STEPS

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The program `opalite`: picks the command, prints help. Read next: cmd_run.c.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,6 +32,18 @@ const struct command commands[] = {
       command_sibling },
     { "plot", "SPEC.json [-o PICTURE]",
       "Draws a plot description (program opalite-plot).", command_sibling },
+    { "trace", "info FILE.jsonl | export FILE.jsonl --to FORMAT [-o FILE]",
+      "Says what is in a recorded trace; exports it to other tools' formats\n"
+      "(docs/trace.md).",
+      command_trace },
+    { "explain", "ADDRESS FILE.lua [options]",
+      "Shows the way of one access, step by step, at a moment of a scenario\n"
+      "(docs/explain.md).",
+      command_explain },
+    { "graph", "KIND FILE.lua [options]",
+      "Draws the state of a scenario at a moment as a graph (program\n"
+      "opalite-graph, docs/graph.md).",
+      command_sibling },
     { "presets", "", "Prints every parameter of every preset with its source.",
       command_presets },
     { "claims", "[options]",
@@ -63,6 +76,8 @@ static void print_help(void)
 
 int main(int argc, char **argv)
 {
+    /* A file that may not grow is an error like a full disk, not a death. */
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2) {
         fprintf(stderr, "opalite: which command? see opalite --help\n");
         return EXIT_USAGE;

@@ -24,11 +24,12 @@ void machine_stop(struct machine *m, enum stop why)
 
 static struct event event_now(const struct machine *m, enum event_kind kind)
 {
-    const struct step *s = &m->cpu.step;
+    const struct step *s = &m->now->cpu.step;
     return (struct event){
         .kind = (uint8_t)kind,
+        .hart = s->hart,
         .cycle = machine_clock(m),
-        .instructions = m->ledger.instructions,
+        .instructions = m->now->ledger.instructions,
         .pc = s->pc,
         .domain = machine_domain(m),
         .thread = m->registry.thread,
@@ -55,7 +56,7 @@ static void emit(struct machine *m, const struct event *event)
         return;
     const struct event *e = event_add(&m->events, event);
     if (m->trace_file)
-        trace_file_event(m->trace_file, e);
+        trace_file_event(m->trace_file, &m->registry, e);
     if (stops_on(m->limits, e)) {
         if (!m->stopping)
             m->stop_event = *e;
@@ -131,13 +132,17 @@ static const char *cause_words(uint64_t cause, bool interrupt)
 
 static void no_progress(struct machine *m)
 {
-    const struct step *s = &m->cpu.step;
-    const struct event *first = &m->first_trap;
+    const struct step *s = &m->now->cpu.step;
+    const struct event *first = &m->now->first_trap;
+    char hart[24] = "";
+    if (m->config.harts > 1)
+        snprintf(hart, sizeof hart, "hart %u: ", s->hart);
     snprintf(m->why, sizeof m->why,
-             "%" PRIu64 " traps in a row and no instruction done between them: "
+             "%s%" PRIu64
+             " traps in a row and no instruction done between them: "
              "the trap handler at 0x%" PRIx64 " cannot run (%s at 0x%" PRIx64
              "); it began with: %s at 0x%" PRIx64,
-             m->cpu.traps_in_a_row, m->cpu.pc,
+             hart, m->now->cpu.traps_in_a_row, m->now->cpu.pc,
              cause_words(s->cause, s->interrupt), s->tval,
              cause_words(first->cause, first->interrupt), first->pc);
     machine_stop(m, STOP_NO_PROGRESS);
@@ -147,7 +152,7 @@ static void observe_trap(struct machine *m, const struct step *s)
 {
     const struct access *refused = refused_access(s);
     bool call = !s->interrupt && s->cause == TRAP_ECALL_U;
-    uint64_t number = m->cpu.x[REG_A7];
+    uint64_t number = m->now->cpu.x[REG_A7];
     struct ledger_entry entry = {
         .cause = s->cause,
         .interrupt = s->interrupt,
@@ -156,7 +161,7 @@ static void observe_trap(struct machine *m, const struct step *s)
         .script_next = call && number == SYS_script_next,
         .thread = m->registry.thread,
     };
-    ledger_trap(&m->ledger, &m->cpu.mmu, &entry);
+    ledger_trap(&m->now->ledger, &m->now->cpu.mmu, &entry);
     struct event e = event_now(m, EVENT_TRAP);
     e.cause = s->cause;
     e.interrupt = s->interrupt;
@@ -170,10 +175,10 @@ static void observe_trap(struct machine *m, const struct step *s)
         emit(m, &e);
     }
     if (s->privilege == PRIV_U && refused)
-        m->last_refusal = e;
-    if (m->cpu.traps_in_a_row == 1)
-        m->first_trap = e;
-    if (m->cpu.traps_in_a_row >= MACHINE_TRAPS_IN_A_ROW)
+        m->now->last_refusal = e;
+    if (m->now->cpu.traps_in_a_row == 1)
+        m->now->first_trap = e;
+    if (m->now->cpu.traps_in_a_row >= MACHINE_TRAPS_IN_A_ROW)
         no_progress(m);
 }
 
@@ -184,15 +189,13 @@ static void observe_trap(struct machine *m, const struct step *s)
 static uint64_t announced_key(const struct machine *m,
                               const struct hint_record *h)
 {
-    struct mmu_regs regs = m->cpu.mmu.regs;
+    struct mmu_regs regs = m->now->cpu.mmu.regs;
     regs.domain = (uint16_t)h->domain;
     regs.satp = h->a;
     return mmu_domain_key(&regs);
 }
 
-/* What the registry knows of the right and the place, now: later the kernel
- * will have taken everything from a domain it kills. */
-static void describe_right(struct event *e, const struct registry *r)
+void observe_right(struct event *e, const struct registry *r)
 {
     uint64_t offset;
     const struct registry_segment *segment =
@@ -241,18 +244,18 @@ static bool lacks_a_right(const struct event *e, const struct registry *r)
 static void observe_fault(struct machine *m, const struct hint_record *h)
 {
     struct event e = event_now(m, EVENT_FAULT);
-    if (m->last_refusal.refused && m->last_refusal.va == h->b)
-        e = m->last_refusal;
+    if (m->now->last_refusal.refused && m->now->last_refusal.va == h->b)
+        e = m->now->last_refusal;
     e.kind = EVENT_FAULT;
     e.cycle = machine_clock(m);
-    e.instructions = m->ledger.instructions;
+    e.instructions = m->now->ledger.instructions;
     e.domain = (uint32_t)h->domain;
     e.thread = (uint32_t)h->object;
     e.cause = (uint8_t)h->a;
     e.va = h->b;
     e.pc = h->c;
     e.cost = 0;
-    describe_right(&e, &m->registry);
+    observe_right(&e, &m->registry);
     m->faults_protection += lacks_a_right(&e, &m->registry);
     emit(m, &e);
 }
@@ -280,12 +283,12 @@ static void observe_domain(struct machine *m, enum hint hint,
         char name[NAME_BYTES];
         memcpy(name, h->name, sizeof name);
         name[NAME_BYTES - 1] = 0;
-        ledger_name_domain(&m->ledger, &m->cpu.mmu, announced_key(m, h),
-                           e.domain, name);
+        ledger_name_domain(&m->now->ledger, &m->now->cpu.mmu,
+                           announced_key(m, h), e.domain, name);
     }
     emit(m, &e);
     if (hint == HINT_DOMAIN_END)
-        ledger_end_domain(&m->ledger, e.domain, e.cycle);
+        ledger_end_domain(&m->now->ledger, e.domain, e.cycle);
 }
 
 /* Who makes the kernel act. A kernel thread, such as the mailbox's, leaves the
@@ -406,10 +409,10 @@ static void observe_hint(struct machine *m, const struct step *s)
 
 static void observe_context(struct machine *m)
 {
-    uint64_t before = m->ledger.domains[m->ledger.domain].serial;
+    uint64_t before = m->now->ledger.domains[m->now->ledger.domain].serial;
     uint32_t other = machine_domain(m);
-    ledger_context(&m->ledger, &m->cpu.mmu);
-    if (m->ledger.domains[m->ledger.domain].serial == before)
+    ledger_context(&m->now->ledger, &m->now->cpu.mmu);
+    if (m->now->ledger.domains[m->now->ledger.domain].serial == before)
         return;
     struct event e = event_now(m, EVENT_CONTEXT);
     e.other = other;
@@ -418,11 +421,12 @@ static void observe_context(struct machine *m)
 
 void observe_pc(struct machine *m)
 {
-    const struct step *step = &m->cpu.step;
+    const struct step *step = &m->now->cpu.step;
     bool by_user = step->retired && step->privilege == PRIV_U;
-    if (!ledger_move(&m->ledger, &m->cpu.mmu, m->cpu.pc, by_user, &m->registry))
+    if (!ledger_move(&m->now->ledger, &m->now->cpu.mmu, m->now->cpu.pc, by_user,
+                     &m->registry))
         return;
-    const struct switch_record *r = ledger_switch(&m->ledger, 0);
+    const struct switch_record *r = ledger_switch(&m->now->ledger, 0);
     struct event e = event_now(m, EVENT_SWITCH);
     e.other = r->from;
     e.cost = (uint32_t)r->direct;
@@ -432,7 +436,7 @@ void observe_pc(struct machine *m)
 
 void observe_step(struct machine *m)
 {
-    const struct step *s = &m->cpu.step;
+    const struct step *s = &m->now->cpu.step;
     if (s->events & (STEP_TLB_MISS | STEP_PROTECTION_MISS))
         observe_misses(m, s);
     if (s->events & STEP_TRAP)
@@ -454,5 +458,6 @@ void observe_step(struct machine *m)
         machine_stop(m, STOP_HUNG);
     }
     if (s->events & STEP_RETURN)
-        ledger_return(&m->ledger, &m->cpu.mmu, m->cpu.privilege == PRIV_U);
+        ledger_return(&m->now->ledger, &m->now->cpu.mmu,
+                      m->now->cpu.privilege == PRIV_U);
 }

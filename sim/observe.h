@@ -15,3 +15,6 @@ void observe_pc(struct machine *m);
 /* Ends the run after this step; the first reason of a step counts, except that
  * a reason that ends the machine wins. */
 void machine_stop(struct machine *m, enum stop why);
+/* Fills in what the registry knows now of the right of e->domain at e->va:
+ * later the kernel will have taken everything from a domain it kills. */
+void observe_right(struct event *e, const struct registry *r);

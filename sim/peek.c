@@ -9,7 +9,7 @@
 
 uint32_t machine_domain(const struct machine *m)
 {
-    return m->ledger.domains[m->ledger.domain].id;
+    return m->now->ledger.domains[m->now->ledger.domain].id;
 }
 
 bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to, size_t n)
@@ -17,10 +17,9 @@ bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to, size_t n)
     return bus_read(&m->bus, pa, to, n);
 }
 
-/* Registers with which the hart would run as this domain. */
-static struct mmu_regs regs_of(const struct machine *m, uint32_t who)
+struct mmu_regs machine_regs_as(const struct machine *m, uint32_t who)
 {
-    struct mmu_regs regs = m->cpu.mmu.regs;
+    struct mmu_regs regs = m->now->cpu.mmu.regs;
     const struct registry_domain *d =
         who ? registry_domain(&m->registry, who) : NULL;
     if (d) {
@@ -37,17 +36,17 @@ static struct mmu_regs regs_of(const struct machine *m, uint32_t who)
 bool machine_place(const struct machine *m, uint32_t who, uint64_t va,
                    uint64_t *pa)
 {
-    struct mmu_regs regs = regs_of(m, who);
+    struct mmu_regs regs = machine_regs_as(m, who);
     regs.sprot = 0;
     regs.sum = regs.mxr = true;
-    bool bare = m->cpu.privilege == PRIV_M && !who;
+    bool bare = m->now->cpu.privilege == PRIV_M && !who;
     struct access a = {
         .va = va,
         .size = 1,
         .kind = ACCESS_LOAD,
         .privilege = bare ? PRIV_M : PRIV_S,
     };
-    if (!mmu_peek_as(&m->cpu.mmu, &regs, &a))
+    if (!mmu_peek_as(&m->now->cpu.mmu, &regs, &a))
         return false;
     *pa = a.pa;
     return true;
@@ -87,9 +86,11 @@ bool machine_peek_va(const struct machine *m, uint32_t who, uint64_t va,
 bool machine_peek_access(const struct machine *m, uint32_t who,
                          struct access *a)
 {
-    struct mmu_regs regs = regs_of(m, who);
-    a->privilege = who ? PRIV_U : m->cpu.privilege == PRIV_M ? PRIV_M : PRIV_S;
-    return mmu_peek_as(&m->cpu.mmu, &regs, a);
+    struct mmu_regs regs = machine_regs_as(m, who);
+    a->privilege = who                               ? PRIV_U
+                   : m->now->cpu.privilege == PRIV_M ? PRIV_M
+                                                     : PRIV_S;
+    return mmu_peek_as(&m->now->cpu.mmu, &regs, a);
 }
 
 const char *machine_console(const struct machine *m, size_t *length)

@@ -74,16 +74,16 @@ static enum prompt_answer where(const struct machine *m, const struct words *w,
 {
     (void)w;
     char place[320];
-    enum privilege mode = m->cpu.privilege;
-    registry_place_text(&m->registry, m->cpu.pc, place, sizeof place);
+    enum privilege mode = m->now->cpu.privilege;
+    registry_place_text(&m->registry, m->now->cpu.pc, place, sizeof place);
     fprintf(to,
             "pc %s, %s-mode%s, cycle %" PRIu64 ", %" PRIu64 " instructions\n",
             place,
             mode == PRIV_M   ? "M"
             : mode == PRIV_S ? "S"
                              : "U",
-            m->cpu.waiting ? ", in wfi" : "", machine_clock(m),
-            m->ledger.instructions);
+            m->now->cpu.waiting ? ", in wfi" : "", machine_clock(m),
+            machine_instructions(m));
     return PROMPT_STAY;
 }
 
@@ -92,9 +92,9 @@ static enum prompt_answer registers(const struct machine *m,
 {
     (void)w;
     for (int i = 0; i < 32; i++)
-        fprintf(to, "%-4s %016" PRIx64 "%s", register_names[i], m->cpu.x[i],
-                i % 4 == 3 ? "\n" : "  ");
-    fprintf(to, "pc   %016" PRIx64 "\n", m->cpu.pc);
+        fprintf(to, "%-4s %016" PRIx64 "%s", register_names[i],
+                m->now->cpu.x[i], i % 4 == 3 ? "\n" : "  ");
+    fprintf(to, "pc   %016" PRIx64 "\n", m->now->cpu.pc);
     return PROMPT_STAY;
 }
 

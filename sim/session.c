@@ -180,7 +180,7 @@ static bool check_limits(struct scenario *s, struct lua_machine *m,
     if (r->kind == REQUEST_RUN && r->until_cycle && now >= r->until_cycle) {
         request_done(s, "cycles");
     } else if (r->kind == REQUEST_RUN && r->until_insns &&
-               m->machine->ledger.instructions >= r->until_insns) {
+               machine_instructions(m->machine) >= r->until_insns) {
         request_done(s, "instructions");
     } else if (r->kind != REQUEST_NONE && s->options.max_cycles &&
                now >= s->options.max_cycles) {
@@ -209,6 +209,26 @@ static bool post(struct scenario *s, struct lua_machine *m, struct err *err)
                    place);
 }
 
+/* Do the bounds of the front end's slices mean this machine? */
+static bool is_bounded(const struct scenario *s, const struct lua_machine *m)
+{
+    const char *name = s->session->bounded;
+    return !name ||
+           (*name ? strcmp(s->session->machines[m->index].name, name) == 0
+                  : m->index == 0);
+}
+
+/* Was there an event of these kinds since number `seen`? */
+static bool saw_event(const struct machine *m, uint64_t seen, uint32_t kinds)
+{
+    struct event_cursor cursor = { .next = seen };
+    const struct event *e;
+    while (kinds && (e = event_next(&m->events, &cursor)) != NULL)
+        if (kinds & EVENT_BIT(e->kind))
+            return true;
+    return false;
+}
+
 /* One stretch of machine time. *matched: an event the front end asked for. */
 static bool run_stretch(struct scenario *s, struct lua_machine *m,
                         const struct run_limits *slice, uint64_t insns_left,
@@ -216,7 +236,7 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
 {
     struct request *r = &s->request;
     struct run_limits limits = { 0 };
-    uint64_t now = m->machine->ledger.instructions;
+    uint64_t now = machine_instructions(m->machine);
     if (r->kind == REQUEST_CALL && !r->posted && !post(s, m, err))
         return false;
     limits.max_insns = smaller_limit(SLICE_INSTRUCTIONS, insns_left);
@@ -224,6 +244,8 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
         limits.max_insns =
             smaller_limit(limits.max_insns, r->until_insns - now);
     limits.until_cycle = smaller_limit(s->options.max_cycles, r->until_cycle);
+    if (slice && !is_bounded(s, m))
+        slice = NULL;
     if (slice)
         limits.until_cycle =
             smaller_limit(limits.until_cycle, slice->until_cycle);
@@ -242,9 +264,9 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
         if (!lua_events_read(s, m, err))
             return false;
     }
+    *matched = slice && saw_event(m->machine, seen, slice->stop_events);
     if (stop == STOP_EVENT) {
         const struct event *e = &m->machine->stop_event;
-        *matched = slice && (slice->stop_events & EVENT_BIT(e->kind));
         if (r->kind == REQUEST_RUN && event_filter_match(&r->until, e)) {
             r->event = *e;
             request_done(s, "event");
@@ -284,7 +306,7 @@ static enum session_state finish(struct session *s)
         struct machine *m = s->machines[i].machine;
         if (!m)
             continue;
-        if (!ledger_check_all(&m->ledger, &m->cpu.mmu, &s->error))
+        if (!machine_check(m, true, &s->error))
             return fail(s);
         if (!machine_trace_close(m, &s->error))
             return fail(s);
@@ -345,18 +367,18 @@ enum session_state session_advance(struct session *s,
                 return s->state;
             continue;
         }
-        uint64_t before = m->machine->ledger.instructions;
+        uint64_t before = machine_instructions(m->machine);
         if (!run_stretch(c, m, slice, insns_left, &matched, &s->error))
             return fail(s);
         if (matched) {
             s->state = SESSION_STOPPED;
             return s->state;
         }
-        uint64_t ran = m->machine->ledger.instructions - before;
+        uint64_t ran = machine_instructions(m->machine) - before;
         if (insns_left && ran >= insns_left)
             return s->state;
         insns_left -= insns_left ? ran : 0;
-        if (slice && slice->until_cycle &&
+        if (slice && slice->until_cycle && is_bounded(c, m) &&
             machine_clock(m->machine) >= slice->until_cycle)
             return s->state;
     }

@@ -21,7 +21,8 @@
 
 enum session_state {
     SESSION_RUNNING,  /* the slice is used up; call again */
-    SESSION_STOPPED,  /* an event of slice->stop_events: machine->stop_event;
+    SESSION_STOPPED,  /* an event of slice->stop_events: machine->stop_event,
+                         unless a hook asked for an earlier one of that step;
                          call again to go on */
     SESSION_FINISHED, /* the scenario reached its end */
     SESSION_FAILED    /* s->error says why; the machines stay inspectable */
@@ -41,9 +42,10 @@ struct session_options {
     const char *program_dir; /* where opalite-plot is; NULL = beside program */
     const char *out_dir;     /* of output.*; NULL = "out" */
     const char *trace_path;  /* event trace of every machine, NULL = none */
-    bool quiet;              /* no print, no progress: checks and errors only */
-    bool verbose;            /* every boot and every file written is said */
-    bool no_progress;        /* the front end owns the terminal */
+    struct trace_choice trace; /* what goes into it */
+    bool quiet;       /* no print, no progress: checks and errors only */
+    bool verbose;     /* every boot and every file written is said */
+    bool no_progress; /* the front end owns the terminal */
     /* print, note, tables and the guest's console; NULL = stdout. */
     void (*print)(void *context, const char *text, size_t bytes);
     void *print_context;
@@ -83,6 +85,9 @@ struct session {
      * EXIT_WALL_CLOCK: the run ends as soon as possible, SESSION_FAILED with
      * that code; results so far are kept. */
     volatile sig_atomic_t interrupted;
+    /* Whose clock and events a slice bounds: a machine's name, "" = the
+     * first one, NULL = whichever runs. */
+    const char *bounded;
     struct scenario *scenario;
 };
 
@@ -94,8 +99,9 @@ struct session *session_open(const struct session_options *options,
 /*
  * Runs Lua and machine until the slice is used up or something is to be told.
  * slice->max_insns and until_cycle bound the machine that runs when the call
- * begins to advance it; slice->stop_events stops on those events;
- * slice->stop_on_mailbox is ignored. slice = NULL: to the end.
+ * begins to advance it (s->bounded may name one machine for the last);
+ * slice->stop_events stops behind those events; slice->stop_on_mailbox is
+ * ignored. slice = NULL: to the end.
  */
 enum session_state session_advance(struct session *s,
                                    const struct run_limits *slice);

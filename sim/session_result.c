@@ -29,7 +29,7 @@ static void write_machines(const struct session *s, struct json *j)
         json_key(j, "cycles");
         json_u64(j, m->machine ? machine_clock(m->machine) : m->cycles);
         json_key(j, "instructions");
-        json_u64(j, m->machine ? m->machine->ledger.instructions
+        json_u64(j, m->machine ? machine_instructions(m->machine)
                                : m->instructions);
         json_end(j);
     }

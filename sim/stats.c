@@ -13,6 +13,7 @@
 struct walk_stats {
     stats_visit *visit;
     void *context;
+    const char *prefix; /* of every name: "", or "hart.1." */
 };
 
 static void PRINTF_LIKE(5, 6)
@@ -20,9 +21,10 @@ static void PRINTF_LIKE(5, 6)
           const char *doc, const char *format, ...)
 {
     char name[128];
+    int n = snprintf(name, sizeof name, "%s", w->prefix);
     va_list args;
     va_start(args, format);
-    vsnprintf(name, sizeof name, format, args);
+    vsnprintf(name + n, sizeof name - (size_t)n, format, args);
     va_end(args);
     w->visit(w->context, name, value, unit, doc);
 }
@@ -89,22 +91,46 @@ static void visit_switches(const struct walk_stats *w,
     }
 }
 
+static void visit_window(const struct walk_stats *w,
+                         const struct ledger_snapshot *s)
+{
+    visit_accounts(w, s);
+    for (int u = 0; u < UNIT_COUNT; u++)
+        visit_unit(w, unit_name((enum unit)u), &s->unit[u]);
+    visit_switches(w, &s->switches);
+}
+
 void stats_each_window(const struct ledger_snapshot *s, stats_visit *each,
                        void *context)
 {
-    const struct walk_stats w = { each, context };
-    visit_accounts(&w, s);
-    for (int u = 0; u < UNIT_COUNT; u++)
-        visit_unit(&w, unit_name((enum unit)u), &s->unit[u]);
-    visit_switches(&w, &s->switches);
+    const struct walk_stats w = { each, context, "" };
+    visit_window(&w, s);
+}
+
+static void visit_totals(const struct walk_stats *w, const struct hart *h)
+{
+    const struct timing *t = &h->cpu.timing;
+    struct ledger_snapshot s;
+    ledger_snapshot(&h->ledger, &h->cpu.mmu, &s);
+    visit_window(w, &s);
+    visit(w, t->branches, "instructions", "branches and jumps", "branch.count");
+    visit(w, t->mispredicts, "instructions", "of these, predicted wrongly",
+          "branch.mispredicts");
+}
+
+static void visit_coherence(const struct walk_stats *w,
+                            const struct coherence_stats *s)
+{
+    visit(w, s->upgrades, "lines", "asked for, to store to",
+          "coherence.upgrades");
+    visit(w, s->invalidated, "lines", "lost to stores of other harts",
+          "coherence.invalidated");
+    visit(w, s->written_back, "lines", "dirty, that other harts asked for",
+          "coherence.written_back");
 }
 
 static void visit_events(const struct walk_stats *w, const struct machine *m)
 {
-    const struct timing *t = &m->cpu.timing;
-    visit(w, t->branches, "instructions", "branches and jumps", "branch.count");
-    visit(w, t->mispredicts, "instructions", "of these, predicted wrongly",
-          "branch.mispredicts");
     for (int k = 0; k < EVENT_KIND_COUNT; k++)
         visit(w, m->event_count[k], "events", "seen so far", "events.%s",
               event_kind_name((enum event_kind)k));
@@ -147,10 +173,10 @@ static void domain_label(const struct ledger *l, size_t index, bool first,
         snprintf(to, room, "%s#%" PRIu64, d->name, d->serial);
 }
 
-static void visit_domain(const struct walk_stats *w, const struct machine *m,
+static void visit_domain(const struct walk_stats *w, const struct hart *h,
                          size_t index, bool first)
 {
-    const struct ledger *l = &m->ledger;
+    const struct ledger *l = &h->ledger;
     bool named = l->domains[index].name[0];
     uint64_t account[ACCOUNT_COUNT] = { 0 }, cycles = 0, instructions = 0;
     char label[NAME_BYTES + 24];
@@ -160,7 +186,7 @@ static void visit_domain(const struct walk_stats *w, const struct machine *m,
         const struct ledger_domain *d = &l->domains[i];
         if (i != index && (!d->serial || d->name[0]))
             continue;
-        ledger_domain_totals(l, &m->cpu.mmu, i, part, &part_cycles,
+        ledger_domain_totals(l, &h->cpu.mmu, i, part, &part_cycles,
                              &part_instructions);
         for (int a = 0; a < ACCOUNT_COUNT; a++)
             account[a] += part[a];
@@ -178,30 +204,82 @@ static void visit_domain(const struct walk_stats *w, const struct machine *m,
 
 /* All records without a name are one: the kernel. Record 0, the sum of those
  * that ended long ago, shares its name with nobody. */
-static void visit_domains(const struct walk_stats *w, const struct machine *m)
+static void visit_domains(const struct walk_stats *w, const struct hart *h)
 {
-    const struct ledger *l = &m->ledger;
+    const struct ledger *l = &h->ledger;
     struct index seen = { 0 };
-    visit_domain(w, m, 0, true);
+    visit_domain(w, h, 0, true);
     for (size_t i = 1; i < l->domain_count; i++) {
         const struct ledger_domain *d = &l->domains[i];
         if (!d->serial)
             continue;
         bool first = first_with_name(&seen, l, i);
         if (d->name[0] || first)
-            visit_domain(w, m, i, first);
+            visit_domain(w, h, i, first);
     }
     index_free(&seen);
 }
 
+/* Several harts: each with a prefix of its own; of the whole only its time and
+ * its instructions. */
+static void visit_harts(const struct walk_stats *w, const struct machine *m)
+{
+    uint64_t clock = 0;
+    for (uint64_t i = 0; i < m->config.harts; i++)
+        if (m->hart[i].cpu.mmu.accounts.total > clock)
+            clock = m->hart[i].cpu.mmu.accounts.total;
+    visit(w, clock, "cycles", "clock of the hart that is ahead", "cycles");
+    visit(w, machine_instructions(m), "instructions", "retired by all harts",
+          "instructions");
+    visit(w, m->config.harts, "harts", "hardware threads", "harts");
+    visit(w, m->config.harts_quantum, "cycles", "longest turn of a hart",
+          "harts.quantum");
+    visit_events(w, m);
+    for (uint64_t i = 0; i < m->config.harts; i++) {
+        char prefix[32];
+        snprintf(prefix, sizeof prefix, "hart.%" PRIu64 ".", i);
+        const struct walk_stats one = { w->visit, w->context, prefix };
+        visit_totals(&one, &m->hart[i]);
+        visit_coherence(&one, &m->hart[i].cpu.mmu.coherence);
+        visit_domains(&one, &m->hart[i]);
+    }
+}
+
 void stats_each(const struct machine *m, stats_visit *each, void *context)
 {
-    const struct walk_stats w = { each, context };
-    struct ledger_snapshot s;
-    ledger_snapshot(&m->ledger, &m->cpu.mmu, &s);
-    stats_each_window(&s, each, context);
+    const struct walk_stats w = { each, context, "" };
+    if (m->config.harts > 1) {
+        visit_harts(&w, m);
+        return;
+    }
+    visit_totals(&w, m->now);
     visit_events(&w, m);
-    visit_domains(&w, m);
+    visit_domains(&w, m->now);
+}
+
+static uint64_t cycles_for(const struct accounts *a, enum purpose purpose)
+{
+    uint64_t sum = 0;
+    for (int at = 0; at < PLACE_COUNT; at++)
+        sum += a->cell[purpose][at];
+    return sum;
+}
+
+void stats_print_harts(const struct machine *m, FILE *to)
+{
+    fprintf(to, "%" PRIu64 " harts, turns of at most %" PRIu64 " cycles\n",
+            m->config.harts, m->config.harts_quantum);
+    fprintf(to, "%-5s%16s%16s%16s%16s\n", "hart", "cycles", "instructions",
+            "idle", "coherence");
+    for (uint64_t i = 0; i < m->config.harts; i++) {
+        const struct hart *h = &m->hart[i];
+        const struct accounts *a = &h->cpu.mmu.accounts;
+        fprintf(to,
+                "%-5" PRIu64 "%16" PRIu64 "%16" PRIu64 "%16" PRIu64 "%16" PRIu64
+                "\n",
+                i, a->total, h->ledger.instructions, cycles_for(a, FOR_IDLE),
+                cycles_for(a, FOR_COHERENCE));
+    }
 }
 
 struct search {

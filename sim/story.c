@@ -12,6 +12,7 @@
 
 #include "mmu/translate/walk.h"
 #include "mmu/xsas.h"
+#include "sim/observe.h"
 #include "sim/text.h"
 
 static const char *rights_text(uint8_t rights, char buffer[5])
@@ -210,6 +211,16 @@ size_t story_refusal(const struct machine *m, const struct access *a, char *to,
     (void)m;
     text_add(&t, "%s", "");
     tell_rule(&t, a->refused, a->kind, a->rights, a->pte);
+    return t.length;
+}
+
+size_t story_right(const struct machine *m, uint32_t domain, uint64_t va,
+                   char *to, size_t room)
+{
+    struct text t = { to, 0, room };
+    struct event e = { .domain = domain, .va = va, .cycle = machine_clock(m) };
+    observe_right(&e, &m->registry);
+    tell_since(&t, m, &e);
     return t.length;
 }
 

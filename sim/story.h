@@ -24,3 +24,6 @@ size_t story_stop(const struct machine *m, enum stop stop, char *to,
  */
 size_t story_refusal(const struct machine *m, const struct access *a, char *to,
                      size_t room);
+/* What `domain`'s right at va is, since when, and who gave or took it. */
+size_t story_right(const struct machine *m, uint32_t domain, uint64_t va,
+                   char *to, size_t room);

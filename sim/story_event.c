@@ -165,7 +165,7 @@ size_t story_stop(const struct machine *m, enum stop stop, char *to,
 {
     struct text t = { to, 0, room };
     char place[320];
-    registry_place_text(&m->registry, m->cpu.step.pc, place, sizeof place);
+    registry_place_text(&m->registry, m->now->cpu.step.pc, place, sizeof place);
     switch (stop) {
     case STOP_BUDGET:
         text_add(&t, "stopped at the limit of the run, cycle %" PRIu64 ", %s",

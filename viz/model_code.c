@@ -111,14 +111,14 @@ static void source_text(struct model_memory *k, const char *path, int line,
 static bool peek_parcel(const struct machine *machine, uint64_t va,
                         uint16_t *parcel)
 {
-    struct mmu_regs regs = machine->cpu.mmu.regs;
+    struct mmu_regs regs = machine->now->cpu.mmu.regs;
     struct access a = { .va = va,
                         .size = 2,
                         .kind = ACCESS_FETCH,
-                        .privilege = machine->cpu.privilege };
+                        .privilege = machine->now->cpu.privilege };
 
     regs.sprot = 0; /* translation only */
-    return mmu_peek_as(&machine->cpu.mmu, &regs, &a) &&
+    return mmu_peek_as(&machine->now->cpu.mmu, &regs, &a) &&
            machine_peek_phys(machine, a.pa, parcel, sizeof *parcel);
 }
 

@@ -40,7 +40,7 @@ static void copy_name(char to[MODEL_NAME], const char *from)
 
 static void read_personality(struct model *m, const struct machine *machine)
 {
-    const struct mmu_regs *r = &machine->cpu.mmu.regs;
+    const struct mmu_regs *r = &machine->now->cpu.mmu.regs;
     const struct registry *g = &machine->registry;
     bool asids = false;
 
@@ -80,9 +80,10 @@ static void read_who(struct model *m, const struct machine *machine)
         copy_name(m->thread, t->name);
     else if (machine->registry.thread)
         snprintf(m->thread, MODEL_NAME, "thread %u", machine->registry.thread);
-    m->privilege = letters[machine->cpu.privilege & 3];
+    m->privilege = letters[machine->now->cpu.privilege & 3];
+    m->hart = machine->now->cpu.step.hart;
     m->cycle = machine_clock(machine);
-    m->instructions = machine->cpu.instret;
+    m->instructions = machine->now->cpu.instret;
 }
 
 /* ---- registers ------------------------------------------------------------
@@ -111,7 +112,7 @@ static void name_value(char to[MODEL_NAME], const struct machine *machine,
 
 static void read_registers(struct model *m, const struct machine *machine)
 {
-    const struct cpu *c = &machine->cpu;
+    const struct cpu *c = &machine->now->cpu;
 
     memcpy(m->x, c->x, sizeof m->x);
     m->pc = c->pc;
@@ -143,7 +144,7 @@ static uint64_t reach_of(const struct assoc *a)
 static void read_units(struct model *m, const struct mmu *mmu)
 {
     for (int u = 0; u < UNIT_COUNT; u++) {
-        const struct lookaside *unit = &mmu->unit[u];
+        const struct lookaside *unit = mmu_unit(mmu, (enum unit)u);
         const struct unit_stats *s = &mmu->stats[u];
         m->units[u] = (struct unit_row){ .name = unit_name((enum unit)u),
                                          .hits = s->hits,
@@ -233,12 +234,12 @@ static void name_owner(struct tlb_row *t, const struct registry *g)
 static void read_tlb(struct model *m, const struct machine *machine,
                      enum unit unit)
 {
-    const struct cpu *c = &machine->cpu;
-    const struct assoc *a = &c->mmu.unit[unit].array;
+    const struct cpu *c = &machine->now->cpu;
+    const struct assoc *a = &mmu_unit(&c->mmu, unit)->array;
     uint32_t index[MODEL_ENTRIES];
     int count;
 
-    if (!lookaside_present(&c->mmu.unit[unit]))
+    if (!lookaside_present(mmu_unit(&c->mmu, unit)))
         return;
     count = newest_first(a, index, &m->tlb_more);
     for (int i = 0; i < count; i++) {
@@ -265,12 +266,12 @@ static void read_tlb(struct model *m, const struct machine *machine,
 static void read_rplb(struct model *m, const struct machine *machine,
                       enum unit unit)
 {
-    const struct cpu *c = &machine->cpu;
-    const struct assoc *a = &c->mmu.unit[unit].array;
+    const struct cpu *c = &machine->now->cpu;
+    const struct assoc *a = &mmu_unit(&c->mmu, unit)->array;
     uint32_t index[MODEL_ENTRIES];
     int count;
 
-    if (!lookaside_present(&c->mmu.unit[unit]))
+    if (!lookaside_present(mmu_unit(&c->mmu, unit)))
         return;
     count = newest_first(a, index, &m->ranges_more);
     for (int i = 0; i < count; i++) {
@@ -382,7 +383,7 @@ static void read_ledger(struct model *m, const struct machine *machine)
 {
     struct ledger_snapshot now, window;
 
-    ledger_snapshot(&machine->ledger, &machine->cpu.mmu, &now);
+    ledger_snapshot(&machine->now->ledger, &machine->now->cpu.mmu, &now);
     ledger_difference(&now, &m->memory->before, &window);
     m->bar_count = 0;
     m->window_cycles = window.cycles;
@@ -432,14 +433,14 @@ static void meet(struct model *m, const struct session *s)
     memset(&k->now, 0, sizeof k->now);
     memset(&k->before_now, 0, sizeof k->before_now);
     if (number)
-        memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
+        memcpy(m->x_before, s->machine->now->cpu.x, sizeof m->x_before);
 }
 
 void model_mark_registers(struct model *m, const struct session *s)
 {
     meet(m, s);
     if (s->machine)
-        memcpy(m->x_before, s->machine->cpu.x, sizeof m->x_before);
+        memcpy(m->x_before, s->machine->now->cpu.x, sizeof m->x_before);
 }
 
 void model_mark(struct model *m, const struct session *s)
@@ -449,7 +450,8 @@ void model_mark(struct model *m, const struct session *s)
     model_mark_registers(m, s);
     if (!machine)
         return;
-    ledger_snapshot(&machine->ledger, &machine->cpu.mmu, &m->memory->before);
+    ledger_snapshot(&machine->now->ledger, &machine->now->cpu.mmu,
+                    &m->memory->before);
     m->memory->mark = machine_clock(machine);
 }
 
@@ -476,7 +478,7 @@ void model_refresh(struct model *m, const struct session *s)
     read_personality(m, machine);
     read_who(m, machine);
     read_registers(m, machine);
-    read_units(m, &machine->cpu.mmu);
+    read_units(m, &machine->now->cpu.mmu);
     read_tlb(m, machine, UNIT_DTLB);
     read_tlb(m, machine, UNIT_ITLB);
     read_tlb(m, machine, UNIT_L2TLB);

@@ -129,7 +129,7 @@ static void lookup_stage(struct scope *s, enum scope_stage stage,
 static void protection_stage(struct scope *s, const struct machine *machine,
                              const struct found *f)
 {
-    const struct mmu_regs *regs = &machine->cpu.mmu.regs;
+    const struct mmu_regs *regs = &machine->now->cpu.mmu.regs;
     char rights[5];
 
     rights_text(f->a.rights, rights);
@@ -164,7 +164,7 @@ static void translation_stages(struct scope *s, const struct machine *machine,
     char hit[64];
     snprintf(hit, sizeof hit, "%s page at %llx", size, page_of(a));
     lookup_stage(s, SCOPE_TLB, &a->tlb, hit);
-    if (!lookaside_present(&machine->cpu.mmu.unit[UNIT_L2TLB]))
+    if (!lookaside_present(mmu_unit(&machine->now->cpu.mmu, UNIT_L2TLB)))
         set_stage(s, SCOPE_L2TLB, '-', "this machine has none");
     else
         lookup_stage(s, SCOPE_L2TLB, &a->l2tlb, hit);
@@ -181,13 +181,13 @@ static void memory_stages(struct scope *s, const struct machine *machine,
 
     if (a->refused || !f->looked)
         return;
-    if (machine->cpu.mmu.pmp.guards[pmp_mode(a->privilege)])
+    if (machine->now->cpu.mmu.pmp.guards[pmp_mode(a->privilege)])
         set_stage(s, SCOPE_PMP, '+', "pa %llx allowed",
                   (unsigned long long)a->pa);
     else
         set_stage(s, SCOPE_PMP, '-', "nothing to refuse here");
     if (a->l1.result == LOOKUP_NONE &&
-        lookaside_present(&machine->cpu.mmu.unit[UNIT_L1D])) {
+        lookaside_present(mmu_unit(&machine->now->cpu.mmu, UNIT_L1D))) {
         set_stage(s, SCOPE_DRAM, '+', "a device at pa %llx",
                   (unsigned long long)a->pa);
         return;
@@ -263,7 +263,7 @@ static void fill_scope(struct scope *s, const struct machine *machine,
     s->valid = true;
     s->va = f->a.va;
     s->pa = f->a.pa;
-    s->levels = (uint8_t)walk_levels(machine->cpu.mmu.regs.satp);
+    s->levels = (uint8_t)walk_levels(machine->now->cpu.mmu.regs.satp);
     if (f->a.privilege == PRIV_M)
         s->levels = 0;
     s->page_shift = f->a.page_shift;
@@ -292,7 +292,7 @@ static void set_cycles(struct scope *s, enum scope_stage stage, uint64_t n)
 static uint64_t since(const struct model *m, const struct machine *machine,
                       enum purpose purpose, int place)
 {
-    return machine->cpu.mmu.accounts.cell[purpose][place] -
+    return machine->now->cpu.mmu.accounts.cell[purpose][place] -
            m->memory->before_now.cell[purpose][place];
 }
 
@@ -319,7 +319,7 @@ static void read_cycles(struct scope *s, const struct model *m,
 
     s->cycles_known = true;
     s->cycles = a->cycles;
-    if (machine->cpu.step.cycle != m->memory->before_now.total ||
+    if (machine->now->cpu.step.cycle != m->memory->before_now.total ||
         m->memory->before_now.total == 0)
         return;
     set_cycles(s, SCOPE_L1, since(m, machine, purpose, IN_L1));
@@ -342,7 +342,7 @@ static void remember(struct model *m, const struct machine *machine)
     if (machine_clock(machine) == k->now.total)
         return; /* no time has passed */
     k->before_now = k->now;
-    k->now = machine->cpu.mmu.accounts;
+    k->now = machine->now->cpu.mmu.accounts;
 }
 
 /* ---- which access ----------------------------------------------------------
@@ -375,9 +375,9 @@ static bool of_asked(const struct model *m, const struct machine *machine,
 static bool of_refusal(const struct model *m, const struct machine *machine,
                        struct found *f)
 {
-    const struct event *e = &machine->last_refusal;
+    const struct event *e = &machine->now->last_refusal;
 
-    const struct step *step = &machine->cpu.step;
+    const struct step *step = &machine->now->cpu.step;
 
     if (!e->refused || e->cycle <= m->memory->mark || m->memory->mark == 0 ||
         (step->retired && step->privilege == PRIV_U))
@@ -403,7 +403,7 @@ static bool of_refusal(const struct model *m, const struct machine *machine,
 static bool of_step(const struct machine *machine, struct found *f,
                     const struct access **other)
 {
-    const struct step *step = &machine->cpu.step;
+    const struct step *step = &machine->now->cpu.step;
 
     *f = (struct found){ .domain = machine_domain(machine), .looked = true };
     if (step->data.size) {
@@ -443,9 +443,9 @@ void model_read_scope(struct model *m, const struct machine *machine)
 
 void model_read_lines(struct model *m, const struct machine *machine)
 {
-    const struct lookaside *unit = &machine->cpu.mmu.unit[UNIT_L1D];
+    const struct lookaside *unit = mmu_unit(&machine->now->cpu.mmu, UNIT_L1D);
     const struct assoc *a = &unit->array;
-    const struct lookup *last = &machine->cpu.step.data.l1;
+    const struct lookup *last = &machine->now->cpu.step.data.l1;
     uint32_t count = assoc_entries(a);
 
     if (!lookaside_present(unit) || count > MODEL_LINES)
@@ -464,7 +464,8 @@ void model_read_lines(struct model *m, const struct machine *machine)
                     : age < 64 ? 1
                                : 0,
         };
-        if (machine->cpu.step.data.size && last->set >= 0 && last->way >= 0 &&
+        if (machine->now->cpu.step.data.size && last->set >= 0 &&
+            last->way >= 0 &&
             (uint32_t)last->set * a->ways + (uint32_t)last->way == i)
             m->lines[i].mark = last->result == LOOKUP_HIT    ? 'H'
                                : last->result == LOOKUP_MISS ? 'M'

@@ -126,7 +126,8 @@ void model_read_switches(struct model *m, const struct machine *machine)
 
     m->switch_count = 0;
     while (m->switch_count < MODEL_SWITCHES &&
-           (from = ledger_switch(&machine->ledger, (size_t)m->switch_count))) {
+           (from = ledger_switch(&machine->now->ledger,
+                                 (size_t)m->switch_count))) {
         struct switch_row *s = &m->switches[m->switch_count++];
         *s = (struct switch_row){ .number = from->number,
                                   .cycle = from->cycle,

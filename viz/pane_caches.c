@@ -10,9 +10,11 @@
 
 enum { WIDE = 70, CAUSES_AT = 34, RIGHT = 23 };
 
-static const char cause_letters[MISS_CAUSE_COUNT] = { 'c', 'p', 'f', 's', 'i' };
+static const char cause_letters[MISS_CAUSE_COUNT] = { 'c', 'p', 'f',
+                                                      's', 'i', 'h' };
+_Static_assert(MISS_CAUSE_COUNT == 6, "a letter and a style for each cause");
 static const enum style cause_style[MISS_CAUSE_COUNT] = {
-    STYLE_KERNEL, STYLE_WALK, STYLE_TRAP, STYLE_SWITCH, STYLE_MISS
+    STYLE_KERNEL, STYLE_WALK, STYLE_TRAP, STYLE_SWITCH, STYLE_MISS, STYLE_FAULT
 };
 
 /* The causes of a unit's misses as parts of one bar. */

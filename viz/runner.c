@@ -118,15 +118,15 @@ static void begin_run(struct runner *r, bool from_reset)
  * else 0. */
 static uint64_t call_length(const struct machine *m)
 {
-    struct access a = { .va = m->cpu.pc,
+    struct access a = { .va = m->now->cpu.pc,
                         .size = 2,
                         .kind = ACCESS_FETCH,
-                        .privilege = m->cpu.privilege };
-    struct mmu_regs regs = m->cpu.mmu.regs;
+                        .privilege = m->now->cpu.privilege };
+    struct mmu_regs regs = m->now->cpu.mmu.regs;
     uint32_t word = 0;
 
     regs.sprot = 0;
-    if (!mmu_peek_as(&m->cpu.mmu, &regs, &a) ||
+    if (!mmu_peek_as(&m->now->cpu.mmu, &regs, &a) ||
         !machine_peek_phys(m, a.pa, &word, 2))
         return 0;
     if ((word & 3) != 3) /* c.jalr: 1001 rs1 00000 10 */
@@ -150,9 +150,9 @@ static void step_over(struct runner *r)
     if (!begin(r, GOING_OVER))
         return;
     r->until = stop_events(r);
-    r->after.pc = m->cpu.pc + length;
-    r->after.sp = m->cpu.x[2];
-    r->after.privilege = m->cpu.privilege;
+    r->after.pc = m->now->cpu.pc + length;
+    r->after.sp = m->now->cpu.x[2];
+    r->after.privilege = m->now->cpu.privilege;
     r->after.thread = m->registry.thread;
 }
 
@@ -160,8 +160,9 @@ static bool has_returned(const struct runner *r)
 {
     const struct machine *m = r->session->machine;
 
-    return m && m->cpu.pc == r->after.pc && m->cpu.x[2] == r->after.sp &&
-           m->cpu.privilege == r->after.privilege &&
+    return m && m->now->cpu.pc == r->after.pc &&
+           m->now->cpu.x[2] == r->after.sp &&
+           m->now->cpu.privilege == r->after.privilege &&
            m->registry.thread == r->after.thread;
 }
 

@@ -425,14 +425,14 @@ static int record(const char *path, uint64_t instructions)
     }
     trace_attach(&m->trace, &reader);
     const struct run_limits limits = { .max_insns = TRACE_RING / 2 };
-    while (m->ledger.instructions < instructions &&
+    while (m->now->ledger.instructions < instructions &&
            machine_run(m, &limits) == STOP_BUDGET)
         cycles += drain(m, &reader);
     cycles += drain(m, &reader);
     FILE *to = fopen(CHILD_STATS, "w");
     if (to) {
         fprintf(to, "instructions %llu\ncycles %llu\n",
-                (unsigned long long)m->ledger.instructions,
+                (unsigned long long)m->now->ledger.instructions,
                 (unsigned long long)cycles);
         fclose(to);
     }

@@ -71,7 +71,7 @@ static int run_point(const char *elf, const struct point *p)
     const struct run_limits to_mark = { .stop_events = EVENT_BIT(EVENT_MARK) };
     if (machine_run(m, &to_mark) != STOP_EVENT)
         return EXIT_GUEST_FAILURE;
-    uint64_t start = cpu_nanoseconds(), before = m->ledger.instructions;
+    uint64_t start = cpu_nanoseconds(), before = m->now->ledger.instructions;
     uint64_t cycles = machine_clock(m);
     if (machine_run(m, NULL) != STOP_POWEROFF)
         return EXIT_GUEST_FAILURE;
@@ -82,10 +82,10 @@ static int run_point(const char *elf, const struct point *p)
     fprintf(to,
             "instructions %" PRIu64 "\ncycles %" PRIu64 "\nnanoseconds %" PRIu64
             "\n",
-            m->ledger.instructions - before, machine_clock(m) - cycles,
+            m->now->ledger.instructions - before, machine_clock(m) - cycles,
             end - start);
     fclose(to);
-    bool ok = ledger_check_all(&m->ledger, &m->cpu.mmu, &err);
+    bool ok = ledger_check_all(&m->now->ledger, &m->now->cpu.mmu, &err);
     machine_free(m);
     return ok ? EXIT_PASSED : EXIT_OUR_BUG;
 }

@@ -47,7 +47,7 @@ static void run_small(const char *path, char printed[CHECKSUM_LETTERS + 1])
     assert_int_equal(length, CHECKSUM_LETTERS);
     memcpy(printed, text, length);
     printed[length] = 0;
-    const struct unit_stats *rplb = &m->cpu.mmu.stats[UNIT_DRPLB];
+    const struct unit_stats *rplb = &m->now->cpu.mmu.stats[UNIT_DRPLB];
     assert_true((rplb->lookups > 0) == ends_in(path, "-rplb.elf"));
     machine_free(m);
 }

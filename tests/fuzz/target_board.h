@@ -42,13 +42,13 @@ static inline uint64_t target_access(struct machine *m, uint32_t word,
     target_must(machine_poke_phys(m, TARGET_CODE, code, sizeof code));
     if (m->ended)
         machine_reset(m, TARGET_CODE, 0);
-    m->cpu.csr.mtvec = TARGET_CODE + 4;
-    m->cpu.pc = TARGET_CODE;
-    m->cpu.waiting = false;
-    m->cpu.x[10] = address;
-    m->cpu.x[11] = value;
+    m->now->cpu.csr.mtvec = TARGET_CODE + 4;
+    m->now->cpu.pc = TARGET_CODE;
+    m->now->cpu.waiting = false;
+    m->now->cpu.x[10] = address;
+    m->now->cpu.x[11] = value;
     target_must(machine_run(m, &limits) < STOP_COUNT);
-    return m->cpu.x[11];
+    return m->now->cpu.x[11];
 }
 
 static inline void target_store(struct machine *m, unsigned log_size,

@@ -60,7 +60,7 @@ static void open_pages(struct machine *m, uint64_t mode, bool user)
     uint64_t leaf = (uint64_t)MEM_RAM >> 2 | (user ? 0xdf : 0xcf);
     for (unsigned i = 0; i < 512; i++)
         target_must(machine_poke_phys(m, TABLE + 8 * i, &leaf, sizeof leaf));
-    (void)csr_write(&m->cpu, CSR_satp, (8 + mode % 3) << 60 | TABLE >> 12);
+    (void)csr_write(&m->now->cpu, CSR_satp, (8 + mode % 3) << 60 | TABLE >> 12);
 }
 
 static void look(struct machine *m, enum stop stop)
@@ -73,13 +73,13 @@ static void look(struct machine *m, enum stop stop)
     for (const struct event *e; (e = event_next(&m->events, &cursor));)
         story_event(m, e, text, sizeof text);
     target_must(stats_find(m, "instructions", &instructions));
-    if (machine_peek_va(m, 0, m->cpu.pc, &word, sizeof word))
-        disasm(word, m->cpu.pc, text, sizeof text);
+    if (machine_peek_va(m, 0, m->now->cpu.pc, &word, sizeof word))
+        disasm(word, m->now->cpu.pc, text, sizeof text);
 }
 
 static void start(struct machine *m, uint8_t flags, struct target_input *in)
 {
-    struct cpu *c = &m->cpu;
+    struct cpu *c = &m->now->cpu;
     c->csr.mtvec = MEM_RAM + 0x100;
     c->csr.stvec = MEM_RAM + 0x200;
     if (flags & OPEN_PMP) {
@@ -118,23 +118,24 @@ static enum stop run(struct machine *m)
                                            machine_clock(m) + CYCLES };
     enum stop stop = machine_run(m, &limits);
     target_must(stop < STOP_COUNT && stop != STOP_EVENT);
-    target_must(m->cpu.x[0] == 0 && !(m->cpu.pc & 1));
-    target_must(m->cpu.privilege <= PRIV_M && m->cpu.privilege != 2);
+    target_must(m->now->cpu.x[0] == 0 && !(m->now->cpu.pc & 1));
+    target_must(m->now->cpu.privilege <= PRIV_M && m->now->cpu.privilege != 2);
     return stop;
 }
 
 static void compare(const struct machine *a, const struct machine *b)
 {
-    target_must(a->cpu.pc == b->cpu.pc);
-    target_must(a->cpu.privilege == b->cpu.privilege);
-    target_must(!memcmp(a->cpu.x, b->cpu.x, sizeof a->cpu.x));
-    target_must(!memcmp(&a->cpu.csr, &b->cpu.csr, sizeof a->cpu.csr));
-    target_must(machine_clock(a) == machine_clock(b));
-    target_must(a->ledger.instructions == b->ledger.instructions);
-    target_must(!memcmp(&a->cpu.mmu.accounts, &b->cpu.mmu.accounts,
-                        sizeof a->cpu.mmu.accounts));
+    target_must(a->now->cpu.pc == b->now->cpu.pc);
+    target_must(a->now->cpu.privilege == b->now->cpu.privilege);
+    target_must(!memcmp(a->now->cpu.x, b->now->cpu.x, sizeof a->now->cpu.x));
     target_must(
-        !memcmp(a->cpu.mmu.stats, b->cpu.mmu.stats, sizeof a->cpu.mmu.stats));
+        !memcmp(&a->now->cpu.csr, &b->now->cpu.csr, sizeof a->now->cpu.csr));
+    target_must(machine_clock(a) == machine_clock(b));
+    target_must(a->now->ledger.instructions == b->now->ledger.instructions);
+    target_must(!memcmp(&a->now->cpu.mmu.accounts, &b->now->cpu.mmu.accounts,
+                        sizeof a->now->cpu.mmu.accounts));
+    target_must(!memcmp(a->now->cpu.mmu.stats, b->now->cpu.mmu.stats,
+                        sizeof a->now->cpu.mmu.stats));
     target_must(!memcmp(a->event_count, b->event_count, sizeof a->event_count));
     target_must(!memcmp(a->bus.ram, b->bus.ram, RAM));
 }

@@ -119,8 +119,9 @@ static void test_names(void **state)
 {
     static const char *const units[] = { "itlb",  "dtlb", "l2tlb", "irplb",
                                          "drplb", "l1i",  "l1d",   "l2" };
-    static const char *const causes[] = { "cold", "capacity", "conflict",
-                                          "switch", "invalidated" };
+    static const char *const causes[] = {
+        "cold", "capacity", "conflict", "switch", "invalidated", "coherence"
+    };
     (void)state;
     for (unsigned u = 0; u < UNIT_COUNT; u++)
         assert_string_equal(unit_name((enum unit)u), units[u]);

@@ -74,6 +74,39 @@ static void u_boot_comes_to_its_prompt(void **state)
            EXIT_PASSED, "poweroff ...");
 }
 
+/* The harts that do not boot park in the firmware; the same run twice prints
+ * the same clocks. */
+static void several_harts_boot(void **state)
+{
+    static struct ran again;
+    static const char *const last = SLOW ? "--expect MEDELEG" : TO_PROMPT;
+    (void)state;
+    for (int harts = 2; harts <= (SLOW ? 2 : 4); harts += 2) {
+        char text[400], count[60], line[60];
+        snprintf(text, sizeof text,
+                 "boot --firmware " OPENSBI "fw_dynamic.bin --kernel " UBOOT_S
+                 "u-boot.bin --harts %d %s" LIMIT,
+                 harts, last);
+        snprintf(count, sizeof count, "Platform HART Count       : %d", harts);
+        expect(&r, text, EXIT_PASSED, count);
+        snprintf(line, sizeof line, "%d harts, turns of at most 1000 cycles",
+                 harts);
+        assert_non_null(strstr(r.text, line));
+        snprintf(line, sizeof line, "\n%d  ", harts - 1);
+        assert_non_null(strstr(r.text, line));
+        if (harts == 2) {
+            expect(&again, text, EXIT_PASSED, count);
+            assert_string_equal(r.text, again.text);
+        }
+    }
+    if (SLOW)
+        skip();
+    expect(&r,
+           "boot --kernel " UBOOT_M "u-boot.bin --harts 3" TO_PROMPT
+           "--send 'poweroff\\r'" LIMIT,
+           EXIT_PASSED, "poweroff ...");
+}
+
 static void u_boot_reads_the_disk(void **state)
 {
     (void)state;
@@ -216,6 +249,10 @@ static void bad_command_lines(void **state)
     expect_error(&r, "boot --kernel %W/talk.bin -m 0", EXIT_USAGE, "ram.bytes");
     expect_error(&r, "boot --kernel %W/talk.bin -m 4K", EXIT_CANNOT_LOAD,
                  "device tree");
+    expect_error(&r, "boot --kernel %W/talk.bin --harts 9", EXIT_USAGE,
+                 "harts: 9 is out of range; expected 1 to 8");
+    expect_error(&r, "boot --kernel %W/talk.bin --harts two", EXIT_USAGE,
+                 "harts: 'two' is not a whole number");
     expect_error(&r, "boot --kernel %W/talk.bin --send '\\q'", EXIT_USAGE,
                  "not a text");
     expect_error(&r, "boot --kernel %W/talk.bin --expect ''", EXIT_USAGE,
@@ -262,6 +299,47 @@ static void the_tree_describes_the_machine(void **state)
     const fdt32_t *line =
         property(t.blob, "/soc/virtio_mmio@10008000", "interrupts", &n);
     assert_int_equal(fdt32_ld(line), 8);
+    devicetree_free(&t);
+}
+
+/* Every hart has a node, and its two lines at both interrupt controllers. */
+static void the_tree_has_all_harts(void **state)
+{
+    (void)state;
+    struct config c;
+    struct devicetree t;
+    struct err err;
+    uint32_t phandle[8];
+    int n;
+    assert_true(config_preset(&c, "u54", &err));
+    c.harts = 8;
+    assert_true(devicetree_make(&t, &c, &err));
+    assert_int_equal(fdt_check_full(t.blob, t.bytes), 0);
+    for (unsigned i = 0; i < 8; i++) {
+        char path[60];
+        snprintf(path, sizeof path, "/cpus/cpu@%u", i);
+        assert_int_equal(fdt32_ld(property(t.blob, path, "reg", &n)), i);
+        strcat(path, "/interrupt-controller");
+        phandle[i] = fdt32_ld(property(t.blob, path, "phandle", &n));
+        assert_true(fdt_node_offset_by_phandle(t.blob, phandle[i]) ==
+                    fdt_path_offset(t.blob, path));
+    }
+    static const struct {
+        const char *path;
+        uint32_t first, second;
+    } controllers[] = { { "/soc/clint@2000000", 3, 7 },
+                        { "/soc/plic@c000000", 11, 9 } };
+    for (size_t k = 0; k < 2; k++) {
+        const fdt32_t *cell =
+            property(t.blob, controllers[k].path, "interrupts-extended", &n);
+        assert_int_equal(n, 8 * 16);
+        for (unsigned i = 0; i < 8; i++) {
+            assert_int_equal(fdt32_ld(cell + 4 * i), phandle[i]);
+            assert_int_equal(fdt32_ld(cell + 4 * i + 1), controllers[k].first);
+            assert_int_equal(fdt32_ld(cell + 4 * i + 2), phandle[i]);
+            assert_int_equal(fdt32_ld(cell + 4 * i + 3), controllers[k].second);
+        }
+    }
     devicetree_free(&t);
 }
 
@@ -411,11 +489,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opensbi_shows_its_banner),
         cmocka_unit_test(u_boot_comes_to_its_prompt),
+        cmocka_unit_test(several_harts_boot),
         cmocka_unit_test(u_boot_reads_the_disk),
         cmocka_unit_test(u_boot_lists_file_systems),
         cmocka_unit_test(scripts_and_exit_codes),
         cmocka_unit_test(bad_command_lines),
         cmocka_unit_test(the_tree_describes_the_machine),
+        cmocka_unit_test(the_tree_has_all_harts),
         cmocka_unit_test(the_escape_key),
         cmocka_unit_test(the_prompt),
         cmocka_unit_test(the_terminal_is_restored),

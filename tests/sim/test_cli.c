@@ -14,7 +14,8 @@ static void test_help_and_versions(void **state)
     expect(&r, "--version", EXIT_PASSED, "opalite ");
     static const char *const commands[] = { "run",  "exec",   "presets",
                                             "boot", "claims", "doctor",
-                                            "tui" };
+                                            "tui",  "trace",  "explain",
+                                            "graph" };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char text[100];
         snprintf(text, sizeof text, "%s --help", commands[i]);

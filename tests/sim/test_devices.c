@@ -108,12 +108,12 @@ static void clint_registers(void **state)
     (void)state;
     struct clint c;
     uint64_t value, time = 0x1122334455667788;
-    clint_reset(&c);
+    clint_reset(&c, 1);
     assert_true(clint_read(&c, CLINT_MTIMECMP, 8, 0, &value));
     assert_int_equal(value, UINT64_MAX);
     assert_true(clint_write(&c, CLINT_MTIMECMP, 4, 0x99, &time));
     assert_true(clint_write(&c, CLINT_MTIMECMP + 4, 4, 0x7, &time));
-    assert_int_equal(c.mtimecmp, 0x700000099);
+    assert_int_equal(c.mtimecmp[0], 0x700000099);
     assert_true(clint_read(&c, CLINT_MTIME, 8, time, &value));
     assert_int_equal(value, time);
     assert_true(clint_read(&c, CLINT_MTIME + 4, 4, time, &value));
@@ -121,7 +121,7 @@ static void clint_registers(void **state)
     assert_true(clint_write(&c, CLINT_MTIME, 4, 1, &time));
     assert_int_equal(time, 0x1122334400000001);
     assert_true(clint_write(&c, CLINT_MSIP, 4, 0xff, &time));
-    assert_true(c.msip);
+    assert_true(c.msip[0]);
     assert_true(clint_read(&c, CLINT_MSIP, 4, 0, &value));
     assert_int_equal(value, 1);
 }
@@ -131,9 +131,9 @@ static void clint_other_harts_are_silent(void **state)
     (void)state;
     struct clint c;
     uint64_t value = 1, time = 0;
-    clint_reset(&c);
+    clint_reset(&c, 1);
     assert_true(clint_write(&c, CLINT_MSIP + 4, 4, 1, &time));
-    assert_false(c.msip);
+    assert_false(c.msip[0]);
     assert_true(clint_read(&c, CLINT_MTIMECMP + 8, 8, 0, &value));
     assert_int_equal(value, 0);
     assert_false(clint_read(&c, CLINT_MTIME, 2, 0, &value));

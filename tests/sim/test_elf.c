@@ -269,8 +269,8 @@ static void htif_fails_and_prints(void **state)
         PUT_PROGRAM(m, store);
         m->htif = (struct htif){ .on = true, .tohost = MEM_RAM + 0x1000 };
         assert_true(machine_poke_phys(m, MEM_RAM + 0x2000, &cases[i].word, 8));
-        m->cpu.x[10] = MEM_RAM + 0x2000;
-        m->cpu.x[12] = MEM_RAM + 0x1000;
+        m->now->cpu.x[10] = MEM_RAM + 0x2000;
+        m->now->cpu.x[12] = MEM_RAM + 0x1000;
         assert_int_equal(
             machine_run(m, &(struct run_limits){ .max_insns = 50 }),
             cases[i].stop);

@@ -358,7 +358,7 @@ static uint64_t late_cycles(const struct machine *m)
 {
     uint64_t sum = 0;
     for (int u = 0; u < UNIT_COUNT; u++)
-        sum += m->cpu.mmu.stats[u].late_cycles;
+        sum += m->now->cpu.mmu.stats[u].late_cycles;
     return sum;
 }
 
@@ -377,7 +377,7 @@ static void oracle_close(struct oracle *o, uint64_t key)
 static void oracle_step(struct oracle *o, const struct machine *m, uint64_t key,
                         uint64_t late)
 {
-    const struct step *s = &m->cpu.step;
+    const struct step *s = &m->now->cpu.step;
     bool trap = s->events & STEP_TRAP;
     uint64_t entry = trap ? m->config.cpu.trap_entry : 0;
     uint64_t before = s->cycles - entry;
@@ -417,18 +417,18 @@ static void compare_with_oracle(const char *personality)
     struct ledger_snapshot before, after, window;
     uint64_t late = late_cycles(m);
     start_ping_pong(m, 40);
-    ledger_snapshot(&m->ledger, &m->cpu.mmu, &before);
-    ledger_restart_extremes(&m->ledger);
+    ledger_snapshot(&m->now->ledger, &m->now->cpu.mmu, &before);
+    ledger_restart_extremes(&m->now->ledger);
     enum stop stop;
     do {
         struct run_limits one = { .until_cycle = machine_clock(m) + 1 };
         stop = machine_run(m, &one);
         uint64_t now = late_cycles(m);
-        oracle_step(&o, m, mmu_domain_key(&m->cpu.mmu.regs), now - late);
+        oracle_step(&o, m, mmu_domain_key(&m->now->cpu.mmu.regs), now - late);
         late = now;
     } while (stop == STOP_BUDGET);
     assert_int_equal(stop, STOP_IDLE);
-    ledger_snapshot(&m->ledger, &m->cpu.mmu, &after);
+    ledger_snapshot(&m->now->ledger, &m->now->cpu.mmu, &after);
     ledger_difference(&after, &before, &window);
     assert_true(o.count >= 80);
     assert_int_equal(window.switches.count, o.count);
@@ -459,8 +459,8 @@ static void one_more_round_is_two_more_switches(void **state)
         start_ping_pong(m, 100 + i);
         machine_run(m, &(struct run_limits){ .max_insns = 10000000 });
         assert_int_equal(m->stopped, STOP_IDLE);
-        count[i] = m->ledger.switches.count;
-        cycles[i] = m->ledger.switches.direct;
+        count[i] = m->now->ledger.switches.count;
+        cycles[i] = m->now->ledger.switches.direct;
         machine_free(m);
     }
     assert_int_equal(count[1] - count[0], 2);
@@ -492,8 +492,8 @@ static void dram_latency_shows_in_dram_only(void **state)
         assert_int_equal(m[i]->stopped, STOP_POWEROFF);
     }
     struct ledger_snapshot a, b;
-    ledger_snapshot(&m[0]->ledger, &m[0]->cpu.mmu, &a);
-    ledger_snapshot(&m[1]->ledger, &m[1]->cpu.mmu, &b);
+    ledger_snapshot(&m[0]->now->ledger, &m[0]->now->cpu.mmu, &a);
+    ledger_snapshot(&m[1]->now->ledger, &m[1]->now->cpu.mmu, &b);
     uint64_t misses = figure(m[0], "l2.misses");
     assert_in_range(misses, 100, 110);
     for (int i = 0; i < ACCOUNT_COUNT; i++)
@@ -514,15 +514,15 @@ static void domains_sum_to_the_clock(void **state)
     start_program(m, "bob", "hello", 3);
     machine_run(m, &(struct run_limits){ .max_insns = 10000000 });
     uint64_t sum = 0, instructions = 0;
-    for (size_t i = 0; i < m->ledger.domain_count; i++) {
+    for (size_t i = 0; i < m->now->ledger.domain_count; i++) {
         uint64_t account[ACCOUNT_COUNT], cycles, retired;
-        ledger_domain_totals(&m->ledger, &m->cpu.mmu, i, account, &cycles,
-                             &retired);
+        ledger_domain_totals(&m->now->ledger, &m->now->cpu.mmu, i, account,
+                             &cycles, &retired);
         sum += cycles;
         instructions += retired;
     }
     assert_int_equal(sum, machine_clock(m));
-    assert_int_equal(instructions, m->ledger.instructions);
+    assert_int_equal(instructions, m->now->ledger.instructions);
     assert_true(figure(m, "domain.alice.cycles") > 1000);
     assert_true(figure(m, "domain.bob.instructions") > 100);
     machine_free(m);

@@ -219,6 +219,22 @@ static void test_descriptions_reach_the_machine(void **state)
     assert_said(&said, "this machine was closed");
 }
 
+/* Figures have the hart's name before them; what is one hart's is refused. */
+static void test_several_harts(void **state)
+{
+    (void)state;
+    run_lua(&said, "local m = machine { harts = 3 }\n"
+                   "print(m:setting 'harts', m.stats['hart.2.cycles'])\n"
+                   "print(pcall(m.snapshot, m))\n"
+                   "print(pcall(m.switches, m))\n"
+                   "print(pcall(m.boot, m, { protection = 'rplb' }))\n");
+    assert_fine(&said);
+    assert_said(&said, "3\t0\n");
+    assert_said(&said, "m:snapshot: only of a machine with one hart");
+    assert_said(&said, "m:switches: only of a machine with one hart");
+    assert_said(&said, "harts = 3: the kernel runs on one hart");
+}
+
 static void test_unknown_fields_name_the_nearest(void **state)
 {
     (void)state;
@@ -340,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_checks_count_and_say_where),
         cmocka_unit_test(test_descriptions_are_checked),
         cmocka_unit_test(test_descriptions_reach_the_machine),
+        cmocka_unit_test(test_several_harts),
         cmocka_unit_test(test_unknown_fields_name_the_nearest),
         cmocka_unit_test(test_what_nobody_asked_for_is_told),
         cmocka_unit_test(test_tables_are_aligned),

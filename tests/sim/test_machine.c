@@ -8,7 +8,7 @@
 
 static uint64_t idle_cycles(const struct machine *m)
 {
-    return m->cpu.mmu.accounts.cell[FOR_IDLE][IN_CORE];
+    return m->now->cpu.mmu.accounts.cell[FOR_IDLE][IN_CORE];
 }
 
 static void finisher_switches_off(void **state)
@@ -17,9 +17,9 @@ static void finisher_switches_off(void **state)
     struct machine *m = new_machine("u54");
     RUN_PROGRAM(m, program_off, 100);
     assert_int_equal(m->stopped, STOP_POWEROFF);
-    assert_int_equal(m->ledger.instructions, 4);
+    assert_int_equal(m->now->ledger.instructions, 4);
     assert_int_equal(machine_run(m, NULL), STOP_POWEROFF);
-    assert_int_equal(m->ledger.instructions, 4);
+    assert_int_equal(m->now->ledger.instructions, 4);
     machine_free(m);
 }
 
@@ -40,7 +40,7 @@ static void finisher_resets(void **state)
     struct machine *m = new_machine("u54");
     RUN_PROGRAM(m, program_reset, 1000);
     assert_int_equal(m->stopped, STOP_POWEROFF);
-    assert_in_range(m->ledger.instructions, 12, 30);
+    assert_in_range(m->now->ledger.instructions, 12, 30);
     machine_free(m);
 }
 
@@ -52,14 +52,14 @@ static void budgets_are_exact(void **state)
     const struct run_limits one = { .max_insns = 1 };
     for (uint64_t i = 1; i <= 10; i++) {
         assert_int_equal(machine_run(m, &one), STOP_BUDGET);
-        assert_int_equal(m->ledger.instructions, i);
+        assert_int_equal(m->now->ledger.instructions, i);
     }
     const struct run_limits until = { .until_cycle = 5000 };
     assert_int_equal(machine_run(m, &until), STOP_BUDGET);
     assert_in_range(machine_clock(m), 5000, 5200);
-    uint64_t before = m->ledger.instructions;
+    uint64_t before = m->now->ledger.instructions;
     assert_int_equal(machine_run(m, &until), STOP_BUDGET);
-    assert_int_equal(m->ledger.instructions, before);
+    assert_int_equal(m->now->ledger.instructions, before);
     machine_free(m);
 }
 
@@ -100,8 +100,9 @@ static void slices_change_nothing(void **state)
     } while (machine_run(m, &slice) == STOP_BUDGET);
     assert_int_equal(m->stopped, STOP_POWEROFF);
     assert_int_equal(machine_clock(m), machine_clock(whole));
-    assert_memory_equal(&m->cpu.mmu.accounts, &whole->cpu.mmu.accounts,
-                        sizeof m->cpu.mmu.accounts);
+    assert_memory_equal(&m->now->cpu.mmu.accounts,
+                        &whole->now->cpu.mmu.accounts,
+                        sizeof m->now->cpu.mmu.accounts);
     machine_free(whole);
     machine_free(m);
 }
@@ -273,8 +274,8 @@ static void mailbox_and_script(void **state)
     const uint64_t operation[4] = { 0x1234 };
     machine_script_answer(m, SCRIPT_STORE, operation);
     assert_int_equal(machine_run(m, &limits), STOP_BUDGET);
-    assert_int_equal(m->cpu.x[8], SCRIPT_STORE);
-    assert_int_equal(m->cpu.x[9], 0x1234);
+    assert_int_equal(m->now->cpu.x[8], SCRIPT_STORE);
+    assert_int_equal(m->now->cpu.x[9], 0x1234);
     machine_free(m);
 }
 
@@ -312,21 +313,24 @@ static void looking_changes_nothing(void **state)
     const struct run_limits one = { .max_insns = 1 };
     while (machine_run(m, &one) == STOP_BUDGET) {
         uint64_t word;
-        struct access a = { .va = m->cpu.x[5], .size = 8, .kind = ACCESS_LOAD };
+        struct access a = { .va = m->now->cpu.x[5],
+                            .size = 8,
+                            .kind = ACCESS_LOAD };
         struct ledger_snapshot s;
-        machine_peek_va(m, 0, m->cpu.pc, &word, sizeof word);
+        machine_peek_va(m, 0, m->now->cpu.pc, &word, sizeof word);
         machine_peek_access(m, 0, &a);
-        ledger_snapshot(&m->ledger, &m->cpu.mmu, &s);
+        ledger_snapshot(&m->now->ledger, &m->now->cpu.mmu, &s);
         while (event_next(&m->events, &cursor))
             ;
         while (trace_next(&m->trace, &reader))
             ;
     }
     assert_int_equal(m->stopped, blind->stopped);
-    assert_memory_equal(&m->cpu.mmu.accounts, &blind->cpu.mmu.accounts,
-                        sizeof m->cpu.mmu.accounts);
-    assert_memory_equal(m->cpu.mmu.stats, blind->cpu.mmu.stats,
-                        sizeof m->cpu.mmu.stats);
+    assert_memory_equal(&m->now->cpu.mmu.accounts,
+                        &blind->now->cpu.mmu.accounts,
+                        sizeof m->now->cpu.mmu.accounts);
+    assert_memory_equal(m->now->cpu.mmu.stats, blind->now->cpu.mmu.stats,
+                        sizeof m->now->cpu.mmu.stats);
     machine_free(blind);
     machine_free(m);
 }
@@ -358,10 +362,11 @@ static void runs_repeat(void **state)
         m[i] = boot_machine("rplb", NULL, 0);
         machine_run(m[i], &(struct run_limits){ .max_insns = 10000 });
     }
-    assert_memory_equal(&m[0]->cpu.mmu.accounts, &m[1]->cpu.mmu.accounts,
-                        sizeof m[0]->cpu.mmu.accounts);
-    assert_memory_equal(m[0]->cpu.mmu.stats, m[1]->cpu.mmu.stats,
-                        sizeof m[0]->cpu.mmu.stats);
+    assert_memory_equal(&m[0]->now->cpu.mmu.accounts,
+                        &m[1]->now->cpu.mmu.accounts,
+                        sizeof m[0]->now->cpu.mmu.accounts);
+    assert_memory_equal(m[0]->now->cpu.mmu.stats, m[1]->now->cpu.mmu.stats,
+                        sizeof m[0]->now->cpu.mmu.stats);
     assert_int_equal(m[0]->events.next, m[1]->events.next);
     machine_free(m[0]);
     machine_free(m[1]);
@@ -402,7 +407,7 @@ static int exit_of_broken_machine(struct machine *m, char *said, size_t room)
     if (child == 0) {
         const struct run_limits some = { .max_insns = 3 };
         dup2(pipes[1], STDERR_FILENO);
-        m->cpu.mmu.stats[UNIT_L1I].hits++;
+        m->now->cpu.mmu.stats[UNIT_L1I].hits++;
         machine_run(m, &some);
         _exit(0);
     }

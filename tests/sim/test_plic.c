@@ -22,10 +22,10 @@ static void put(struct plic *p, uint64_t offset, uint32_t value)
 /* Source 10 at priority 3 and 11 at 5, both for S-mode. */
 static void setup(struct plic *p)
 {
-    plic_reset(p);
+    plic_reset(p, 1);
     put(p, 4 * 10, 3);
     put(p, 4 * 11, 5);
-    put(p, ENABLE(PLIC_S), 1 << 10 | 1 << 11);
+    put(p, ENABLE(PLIC_CONTEXT_S(0)), 1 << 10 | 1 << 11);
 }
 
 static void claims_by_priority(void **state)
@@ -33,17 +33,17 @@ static void claims_by_priority(void **state)
     (void)state;
     struct plic p;
     setup(&p);
-    assert_false(plic_interrupt(&p, PLIC_S));
+    assert_false(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
     plic_line(&p, 10, true);
     plic_line(&p, 11, true);
-    assert_true(plic_interrupt(&p, PLIC_S));
-    assert_false(plic_interrupt(&p, PLIC_M));
+    assert_true(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
+    assert_false(plic_interrupt(&p, PLIC_CONTEXT_M(0)));
     assert_int_equal(get(&p, PLIC_PENDING_AT), 1 << 10 | 1 << 11);
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 11);
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 11);
     assert_int_equal(get(&p, PLIC_PENDING_AT), 1 << 10);
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 10);
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 0);
-    assert_false(plic_interrupt(&p, PLIC_S));
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 10);
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 0);
+    assert_false(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
 }
 
 static void equal_priority_lowest_number_first(void **state)
@@ -54,7 +54,7 @@ static void equal_priority_lowest_number_first(void **state)
     put(&p, 4 * 10, 5);
     plic_line(&p, 11, true);
     plic_line(&p, 10, true);
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 10);
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 10);
 }
 
 static void a_level_comes_again_after_completion(void **state)
@@ -63,15 +63,16 @@ static void a_level_comes_again_after_completion(void **state)
     struct plic p;
     setup(&p);
     plic_line(&p, 10, true);
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 10);
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 10);
     plic_line(&p, 10, true);
-    assert_false(plic_interrupt(&p, PLIC_S)); /* served, not completed */
-    put(&p, CLAIM(PLIC_S), 10);
-    assert_true(plic_interrupt(&p, PLIC_S));
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 10);
+    assert_false(
+        plic_interrupt(&p, PLIC_CONTEXT_S(0))); /* served, not completed */
+    put(&p, CLAIM(PLIC_CONTEXT_S(0)), 10);
+    assert_true(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 10);
     plic_line(&p, 10, false);
-    put(&p, CLAIM(PLIC_S), 10);
-    assert_false(plic_interrupt(&p, PLIC_S));
+    put(&p, CLAIM(PLIC_CONTEXT_S(0)), 10);
+    assert_false(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
 }
 
 static void completion_of_others_is_ignored(void **state)
@@ -80,12 +81,12 @@ static void completion_of_others_is_ignored(void **state)
     struct plic p;
     setup(&p);
     plic_line(&p, 10, true);
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 10);
-    put(&p, CLAIM(PLIC_M), 10); /* not enabled there */
-    put(&p, CLAIM(PLIC_S), 12);
-    put(&p, CLAIM(PLIC_S), 0);
-    put(&p, CLAIM(PLIC_S), 0xffffffff);
-    assert_false(plic_interrupt(&p, PLIC_S));
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 10);
+    put(&p, CLAIM(PLIC_CONTEXT_M(0)), 10); /* not enabled there */
+    put(&p, CLAIM(PLIC_CONTEXT_S(0)), 12);
+    put(&p, CLAIM(PLIC_CONTEXT_S(0)), 0);
+    put(&p, CLAIM(PLIC_CONTEXT_S(0)), 0xffffffff);
+    assert_false(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
 }
 
 static void threshold_and_priority_zero_mask(void **state)
@@ -94,35 +95,36 @@ static void threshold_and_priority_zero_mask(void **state)
     struct plic p;
     setup(&p);
     plic_line(&p, 10, true);
-    put(&p, THRESHOLD(PLIC_S), 3);
-    assert_false(plic_interrupt(&p, PLIC_S));
-    assert_int_equal(get(&p, CLAIM(PLIC_S)), 0);
-    put(&p, THRESHOLD(PLIC_S), 2);
-    assert_true(plic_interrupt(&p, PLIC_S));
+    put(&p, THRESHOLD(PLIC_CONTEXT_S(0)), 3);
+    assert_false(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
+    assert_int_equal(get(&p, CLAIM(PLIC_CONTEXT_S(0))), 0);
+    put(&p, THRESHOLD(PLIC_CONTEXT_S(0)), 2);
+    assert_true(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
     put(&p, 4 * 10, 0);
-    put(&p, THRESHOLD(PLIC_S), 0);
-    assert_false(plic_interrupt(&p, PLIC_S));
+    put(&p, THRESHOLD(PLIC_CONTEXT_S(0)), 0);
+    assert_false(plic_interrupt(&p, PLIC_CONTEXT_S(0)));
 }
 
 static void registers_keep_what_exists(void **state)
 {
     (void)state;
     struct plic p;
-    plic_reset(&p);
+    plic_reset(&p, 1);
     put(&p, 0, 7);
     assert_int_equal(get(&p, 0), 0);
     put(&p, 4 * 95, 0xff);
     assert_int_equal(get(&p, 4 * 95), 7);
     put(&p, 4 * 96, 7);
     assert_int_equal(get(&p, 4 * 96), 0);
-    put(&p, ENABLE(PLIC_M), 0xffffffff);
-    assert_int_equal(get(&p, ENABLE(PLIC_M)), 0xfffffffe); /* no source 0 */
-    put(&p, ENABLE(PLIC_M) + 8, 0xffffffff);
-    assert_int_equal(get(&p, ENABLE(PLIC_M) + 8), 0xffffffff);
+    put(&p, ENABLE(PLIC_CONTEXT_M(0)), 0xffffffff);
+    assert_int_equal(get(&p, ENABLE(PLIC_CONTEXT_M(0))),
+                     0xfffffffe); /* no source 0 */
+    put(&p, ENABLE(PLIC_CONTEXT_M(0)) + 8, 0xffffffff);
+    assert_int_equal(get(&p, ENABLE(PLIC_CONTEXT_M(0)) + 8), 0xffffffff);
     put(&p, PLIC_PENDING_AT, 0xffffffff); /* read-only */
     assert_int_equal(get(&p, PLIC_PENDING_AT), 0);
-    put(&p, THRESHOLD(PLIC_M), 0xff);
-    assert_int_equal(get(&p, THRESHOLD(PLIC_M)), 7);
+    put(&p, THRESHOLD(PLIC_CONTEXT_M(0)), 0xff);
+    assert_int_equal(get(&p, THRESHOLD(PLIC_CONTEXT_M(0))), 7);
 }
 
 /* Any access anywhere: refused or without effect, never outside the struct. */
@@ -131,7 +133,7 @@ static void every_offset_is_safe(void **state)
     (void)state;
     struct plic p;
     uint64_t value;
-    plic_reset(&p);
+    plic_reset(&p, 1);
     for (uint64_t at = 0; at < PLIC_SIZE; at += 4) {
         assert_true(plic_write(&p, at, 4, 0xffffffff));
         assert_true(plic_read(&p, at, 4, &value));
@@ -139,7 +141,7 @@ static void every_offset_is_safe(void **state)
     for (unsigned line = 0; line < 200; line++)
         plic_line(&p, line, true);
     for (unsigned i = 0; i < 200; i++)
-        plic_read(&p, CLAIM(PLIC_M), 4, &value);
+        plic_read(&p, CLAIM(PLIC_CONTEXT_M(0)), 4, &value);
     assert_false(plic_read(&p, 4, 8, &value));
     assert_false(plic_read(&p, 4, 1, &value));
     assert_false(plic_read(&p, 2, 4, &value));
@@ -211,7 +213,7 @@ static void an_alarm_wakes_the_hart(void **state)
     struct machine *m = new_machine("u54");
     RUN_PROGRAM(m, program_alarm, 1000);
     assert_int_equal(m->stopped, STOP_POWEROFF);
-    assert_int_equal(m->cpu.x[8], IRQ_RTC);
+    assert_int_equal(m->now->cpu.x[8], IRQ_RTC);
     /* 1 ms at 1.5 GHz, and what the program itself takes. */
     assert_in_range(machine_clock(m), 1500000, 1510000);
     machine_free(m);
@@ -253,9 +255,9 @@ static void a_key_wakes_the_hart(void **state)
     assert_int_equal(m->stopped, STOP_IDLE);
     assert_int_equal(machine_console_input(m, "k", 1), 1);
     assert_int_equal(machine_run(m, NULL), STOP_POWEROFF);
-    assert_int_equal(m->cpu.x[8], IRQ_UART);
-    assert_int_equal(m->cpu.x[9], 'k');
-    assert_int_equal(m->cpu.x[18], 0);
+    assert_int_equal(m->now->cpu.x[8], IRQ_UART);
+    assert_int_equal(m->now->cpu.x[9], 'k');
+    assert_int_equal(m->now->cpu.x[18], 0);
     machine_free(m);
 }
 
@@ -268,12 +270,12 @@ static void rom_leads_to_firmware(void **state)
     rom_fill(&m->rom, 0x80001000, 0x87e00000, 0x80200000);
     machine_reset(m, MEM_ROM, 0);
     machine_run(m, &six);
-    assert_int_equal(m->cpu.pc, 0x80001000);
-    assert_int_equal(m->cpu.x[10], 0);
-    assert_int_equal(m->cpu.x[11], 0x87e00000);
+    assert_int_equal(m->now->cpu.pc, 0x80001000);
+    assert_int_equal(m->now->cpu.x[10], 0);
+    assert_int_equal(m->now->cpu.x[11], 0x87e00000);
     for (unsigned i = 0; i < 6; i++)
-        assert_true(
-            rom_read(&m->rom, m->cpu.x[12] - MEM_ROM + 8 * i, 8, &info[i]));
+        assert_true(rom_read(&m->rom, m->now->cpu.x[12] - MEM_ROM + 8 * i, 8,
+                             &info[i]));
     const uint64_t wanted[6] = { 0x4942534f, 2, 0x80200000, 1, 0, 0 };
     assert_memory_equal(info, wanted, sizeof info);
     machine_free(m);

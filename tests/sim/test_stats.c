@@ -72,7 +72,7 @@ static void sums_agree(void **state)
     (void)state;
     struct machine *m = busy_machine();
     assert_int_equal(figure(m, "cycles"), machine_clock(m));
-    assert_int_equal(figure(m, "instructions"), m->ledger.instructions);
+    assert_int_equal(figure(m, "instructions"), m->now->ledger.instructions);
     assert_int_equal(sum_of(m, "accounts."), machine_clock(m));
     assert_int_equal(sum_of(m, "place."), machine_clock(m));
     assert_int_equal(sum_of(m, "itlb.misses."), figure(m, "itlb.misses"));
@@ -105,9 +105,9 @@ static void windows_have_the_same_names(void **state)
     uint64_t value;
     PUT_PROGRAM(m, program_count);
     machine_run(m, &(struct run_limits){ .max_insns = 100 });
-    ledger_snapshot(&m->ledger, &m->cpu.mmu, &before);
+    ledger_snapshot(&m->now->ledger, &m->now->cpu.mmu, &before);
     machine_run(m, &(struct run_limits){ .max_insns = 50 });
-    ledger_snapshot(&m->ledger, &m->cpu.mmu, &after);
+    ledger_snapshot(&m->now->ledger, &m->now->cpu.mmu, &after);
     ledger_difference(&after, &before, &window);
     assert_true(stats_find_window(&window, "instructions", &value));
     assert_int_equal(value, 50);
