@@ -287,6 +287,22 @@ static void nap(int ms)
     nanosleep(&t, NULL);
 }
 
+/* The server can be reached: another one, that is just ending, may have held
+ * its number. */
+static bool answers(void)
+{
+    char command[100];
+
+    snprintf(command, sizeof command,
+             "DISPLAY=:%d xdotool getmouselocation >/dev/null 2>&1", display);
+    for (int i = 0; i < 50; i++) {
+        if (system(command) == 0)
+            return true;
+        nap(100);
+    }
+    return false;
+}
+
 /* A server of its own; it says its number when it is ready. */
 static int start_server(void **state)
 {
@@ -311,7 +327,7 @@ static int start_server(void **state)
     ssize_t n = read(ends[0], number, sizeof number - 1);
     close(ends[0]);
     display = atoi(number);
-    return n > 0 ? 0 : -1;
+    return n > 0 && answers() ? 0 : -1;
 }
 
 static void end_process(pid_t *p, int *code)
