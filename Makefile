@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all lean gallery deps deps-run run run-built test test-built test-one check \
-        floors headers format format-check tidy bench bench-scale fidelity guest \
+        floors headers format format-check tidy bench bench-scale bench-engines fidelity guest \
         clean fuzz fuzz-built fuzz-host fuzz-host-built
 
 V ?= release
@@ -96,6 +96,7 @@ help:
 	@echo "make gallery           draws the pictures of docs/gallery again"
 	@echo "make bench             speed of the simulator, against QEMU"
 	@echo "make bench-scale       how its speed and memory scale"
+	@echo "make bench-engines     what the fast engine's techniques are worth"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
 
@@ -149,11 +150,14 @@ $(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC))) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(if $(filter fuzz,$(V)),-fsanitize=fuzzer) -o $@ $^ -lcmocka $(LDLIBS) $(PLOT_LIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(call OBJ,$(TEST_SUPPORT)) $(LIB)
-	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(LD_$(@F)) -o $@ $^ -lcmocka $(LDLIBS)
+# Its own unit stands before these.
+LD_test_new_unit := -Wl,--wrap=mmu_load,--wrap=mmu_store,--wrap=mmu_fetch \
+    -Wl,--wrap=l0_load,--wrap=l0_store,--wrap=l0_fetch
 .SECONDARY:
 
 # One variant's tests: make test-one V=asan
-test-one: $(PROGRAMS) guest $(TESTS)
+test-one: $(PROGRAMS) guest $(TESTS) $(B)/fuzz-generate
 	$(Q)tests/run.sh $(B) $(TESTS)
 
 test-built: floors headers format-check
@@ -199,6 +203,11 @@ $(B)/bench: $(call OBJ,tests/bench/bench.c tests/bench/harness.c) $(LIB)
 bench: deps-run
 	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench
 	$(Q)$(B)/bench $(B)/opalite $(G) $(REPEAT) $(ONLY)
+$(B)/bench-engines: $(call OBJ,tests/bench/engines.c tests/bench/harness.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+bench-engines: deps-run
+	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench-engines
+	$(Q)$(B)/bench-engines $(REPEAT) $(wildcard $(G)/bench/*.elf)
 $(B)/bench-scale: $(call OBJ,tests/bench/scale.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench-scale: deps-run

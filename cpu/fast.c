@@ -29,7 +29,8 @@ static uint64_t worst_case(const struct cpu *c)
 {
     const struct mmu_config *m = &c->mmu.config;
     int64_t data = m->l2_latency + m->dram_latency + m->l1_fill + m->l1d_extra +
-                   m->l1_writeback;
+                   m->l1_writeback + m->coherence_upgrade +
+                   m->coherence_invalidate + m->coherence_writeback;
     int64_t stores = (m->store_depth + 2) * (m->store_cycles + m->store_same +
                                              m->store_next + m->store_ack);
     uint64_t division = c->config.div_cycles + 64 * (c->config.div_per_bit + 3);
@@ -214,8 +215,8 @@ static uint64_t finish(struct cpu *c, const struct sums *s)
 #define RUN_INDIRECT(name, ...)                                                \
     do_##name:                                                                 \
     {                                                                          \
-        unsigned taken;                                                        \
-        __VA_ARGS__(void) taken;                                               \
+        unsigned taken __attribute__((unused));                                \
+        __VA_ARGS__                                                            \
         x[0] = 0;                                                              \
         link = code_jump(&f->store, pc);                                       \
         BRANCHED(CLASS_INDIRECT)                                               \

@@ -122,6 +122,9 @@ void assoc_watch(struct assoc *a, uint64_t *clock, assoc_lost *lost,
 /* Forgets every entry, hint and age; random and rotate states go on. */
 void assoc_clear(struct assoc *a);
 
+/* For assoc_fill: the way of the set at `start` (first index) that the policy
+ * gives up, or an empty one. */
+uint32_t assoc_choose_way(struct assoc *a, uint32_t start);
 /* The full search behind assoc_find. */
 int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context);
 

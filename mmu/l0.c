@@ -357,7 +357,7 @@ static void fill(struct mmu *m, uint8_t privilege, uint64_t va,
     uint64_t bytes = ~l->line_mask + 1, first = va & l->line_mask;
     uint64_t pa = f->pa & l->line_mask;
     enum l0_view view = l0_view(m, privilege);
-    if (view == L0_NEVER || !l1d->entry ||
+    if (l->closed || view == L0_NEVER || !l1d->entry ||
         overlap(pa, bytes, l->apart_first, l->apart_bytes))
         return;
     int32_t index = assoc_find(l1d, pa, 0);

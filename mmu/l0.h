@@ -55,6 +55,7 @@ struct l0 {
     uint64_t unread;    /* stamps of units that are not asked go here */
     uint64_t fetch_generation;
     uint64_t apart_first, apart_bytes; /* physical: never in the filter */
+    bool closed; /* nothing enters: for the test that it changes nothing */
 };
 
 /* A fetch from [first, first + bytes) hits everywhere and is a use of these. */

@@ -137,7 +137,7 @@ bool options_read(struct options *o, const struct operand *operand,
         if (!ok)
             return false;
     }
-    if (!operand->path)
+    if (!operand->path || operand->name[0] == '[')
         return true;
     if (!*operand->path)
         usage_error(o->command, "which %s? %s is missing", operand->what,

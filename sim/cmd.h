@@ -24,6 +24,7 @@ int command_exec(const struct command *c, int argc, char **argv);
 int command_boot(const struct command *c, int argc, char **argv);
 int command_trace(const struct command *c, int argc, char **argv);
 int command_explain(const struct command *c, int argc, char **argv);
+int command_lockstep(const struct command *c, int argc, char **argv);
 int command_presets(const struct command *c, int argc, char **argv);
 int command_claims(const struct command *c, int argc, char **argv);
 int command_doctor(const struct command *c, int argc, char **argv);
@@ -57,8 +58,9 @@ struct operand {
 
 /*
  * Reads all options: take(context, o) for each row (o->row, o->value), which
- * returns false after a usage_error. The operand must be there, if one can be.
- * False: there is nothing to do, *code says how the program ends.
+ * returns false after a usage_error. The operand must be there, if one can be,
+ * unless its name is in brackets: "[FILE.elf]". False: there is nothing to do,
+ * *code says how the program ends.
  */
 MUST_CHECK
 bool options_read(struct options *o, const struct operand *operand,

@@ -9,68 +9,31 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/cmd.h"
-#include "sim/firmware.h"
+#include "sim/cmd_board.h"
 #include "sim/prompt.h"
 #include "sim/stats.h"
 #include "sim/story.h"
 #include "sim/terminal.h"
-#include "sim/typed.h"
 
 static const struct option_row rows[] = {
-    { 0, "firmware", "FILE", "runs first, in M-mode at 0x80000000" },
-    { 0, "kernel", "FILE", "after firmware S-mode at 0x80200000; else M-mode" },
-    { 0, "initrd", "FILE", "initial RAM disk, named in the device tree" },
-    { 0, "disk", "FILE", "disk (virtio); the file itself stays unchanged" },
-    { 0, "append", "TEXT", "arguments of the kernel (bootargs)" },
-    { 0, "dtb", "FILE", "device tree, instead of the machine's own" },
-    { 'm', "memory", "SIZE", "RAM, as 256M; also --set ram.bytes=SIZE" },
-    { 0, "console", "uart|virtio", "which console gets the keys" },
-    { 0, "harts", "N", "hardware threads, 1 to 8; also --set harts=N" },
-    { 0, "expect", "TEXT", "script: wait for this text from the guest" },
-    { 0, "send", "TEXT", "script: type this; \\r \\n \\t \\\\ \\xHH are keys" },
+    BOARD_ROWS,
     { 0, "timeout-cycles", "N", "stop at cycle N (exit code 6)" },
     { 0, "max-seconds", "N",
       "stop after N seconds of your time (exit code 8)" },
-    { 0, "misaligned", "trap|ok", "misaligned loads and stores" },
     { 0, "stats", "FILE", "figures at the end; as JSON if it ends in .json" },
-    { 0, "preset", "NAME", "machine (opalite presets)" },
-    { 0, "set", "KEY=VALUE", "a parameter of the machine" },
     { 0, "engine", "NAME", "fast (default) or readable: the same results" },
     { 0, NULL, NULL, NULL },
 };
-enum {
-    ROW_FIRMWARE,
-    ROW_KERNEL,
-    ROW_INITRD,
-    ROW_DISK,
-    ROW_APPEND,
-    ROW_DTB,
-    ROW_MEMORY,
-    ROW_CONSOLE,
-    ROW_HARTS,
-    ROW_EXPECT,
-    ROW_SEND,
-    ROW_TIMEOUT,
-    ROW_MAX_SECONDS,
-    ROW_MISALIGNED,
-    ROW_STATS,
-    ROW_PRESET,
-    ROW_SET,
-    ROW_ENGINE
-};
+enum { ROW_TIMEOUT = BOARD_ROW_COUNT, ROW_MAX_SECONDS, ROW_STATS, ROW_ENGINE };
 
 #define SLICE_INSTRUCTIONS 200000
 #define IDLE_MILLISECONDS  200
 
 struct arguments {
-    struct firmware_files files;
-    const char *disk, *stats;
-    struct machine_options machine;
-    enum machine_console console;
-    enum engine engine;
-    struct typed script;
+    struct board_options board;
+    const char *stats;
     uint64_t timeout, max_seconds; /* 0 = no limit */
+    enum engine engine;
     enum exit_code code;
 };
 
@@ -92,79 +55,21 @@ enum key_outcome { KEYS_TAKEN, KEYS_LEAVE, KEYS_RESET };
 /* ---- arguments ------------------------------------------------------------
  */
 
-static bool take_script(struct arguments *a, const struct options *o,
-                        enum typed_step step)
-{
-    if (typed_add(&a->script, step, o->value))
-        return true;
-    usage_error(o->command, "--%s %s: not a text, or more than %d steps",
-                o->rows[o->row].name, o->value, TYPED_STEPS);
-    return false;
-}
-
-static bool take_console(struct arguments *a, const struct options *o)
-{
-    struct err err;
-    if (machine_console_named(o->value, &a->console, &err))
-        return true;
-    usage_error(o->command, "--console: %s", err.text);
-    return false;
-}
-
 static bool take(void *context, const struct options *o)
 {
     struct arguments *a = context;
     switch (o->row) {
-    case ROW_FIRMWARE:
-        a->files.firmware = o->value;
-        return true;
-    case ROW_KERNEL:
-        a->files.kernel = o->value;
-        return true;
-    case ROW_INITRD:
-        a->files.initrd = o->value;
-        return true;
-    case ROW_DISK:
-        a->disk = o->value;
-        return true;
-    case ROW_APPEND:
-        a->files.arguments = o->value;
-        return true;
-    case ROW_DTB:
-        a->files.tree = o->value;
-        return true;
-    case ROW_MEMORY:
-        machine_options_set(&a->machine, "ram.bytes", o->value);
-        return true;
-    case ROW_CONSOLE:
-        return take_console(a, o);
-    case ROW_HARTS:
-        machine_options_set(&a->machine, "harts", o->value);
-        return true;
-    case ROW_EXPECT:
-        return take_script(a, o, TYPED_EXPECT);
-    case ROW_SEND:
-        return take_script(a, o, TYPED_SEND);
     case ROW_TIMEOUT:
         return option_number(o, &a->timeout);
     case ROW_MAX_SECONDS:
         return option_number(o, &a->max_seconds);
-    case ROW_MISALIGNED:
-        machine_options_set(&a->machine, "misaligned", o->value);
-        return true;
     case ROW_STATS:
         a->stats = o->value;
-        return true;
-    case ROW_PRESET:
-        a->machine.preset = o->value;
-        return true;
-    case ROW_SET:
-        machine_options_set(&a->machine, NULL, o->value);
         return true;
     case ROW_ENGINE:
         return option_engine(o, &a->engine);
     default:
-        return false;
+        return board_take(&a->board, o);
     }
 }
 
@@ -178,29 +83,11 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     if (!options_read(&o, &none, take, a, &a->code))
         return false;
     a->code = EXIT_USAGE;
-    if (!a->files.firmware && !a->files.kernel) {
+    if (!a->board.files.firmware && !a->board.files.kernel) {
         usage_error(c, "boot what? --firmware or --kernel is missing");
         return false;
     }
     return true;
-}
-
-static struct machine *build(const struct arguments *a, struct err *err)
-{
-    struct config config;
-    if (!machine_options_read(&a->machine, &config, err))
-        return NULL;
-    struct machine *m = machine_new(&config, err);
-    if (!m)
-        return NULL;
-    m->keys_to = a->console;
-    m->engine = a->engine;
-    if ((a->disk && !machine_attach_disk(m, a->disk, err)) ||
-        !firmware_load(m, &a->files, err)) {
-        machine_free(m);
-        return NULL;
-    }
-    return m;
 }
 
 /* ---- the console -----------------------------------------------------------
@@ -289,7 +176,7 @@ static int script_unfinished(const struct typed *script)
 static int timed_out(const struct arguments *a)
 {
     struct err err;
-    const char *waits = typed_waits_for(&a->script);
+    const char *waits = typed_waits_for(&a->board.script);
     err_set(&err, EXIT_CYCLE_LIMIT,
             "the limit of %" PRIu64 " cycles is reached%s%s", a->timeout,
             *waits ? "; the script waits for: " : "", waits);
@@ -309,7 +196,7 @@ static int interrupted(enum exit_code why)
 static bool restart(const struct arguments *a, struct machine *m, int *code)
 {
     struct err err;
-    if (firmware_load(m, &a->files, &err))
+    if (firmware_load(m, &a->board.files, &err))
         return true;
     *code = report(&err);
     return false;
@@ -341,12 +228,13 @@ static bool go_on(const struct arguments *a, struct user *u, enum stop stop,
     case STOP_RESET:
         return restart(a, u->machine, code);
     case STOP_IDLE:
-        if (a->script.count || u->input_ended)
+        if (a->board.script.count || u->input_ended)
             break;
         return obey_keys(a, u, IDLE_MILLISECONDS, code);
     case STOP_POWEROFF:
-        *code = a->script.at < a->script.count ? script_unfinished(&a->script)
-                                               : EXIT_PASSED;
+        *code = a->board.script.at < a->board.script.count
+                    ? script_unfinished(&a->board.script)
+                    : EXIT_PASSED;
         return false;
     default:
         break;
@@ -369,8 +257,8 @@ static int run(struct arguments *a, struct user *u)
             return timed_out(a);
         enum stop stop = machine_run(m, &limits);
         show(u);
-        if (a->script.count) {
-            if (typed_advance(&a->script, m))
+        if (a->board.script.count) {
+            if (typed_advance(&a->board.script, m))
                 return EXIT_PASSED;
         } else if (stop == STOP_BUDGET) {
             if (!obey_keys(a, u, 0, &code))
@@ -385,10 +273,11 @@ static int run(struct arguments *a, struct user *u)
 static int boot(struct arguments *a)
 {
     struct err err;
-    struct user u = { .machine = build(a, &err) };
+    struct user u = { .machine = board_build(&a->board, &err) };
     if (!u.machine)
         return report(&err);
-    u.at_terminal = terminal_open() && !a->script.count;
+    u.machine->engine = a->engine;
+    u.at_terminal = terminal_open() && !a->board.script.count;
     tell(&u, KEYS_HELP);
     terminal_alarm(a->max_seconds);
     int code = run(a, &u);
@@ -403,8 +292,8 @@ static int boot(struct arguments *a)
 
 int command_boot(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { .console = CONSOLE_UART };
+    struct arguments a = { .timeout = 0 };
     int code = parse(&a, c, argc, argv) ? boot(&a) : (int)a.code;
-    machine_options_free(&a.machine);
+    machine_options_free(&a.board.machine);
     return code;
 }

@@ -29,6 +29,7 @@ static const struct option_row rows[] = {
     { 0, "trace-steps", NULL, "a line for each instruction too" },
     { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
     { 0, "max-seconds", "N", "ends the run after N seconds of your time" },
+    { 0, "engine", "NAME", "fast (default) or readable: the same results" },
     { 0, "out", "DIR", "where the scenario's files go, default out" },
     { 'q', "quiet", NULL, "failed checks and errors only" },
     { 'v', "verbose", NULL, "also which files were written" },
@@ -46,6 +47,7 @@ enum {
     ROW_TRACE_STEPS,
     ROW_MAX_CYCLES,
     ROW_MAX_SECONDS,
+    ROW_ENGINE,
     ROW_OUT,
     ROW_QUIET,
     ROW_VERBOSE
@@ -120,6 +122,8 @@ static bool take(void *context, const struct options *o)
         return option_number(o, &s->max_cycles);
     case ROW_MAX_SECONDS:
         return option_number(o, &a->max_seconds);
+    case ROW_ENGINE:
+        return option_engine(o, &s->engine);
     case ROW_OUT:
         s->out_dir = o->value;
         return true;

@@ -176,6 +176,7 @@ static int new_machine(lua_State *L)
     m->machine = machine_new(&c, &err);
     if (!m->machine)
         return lua_raise(L, err.code, "machine{}: %s", err.text);
+    m->machine->engine = s->options.engine;
     remember(s->session, m, name);
     lua_pushvalue(L, -1);
     m->reference = luaL_ref(L, LUA_REGISTRYINDEX);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cpu/disasm.h"
 #include "sim/machine.h"
 #include "sim/story.h"
 
@@ -17,13 +16,9 @@
 
 static void print_step(const struct machine *m, const struct step *s)
 {
-    char text[DISASM_BYTES] = "(nothing fetched)", place[320];
-    if (s->length)
-        disasm(s->word, s->pc, text, sizeof text);
-    registry_place_text(&m->registry, s->pc, place, sizeof place);
-    fprintf(stderr, "  %" PRIu64 " %c 0x%" PRIx64 "  %s  at %s%s\n", s->cycle,
-            "US?M"[s->privilege & 3], s -> pc, text, place,
-            s -> events &STEP_TRAP ? ", trapped" : "");
+    char text[500];
+    story_step(m, s, text, sizeof text);
+    fprintf(stderr, "  %s\n", text);
 }
 
 static void print_steps(const struct machine *m)

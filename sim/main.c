@@ -23,6 +23,10 @@ const struct command commands[] = {
       "the\n"
       "terminal is their console (docs/boot.md).",
       command_boot },
+    { "lockstep", "FILE.elf | FILE.lua | --firmware FILE ... [options]",
+      "Runs the same thing with both engines and compares every state\n"
+      "(docs/engine.md).",
+      command_lockstep },
     { "tui", "FILE.lua [options]",
       "Shows a scenario live in the terminal (program opalite-tui).",
       command_sibling },

@@ -17,6 +17,9 @@ size_t story_panic(const struct machine *m, char *to, size_t room);
 /* One line about any event, for lists. */
 size_t story_event(const struct machine *m, const struct event *e, char *to,
                    size_t room);
+/* One line about a step: cycle, mode, pc, instruction, place. */
+size_t story_step(const struct machine *m, const struct step *s, char *to,
+                  size_t room);
 /* Why machine_run stopped; the last line of a run that went wrong. */
 size_t story_stop(const struct machine *m, enum stop stop, char *to,
                   size_t room);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "cpu/disasm.h"
 #include "mmu/xsas.h"
 #include "sim/story.h"
 #include "sim/text.h"
@@ -157,6 +158,20 @@ size_t story_event(const struct machine *m, const struct event *e, char *to,
     text_add(&t, "%" PRIu64 " %s: ", e->cycle,
              registry_domain_name(&m->registry, e->domain, name, 32));
     tell_kind(&t, m, e);
+    return t.length;
+}
+
+size_t story_step(const struct machine *m, const struct step *s, char *to,
+                  size_t room)
+{
+    char code[DISASM_BYTES] = "(nothing fetched)", place[320];
+    struct text t = { to, 0, room };
+    if (s->length)
+        disasm(s->word, s->pc, code, sizeof code);
+    registry_place_text(&m->registry, s->pc, place, sizeof place);
+    text_add(&t, "%" PRIu64 " %c 0x%" PRIx64 "  %s  at %s%s", s->cycle,
+             "US?M"[s->privilege & 3], s -> pc, code, place,
+             s -> events &STEP_TRAP ? ", trapped" : "");
     return t.length;
 }
 

@@ -37,6 +37,8 @@ bool arguments_take(struct session_arguments *a, const struct options *o)
         return option_number(o, &s->seed);
     case ROW_MAX_CYCLES:
         return option_number(o, &s->max_cycles);
+    case ROW_ENGINE:
+        return option_engine(o, &s->engine);
     case ROW_TRACE:
         s->trace_path = o->value;
         if (strcmp(o->value, "-") != 0)

@@ -13,6 +13,8 @@
         { 0, "preset", "NAME", "of every machine (opalite presets)" },         \
         { 0, "seed", "N", "of random(), default 1" },                          \
         { 0, "max-cycles", "N", "ends the run when a machine reaches N" },     \
+        { 0, "engine", "NAME",                                                 \
+          "fast (default) or readable: the same results" },                    \
         { 0, "trace", "FILE", "one JSON object a line for each event" },       \
     {                                                                          \
         0, "from-reset", NULL, "begin at reset, not when the kernel is up"     \
@@ -23,6 +25,7 @@ enum {
     ROW_PRESET,
     ROW_SEED,
     ROW_MAX_CYCLES,
+    ROW_ENGINE,
     ROW_TRACE,
     ROW_FROM_RESET,
     ROW_OWN /* the program's own rows begin here */

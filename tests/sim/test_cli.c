@@ -12,10 +12,10 @@ static void test_help_and_versions(void **state)
     (void)state;
     expect(&r, "--help", EXIT_PASSED, "exit codes:");
     expect(&r, "--version", EXIT_PASSED, "opalite ");
-    static const char *const commands[] = { "run",  "exec",   "presets",
-                                            "boot", "claims", "doctor",
-                                            "tui",  "trace",  "explain",
-                                            "graph" };
+    static const char *const commands[] = { "run",   "exec",    "presets",
+                                            "boot",  "claims",  "doctor",
+                                            "tui",   "trace",   "explain",
+                                            "graph", "lockstep" };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char text[100];
         snprintf(text, sizeof text, "%s --help", commands[i]);
@@ -389,6 +389,46 @@ static void test_missing_guest_files(void **state)
                  "kernel.lua:1: m:boot: /etc/passwd: ");
 }
 
+static void test_lockstep(void **state)
+{
+    (void)state;
+    expect(&r, "lockstep build/guest/tests/branch.elf --htif --every 100",
+           EXIT_PASSED, "the engines agree: 33 comparisons in 3");
+    expect(&r,
+           "lockstep scenarios/01_hello_domains.lua --preset tiny --out %W "
+           "--set machine.dtlb.entries=4",
+           EXIT_PASSED, "came to its end");
+    expect(&r,
+           "lockstep build/guest/bench/intmix.elf --max-insns 1000 --every 400",
+           EXIT_PASSED, "3 comparisons in 1000 instructions");
+    expect_error(&r, "lockstep", EXIT_USAGE, "run what?");
+    expect_error(&r, "lockstep a.elf b.elf", EXIT_USAGE, "not also b.elf");
+    expect_error(&r, "lockstep a.lua --htif", EXIT_USAGE, "--htif needs");
+    expect_error(&r, "lockstep a.elf --disk d", EXIT_USAGE, "no option of fi");
+    expect_error(&r, "lockstep a.elf --every 0", EXIT_USAGE, "at least 1");
+    expect_error(&r, "lockstep nofile.elf", EXIT_CANNOT_LOAD, "nofile.elf");
+    expect_error(&r, "lockstep nofile.lua", EXIT_CANNOT_LOAD, "nofile.lua");
+}
+
+/* Who executes cannot be told from the results. */
+static void test_engines(void **state)
+{
+    (void)state;
+    static const char *const engines[] = { "fast", "readable" };
+    for (int i = 0; i < 2; i++) {
+        char text[200];
+        snprintf(text, sizeof text,
+                 "run scenarios/02_same_address.lua -q --engine %s --out %%W "
+                 "--json %%W/%s.json",
+                 engines[i], engines[i]);
+        expect(&r, text, EXIT_PASSED, "");
+    }
+    expect(&r, "--version >/dev/null && cmp %W/fast.json %W/readable.json",
+           EXIT_PASSED, "");
+    expect_error(&r, "run scenarios/02_same_address.lua --engine slow",
+                 EXIT_USAGE, "--engine slow: expected fast or readable");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +448,8 @@ int main(void)
         cmocka_unit_test(test_files_that_are_no_programs),
         cmocka_unit_test(test_every_truncation_is_refused),
         cmocka_unit_test(test_missing_guest_files),
+        cmocka_unit_test(test_lockstep),
+        cmocka_unit_test(test_engines),
     };
     return cmocka_run_group_tests(tests, work_open, work_close);
 }
