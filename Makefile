@@ -11,7 +11,7 @@
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help all deps deps-run run run-built test test-built test-one check \
+.PHONY: help all lean gallery deps deps-run run run-built test test-built test-one check \
         floors headers format format-check tidy bench bench-scale bench-engines fidelity guest \
         clean fuzz fuzz-built fuzz-host fuzz-host-built
 
@@ -32,7 +32,8 @@ PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
     binutils-riscv64-unknown-elf
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
     libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu \
-    qemu-system-misc e2fsprogs dosfstools mtools libgraphviz-dev graphviz
+    qemu-system-misc e2fsprogs dosfstools mtools libsdl2-dev xvfb xdotool \
+    fonts-dejavu-core libgraphviz-dev graphviz
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
@@ -53,33 +54,36 @@ CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(OPT_$(V)) -MMD -MP
 LUA_CFLAGS = $(call PKG,--cflags,lua5.4)
 LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lfdt -lm
 VIZ_CFLAGS = $(call PKG,--cflags,cairo ncursesw)
+SDL_CFLAGS = $(call PKG,--cflags,sdl2)
 TUI_LIBS = $(call PKG,--libs,ncursesw)
 PLOT_LIBS = $(call PKG,--libs,cairo)
+GUI_LIBS = $(call PKG,--libs,sdl2 cairo) -pthread
 # Graphviz is there only after `make deps`; without it graphs are dot text.
 GVC := $(shell pkg-config --exists libgvc libcgraph && echo yes)
 GVC_CFLAGS = $(subst -I,-isystem ,$(call PKG,--cflags,libgvc libcgraph))
 GVC_LIBS = $(call PKG,--libs,libgvc libcgraph)
 
 # ---- sources: one library, several programs -----------------------------
-MAINS := sim/main.c viz/tui_main.c viz/plot_main.c viz/graph_main.c \
-    viz/layout_main.c
+MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c \
+    viz/graph_main.c viz/layout_main.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
 VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
-TUI_SRC := $(wildcard viz/tui*.c viz/model*.c viz/pane*.c viz/canvas*.c)
+# What terminal and window share
+VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c) viz/runner.c \
+    viz/pace.c viz/arguments.c viz/canvas.c viz/canvas_shape.c \
+    viz/canvas_text.c
+TUI_SRC := $(wildcard viz/tui*.c) viz/canvas_curses.c $(VIEW_SRC)
+GUI_SRC := $(wildcard viz/gui*.c viz/theme.c) viz/canvas_cairo.c $(VIEW_SRC)
 PLOT_SRC := $(wildcard viz/plot*.c)
 GRAPH_SRC := $(wildcard viz/graph*.c)
 LIB := $(B)/libopalite.a
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
-PROGRAMS := $(B)/opalite
-ifneq ($(wildcard viz/tui_main.c),)
-PROGRAMS += $(B)/opalite-tui
-endif
-ifneq ($(wildcard viz/plot_main.c),)
-PROGRAMS += $(B)/opalite-plot
-endif
-PROGRAMS += $(B)/opalite-graph $(if $(GVC),$(B)/opalite-layout)
+# What `make run` needs; the window needs SDL besides
+LEAN := $(B)/opalite $(B)/opalite-tui $(B)/opalite-plot $(B)/opalite-graph
+PROGRAMS := $(LEAN) $(B)/opalite-gui $(if $(GVC),$(B)/opalite-layout)
 
 all: $(PROGRAMS) guest
+lean: $(LEAN) guest
 
 help:
 	@echo "make run | test        the two commands of the README"
@@ -89,6 +93,7 @@ help:
 	@echo "make fuzz              random programs, ours against QEMU"
 	@echo "make fuzz-host [SECONDS=600] [TARGETS='elf lua ..']"
 	@echo "                       libFuzzer on what reads foreign input"
+	@echo "make gallery           draws the pictures of docs/gallery again"
 	@echo "make bench             speed of the simulator, against QEMU"
 	@echo "make bench-scale       how its speed and memory scale"
 	@echo "make bench-engines     what the fast engine's techniques are worth"
@@ -102,6 +107,8 @@ $(B)/opalite: $(call OBJ,sim/main.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 $(B)/opalite-tui: $(call OBJ,$(TUI_SRC)) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(TUI_LIBS)
+$(B)/opalite-gui: $(call OBJ,$(GUI_SRC)) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(GUI_LIBS)
 $(B)/opalite-plot: $(call OBJ,$(PLOT_SRC)) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(PLOT_LIBS)
 
@@ -113,7 +120,8 @@ $(B)/opalite-layout: $(call OBJ,viz/layout_main.c) $(LIB)
 $(B)/obj/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D) && echo "  CC  $<" && $(CC) $(CFLAGS) \
 	    $(if $(filter sim/lua% sim/session%,$<),$(LUA_CFLAGS)) \
-	    $(if $(filter viz/%,$<),$(VIZ_CFLAGS)) \
+	    $(if $(filter viz/% tests/viz/%,$<),$(VIZ_CFLAGS)) \
+	    $(if $(filter viz/gui%,$<),$(SDL_CFLAGS)) \
 	    $(if $(filter viz/layout%,$<),$(GVC_CFLAGS)) -c -o $@ $<
 
 # ---- guest: kernel, programs, guest tests -------------------------------
@@ -137,7 +145,7 @@ TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
 TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)))
 
 $(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
-	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(PLOT_LIBS)
+	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(GUI_LIBS)
 # A fuzz target: fed by its corpus, or, in the variant fuzz, by libFuzzer
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC))) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(if $(filter fuzz,$(V)),-fsanitize=fuzzer) -o $@ $^ -lcmocka $(LDLIBS) $(PLOT_LIBS)
@@ -171,6 +179,10 @@ format:
 tidy:
 	$(Q)tests/house/tidy.sh
 
+# Pictures of every panel, for the documents: needs no display
+gallery: $(B)/opalite-gui $(B)/opalite-tui guest
+	$(Q)tests/gallery.sh $(B) docs/gallery
+
 # ---- the two commands ----------------------------------------------------
 deps:
 	$(Q)tests/house/deps.sh $(PACKAGES_TEST)
@@ -178,7 +190,7 @@ deps-run:
 	$(Q)tests/house/deps.sh $(PACKAGES_RUN)
 
 run: deps-run
-	$(Q)$(MAKE) -s -j$(JOBS) all
+	$(Q)$(MAKE) -s -j$(JOBS) lean
 	$(Q)$(MAKE) run-built
 run-built:
 	$(Q)mkdir -p out
@@ -189,17 +201,17 @@ REPEAT = 3
 $(B)/bench: $(call OBJ,tests/bench/bench.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench: deps-run
-	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench
+	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench
 	$(Q)$(B)/bench $(B)/opalite $(G) $(REPEAT) $(ONLY)
 $(B)/bench-engines: $(call OBJ,tests/bench/engines.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench-engines: deps-run
-	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench-engines
+	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench-engines
 	$(Q)$(B)/bench-engines $(REPEAT) $(wildcard $(G)/bench/*.elf)
 $(B)/bench-scale: $(call OBJ,tests/bench/scale.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench-scale: deps-run
-	$(Q)$(MAKE) -j$(JOBS) all $(B)/bench-scale
+	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench-scale
 	$(Q)$(B)/bench-scale $(B)/opalite $(G) $(REPEAT)
 
 $(B)/fidelity: $(call OBJ,tests/fidelity.c tests/fidelity/harness.c) $(LIB)

@@ -196,6 +196,9 @@ int command_doctor(const struct command *c, int argc, char **argv)
     snprintf(path, sizeof path, "%s/opalite-tui", directory);
     wanted += say(access(path, X_OK) == 0, "terminal view (opalite-tui)", path,
                   "apt-get install libncurses-dev, then make all");
+    snprintf(path, sizeof path, "%s/opalite-gui", directory);
+    wanted += say(access(path, X_OK) == 0, "window (opalite-gui)", path,
+                  "apt-get install libsdl2-dev, then make all");
     snprintf(path, sizeof path, "%s/opalite-plot", directory);
     wanted += say(access(path, X_OK) == 0, "plots (opalite-plot)", path,
                   "apt-get install libcairo2-dev, then make all");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * opalite tui, opalite plot: become the program of that name beside this one,
- * so that a machine without a terminal library or cairo can still run
- * scenarios.
+ * opalite tui, opalite gui, opalite plot: become the program of that name
+ * beside this one, so that a machine without a terminal library, SDL or cairo
+ * can still run scenarios.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,11 +8,25 @@
 
 #include <string.h>
 
+/* Keeps the verdict with its line, for views. */
+static void keep(lua_State *L, struct session *s, bool holds)
+{
+    lua_Debug ar;
+    int line = 0;
+    if (lua_getstack(L, 1, &ar) && lua_getinfo(L, "Sl", &ar) &&
+        ar.source[0] == '@' &&
+        strcmp(ar.source + 1, s->scenario->options.path) == 0)
+        line = ar.currentline;
+    uint64_t number = s->checks_passed + s->checks_failed;
+    s->checks[number % SESSION_CHECKS] = (struct session_check){ line, holds };
+}
+
 /* Counts; says the failure. The reason is the string on top of the stack; the
  * scenario's own words are at text_index, 0 = none. */
 static int verdict(lua_State *L, bool holds, int text_index)
 {
     struct scenario *s = lua_scenario(L);
+    keep(L, s->session, holds);
     lua_pushboolean(L, holds);
     if (holds) {
         s->session->checks_passed++;

@@ -30,6 +30,10 @@ const struct command commands[] = {
     { "tui", "FILE.lua [options]",
       "Shows a scenario live in the terminal (program opalite-tui).",
       command_sibling },
+    { "gui", "FILE.lua [options]",
+      "Shows a scenario live in a window, or as a picture (program "
+      "opalite-gui).",
+      command_sibling },
     { "plot", "SPEC.json [-o PICTURE]",
       "Draws a plot description (program opalite-plot).", command_sibling },
     { "trace", "info FILE.jsonl | export FILE.jsonl --to FORMAT [-o FILE]",

@@ -52,6 +52,14 @@ struct session_options {
     void *print_context;
 };
 
+#define SESSION_CHECKS 64 /* verdicts kept; power of two */
+
+/* A verdict of check.*. */
+struct session_check {
+    int line; /* of the scenario file; 0 = in another file */
+    bool held;
+};
+
 struct lua_machine;
 
 struct session_machine {
@@ -71,6 +79,9 @@ struct session {
     struct session_machine *machines; /* in order of creation */
     size_t machine_count;
     uint64_t checks_passed, checks_failed;
+    /* The last verdicts: number n (passed + failed before it) is at
+     * n % SESSION_CHECKS. */
+    struct session_check checks[SESSION_CHECKS];
     /* Set by a front end's signal handler to EXIT_INTERRUPTED or
      * EXIT_WALL_CLOCK: the run ends as soon as possible, SESSION_FAILED with
      * that code; results so far are kept. */

@@ -22,7 +22,12 @@ static const struct {
     { "─", '-' }, { "│", '|' }, { "┬", '+' }, { "┴", '+' }, { "┼", '+' },
     { "├", '+' }, { "┤", '+' }, { "█", '#' }, { "▉", '#' }, { "▊", '#' },
     { "▋", '#' }, { "▌", '#' }, { "▍", '.' }, { "▎", '.' }, { "▏", '.' },
-    { "▶", '>' }, { "→", '>' }, { "·", '.' }, { "…", '~' },
+    { "▶", '>' }, { "→", '>' }, { "·", '.' }, { "…", '~' }, { "◀", '<' },
+    { "▲", '^' }, { "▼", 'v' }, { "┌", '+' }, { "┐", '+' }, { "└", '+' },
+    { "┘", '+' }, { "▓", '%' }, { "▒", '+' }, { "░", '.' }, { "▤", '=' },
+    { "▥", '|' }, { "▧", '/' }, { "▨", '*' }, { "✓", 'x' }, { "○", 'o' },
+    { "↔", '-' }, { "↕", '|' }, { "▁", '_' }, { "▂", '_' }, { "▃", '-' },
+    { "▄", '=' }, { "▅", '=' }, { "▆", '#' }, { "▇", '#' },
 };
 
 /* Bytes of the character at `at`, 0 = not UTF-8. */
@@ -54,7 +59,7 @@ static bool is_one_cell(uint32_t code)
            (code >= 0x370 && code < 0x483) ||
            (code >= 0x2010 && code < 0x2028) ||
            (code >= 0x2190 && code < 0x2200) ||
-           (code >= 0x2500 && code < 0x25c0);
+           (code >= 0x2500 && code < 0x25d0) || code == 0x2713;
 }
 
 int text_cells(const char *text)
@@ -81,7 +86,7 @@ static char ascii_for(const char *at, size_t n)
 
 /* ---- the list ---------------------------------------------------------- */
 
-static void *grown(void *old, size_t count, size_t size)
+void *canvas_grown(void *old, size_t count, size_t size)
 {
     void *p = realloc(old, count * size);
 
@@ -95,14 +100,17 @@ void canvas_begin(struct canvas *c, int width, int height, bool ascii)
     c->width = width;
     c->height = height;
     c->ascii = ascii;
-    c->run_count = 0;
-    c->text_used = 0;
+    c->graphic = false;
+    c->shift = 0;
+    canvas_back(c, (struct canvas_mark){ 0 });
     c->box = (struct box){ 0, 0, width, height };
 }
 
 void canvas_free(struct canvas *c)
 {
     free(c->runs);
+    free(c->shapes);
+    free(c->zones);
     free(c->text);
     memset(c, 0, sizeof *c);
 }
@@ -120,11 +128,11 @@ void canvas_box(struct canvas *c, struct box b)
     c->box = b;
 }
 
-static void add_byte(struct canvas *c, char byte)
+void canvas_add_byte(struct canvas *c, char byte)
 {
     if (c->text_used == c->text_room) {
         c->text_room = c->text_room ? 2 * c->text_room : 16384;
-        c->text = grown(c->text, c->text_room, 1);
+        c->text = canvas_grown(c->text, c->text_room, 1);
     }
     c->text[c->text_used++] = byte;
 }
@@ -133,12 +141,12 @@ static void add_character(struct canvas *c, const char *at, size_t n,
                           uint32_t code)
 {
     if (n == 0 || !is_one_cell(code)) {
-        add_byte(c, code == '\t' && n ? ' ' : '?');
+        canvas_add_byte(c, code == '\t' && n ? ' ' : '?');
     } else if (n > 1 && c->ascii) {
-        add_byte(c, ascii_for(at, n));
+        canvas_add_byte(c, ascii_for(at, n));
     } else {
         for (size_t i = 0; i < n; i++)
-            add_byte(c, at[i]);
+            canvas_add_byte(c, at[i]);
     }
 }
 
@@ -146,7 +154,7 @@ static struct text_run *add_run(struct canvas *c)
 {
     if (c->run_count == c->run_room) {
         c->run_room = c->run_room ? 2 * c->run_room : 1024;
-        c->runs = grown(c->runs, c->run_room, sizeof *c->runs);
+        c->runs = canvas_grown(c->runs, c->run_room, sizeof *c->runs);
     }
     return &c->runs[c->run_count++];
 }
@@ -171,6 +179,7 @@ int canvas_text(struct canvas *c, int x, int y, enum style style,
         *add_run(c) = (struct text_run){ (int16_t)(c->box.x + first),
                                          (int16_t)(c->box.y + y),
                                          (int16_t)cells,
+                                         (float)c->shift,
                                          (uint8_t)style,
                                          (uint16_t)(c->text_used - start),
                                          (uint32_t)start };
@@ -217,7 +226,12 @@ static void repeat(struct canvas *c, int x, int y, enum style style, int n,
 void canvas_line(struct canvas *c, int x, int y, enum style style, bool upright,
                  int n)
 {
-    repeat(c, x, y, style, n, upright, upright ? "│" : "─");
+    if (c->graphic && upright)
+        canvas_segment(c, x + 0.5, y, x + 0.5, y + n, style);
+    else if (c->graphic)
+        canvas_segment(c, x, y + 0.5, x + n, y + 0.5, style);
+    else
+        repeat(c, x, y, style, n, upright, upright ? "│" : "─");
 }
 
 void canvas_bar(struct canvas *c, int x, int y, enum style style, int cells,
@@ -227,6 +241,16 @@ void canvas_bar(struct canvas *c, int x, int y, enum style style, int cells,
         "", "▏", "▎", "▍", "▌", "▋", "▊", "▉"
     };
     /* long double: no overflow, and the same on every host for bars */
+    if (c->graphic) {
+        double share = whole ? (double)part / (double)whole : 0;
+        share = share > 1 ? 1 : share;
+        canvas_rect(c, x, y + 0.2, cells, 0.6, STYLE_TRACK, HATCH_NONE);
+        if (part > 0)
+            canvas_rect(c, x, y + 0.2,
+                        share * cells < 0.2 ? 0.2 : share * cells, 0.6, style,
+                        HATCH_NONE);
+        return;
+    }
     int filled =
         whole ? (int)((long double)part * 8 * cells / whole + 0.5L) : 0;
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The canvas: a list of text runs with styles, in character cells. Panes draw
- * on it and know nothing else of the screen; a back end (canvas_curses.c for a
- * terminal, canvas_text.c for plain text) plays the list. Drawing is limited to
- * the current box, so a pane can neither leave its place nor count wrong.
- * Text is UTF-8; what is not one cell wide becomes '?'.
+ * The canvas: a draw list in character cells. Panes draw on it and know nothing
+ * else of the screen; a back end plays the list: canvas_curses.c (terminal),
+ * canvas_text.c (plain text), canvas_cairo.c (window, PNG, SVG, PDF). Drawing
+ * is limited to the current box, so a pane can neither leave its place nor
+ * count wrong. Text is UTF-8; what is not one cell wide becomes '?'.
+ *
+ * The list has text runs, and shapes (rectangles, lines, arrows) in fractions
+ * of a cell. Only a graphic canvas keeps shapes; on one of characters each
+ * shape is written at once with the nearest characters, so that the two text
+ * back ends need to know runs only. Zones say what a click on a place means.
  */
 #pragma once
 
@@ -34,8 +39,16 @@ enum style {
     STYLE_WALK,     /* W */
     STYLE_TRAP,     /* T */
     STYLE_BAR,      /* the full part of a bar */
-    STYLE_COUNT
+    STYLE_TRACK,    /* the rest of a bar; a quiet area */
+    STYLE_CARD,     /* the ground a pane stands on (graphic only) */
+    STYLE_BUTTON,   /* something to click that has its key in it */
+    STYLE_KERNEL,   /* the kernel's time and places: neutral grey */
+    STYLE_DOMAIN,   /* and the next seven: domains, told apart by hatch too */
+    STYLE_COUNT = STYLE_DOMAIN + 8
 };
+
+/* How an area is filled besides its colour, in characters "█▓▒░▤▥▧▨". */
+enum { HATCH_NONE, HATCH_COUNT = 8 };
 
 struct box {
     int x, y, width, height;
@@ -43,22 +56,52 @@ struct box {
 
 struct text_run {
     int16_t x, y, cells; /* where it starts, how many columns it takes */
+    float shift;         /* drawn this part of a cell lower (graphic) */
     uint8_t style;       /* enum style */
     uint16_t bytes;
     uint32_t text; /* offset in canvas.text */
 };
 
+enum shape_kind { SHAPE_RECT, SHAPE_FRAME, SHAPE_LINE, SHAPE_ARROW };
+
+struct shape {
+    uint8_t kind, style, hatch;
+    float x0, y0, x1, y1; /* cells of the screen; a rectangle's corners */
+    struct box clip;
+    float shift;   /* of the clip, too */
+    size_t before; /* drawn before this text run */
+};
+
+/* A place that can be clicked: the command of the command line it stands for,
+ * and what the pointer is told. */
+struct zone {
+    struct box box;
+    uint32_t command, tip; /* offsets in canvas.text, NUL-terminated */
+};
+
 struct canvas {
     int width, height; /* of the whole screen, in cells */
     bool ascii;        /* no UTF-8: lines and bars from - | # */
+    bool graphic;      /* keeps shapes; set it after canvas_begin */
     struct box box;    /* where drawing goes now; (0, 0) is its corner */
+    double shift;      /* graphic: all of it this part of a cell lower */
     struct text_run *runs;
     size_t run_count, run_room;
+    struct shape *shapes;
+    size_t shape_count, shape_room;
+    struct zone *zones;
+    size_t zone_count, zone_room;
     char *text;
     size_t text_used, text_room;
 };
 
-/* Size of one screen; memory only grows. Clears it, box = all of it. */
+/* How long the lists are, to take back what was drawn since. */
+struct canvas_mark {
+    size_t runs, shapes, zones, text;
+};
+
+/* Size of one screen; memory only grows. Clears it, box = all of it; characters
+ * only. */
 void canvas_begin(struct canvas *c, int width, int height, bool ascii);
 void canvas_free(struct canvas *c);
 
@@ -85,10 +128,46 @@ void canvas_bar(struct canvas *c, int x, int y, enum style style, int cells,
 /* Fills line y of the box with spaces of a style. */
 void canvas_fill(struct canvas *c, int y, enum style style);
 
+/* ---- shapes: places are cells of the box, and fractions of them -----------
+ */
+
+/* A filled area. In characters: every cell whose middle lies inside. */
+void canvas_rect(struct canvas *c, double x, double y, double width,
+                 double height, enum style style, int hatch);
+/* The border of an area. In characters: box drawing, when 2x2 cells or more. */
+void canvas_frame(struct canvas *c, double x, double y, double width,
+                  double height, enum style style);
+/* From (x0, y0) to (x1, y1); in characters, slanted lines are dotted. */
+void canvas_segment(struct canvas *c, double x0, double y0, double x1,
+                    double y1, enum style style);
+/* The same with a head at its end. */
+void canvas_arrow(struct canvas *c, double x0, double y0, double x1, double y1,
+                  enum style style);
+/* An upright bar in an area: its lower `share` is full. */
+void canvas_column(struct canvas *c, int x, int y, int width, int height,
+                   double share, enum style style);
+/* Style and hatch of the i-th domain, from 0; -1 = the kernel. */
+enum style domain_style(int i);
+int domain_hatch(int i);
+
+/* Cells x .. x+width of line y obey `command` when clicked; tip may be "". */
+void canvas_zone(struct canvas *c, int x, int y, int width, int height,
+                 const char *command, const char *tip);
+/* The zone on top at a cell of the screen, or NULL. */
+const struct zone *canvas_zone_at(const struct canvas *c, int x, int y);
+
+struct canvas_mark canvas_mark(const struct canvas *c);
+void canvas_back(struct canvas *c, struct canvas_mark mark);
+
 /* Word-wraps text to the box from line y on, skipping `skip` lines; draws what
  * fits; returns how many lines the whole text has. */
 int canvas_wrap(struct canvas *c, int y, int skip, enum style style,
                 const char *text);
+
+/* Shared by canvas.c and canvas_shape.c: room for `count` things of `size`; one
+ * byte of text. */
+void *canvas_grown(void *old, size_t count, size_t size);
+void canvas_add_byte(struct canvas *c, char byte);
 
 /* Columns that UTF-8 text takes on the canvas. */
 int text_cells(const char *text);
@@ -99,11 +178,13 @@ void canvas_write_text(const struct canvas *c, FILE *out);
 /* canvas_curses.c: a terminal. Nothing else in viz/ knows curses. */
 struct terminal {
     bool open, colour;
-    void *screen; /* SCREEN of curses */
+    int pointer_x, pointer_y; /* cells, of the last KEY_OF_PRESS ... */
+    void *screen;             /* SCREEN of curses */
 };
-/* Opens the terminal on stdin, stdout. */
+/* Opens the terminal on stdin, stdout. mouse: the pointer is ours, too. */
 MUST_CHECK
-bool terminal_open(struct terminal *t, bool colour, struct err *err);
+bool terminal_open(struct terminal *t, bool colour, bool mouse,
+                   struct err *err);
 /* Gives the terminal back as it was; may be called twice. */
 void terminal_close(struct terminal *t);
 /* The same without freeing anything, for a program that is about to die. */
@@ -129,5 +210,11 @@ enum {
     KEY_OF_HOME,
     KEY_OF_END,
     KEY_OF_BACKTAB,
+    KEY_OF_BACKSPACE,
+    KEY_OF_SCREENSHOT,
+    KEY_OF_PRESS, /* of the pointer */
+    KEY_OF_RELEASE,
+    KEY_OF_WHEEL_UP,
+    KEY_OF_WHEEL_DOWN,
     KEY_OF_END_OF_INPUT
 };

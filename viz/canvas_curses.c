@@ -33,6 +33,18 @@ static const struct {
     [STYLE_WALK] = { 32, COLOR_BLUE, A_BOLD, A_NORMAL },
     [STYLE_TRAP] = { 74, COLOR_CYAN, A_NORMAL, A_NORMAL },
     [STYLE_BAR] = { 32, COLOR_BLUE, A_NORMAL, A_NORMAL },
+    [STYLE_TRACK] = { 240, -1, A_NORMAL, A_DIM },
+    [STYLE_CARD] = { -1, -1, A_NORMAL, A_NORMAL },
+    [STYLE_BUTTON] = { -1, -1, A_NORMAL, A_NORMAL },
+    [STYLE_KERNEL] = { 246, COLOR_WHITE, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN] = { 74, COLOR_CYAN, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 1] = { 178, COLOR_YELLOW, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 2] = { 36, COLOR_GREEN, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 3] = { 175, COLOR_MAGENTA, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 4] = { 32, COLOR_BLUE, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 5] = { 166, COLOR_RED, A_NORMAL, A_NORMAL },
+    [STYLE_DOMAIN + 6] = { 227, COLOR_YELLOW, A_BOLD, A_NORMAL },
+    [STYLE_DOMAIN + 7] = { 250, COLOR_WHITE, A_BOLD, A_NORMAL },
 };
 
 static void set_colours(struct terminal *t)
@@ -47,7 +59,7 @@ static void set_colours(struct terminal *t)
                   COLORS >= 256 ? looks[i].wide : looks[i].basic, -1);
 }
 
-bool terminal_open(struct terminal *t, bool colour, struct err *err)
+bool terminal_open(struct terminal *t, bool colour, bool mouse, struct err *err)
 {
     const char *name = getenv("TERM");
     SCREEN *screen = NULL;
@@ -75,6 +87,12 @@ bool terminal_open(struct terminal *t, bool colour, struct err *err)
     keypad(stdscr, TRUE);
     set_escdelay(50);
     curs_set(0);
+    if (mouse) {
+        mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED |
+                      BUTTON4_PRESSED | BUTTON5_PRESSED,
+                  NULL);
+        mouseinterval(0); /* a press is told at once */
+    }
     return true;
 }
 
@@ -127,14 +145,31 @@ void terminal_redraw(struct terminal *t)
     clearok(curscr, TRUE);
 }
 
+/* What the pointer did. */
+static int pointer_key(struct terminal *t)
+{
+    MEVENT e;
+
+    if (getmouse(&e) != OK)
+        return KEY_OF_NONE;
+    t->pointer_x = e.x;
+    t->pointer_y = e.y;
+    return e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED) ? KEY_OF_PRESS
+           : e.bstate & BUTTON1_RELEASED                  ? KEY_OF_RELEASE
+           : e.bstate & BUTTON4_PRESSED                   ? KEY_OF_WHEEL_UP
+           : e.bstate & BUTTON5_PRESSED                   ? KEY_OF_WHEEL_DOWN
+                                                          : KEY_OF_NONE;
+}
+
 int terminal_key(struct terminal *t, int milliseconds)
 {
-    (void)t;
     timeout(milliseconds);
     int key = getch();
     switch (key) {
     case ERR:
         return KEY_OF_NONE;
+    case KEY_MOUSE:
+        return pointer_key(t);
     case KEY_RESIZE:
         return KEY_OF_RESIZE;
     case KEY_UP:
@@ -155,6 +190,12 @@ int terminal_key(struct terminal *t, int milliseconds)
         return KEY_OF_END;
     case KEY_BTAB:
         return KEY_OF_BACKTAB;
+    case KEY_BACKSPACE:
+    case 127:
+    case 8:
+        return KEY_OF_BACKSPACE;
+    case KEY_F(12):
+        return KEY_OF_SCREENSHOT;
     case KEY_ENTER:
     case '\r':
         return '\n';

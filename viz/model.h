@@ -12,8 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mmu/access.h"
 #include "mmu/account.h"
 #include "mmu/xsas.h"
+#include "sim/ledger.h"
 
 struct event;
 struct machine;
@@ -30,6 +32,13 @@ enum {
     MODEL_SEGMENTS = 128,
     MODEL_DOMAINS = 64,
     MODEL_BARS = 40,
+    MODEL_SWITCHES = 32,  /* the last ones */
+    MODEL_SAMPLES = 256,  /* of the counters over time */
+    MODEL_MOMENTS = 4096, /* of the timeline, the last ones */
+    MODEL_LANES = 32,
+    MODEL_LINES = 1024, /* of the L1 data cache */
+    MODEL_CHECKS = 64,
+    MODEL_NOTES = 4000,
     MODEL_CONSOLE = 400 /* last lines of the console */
 };
 
@@ -61,7 +70,8 @@ struct tlb_row {
     uint8_t rights; /* RIGHT_R, W, X of the leaf */
     bool user, global, accessed, dirty;
     uint16_t asid;
-    uint32_t age; /* 0 = used last */
+    uint32_t age;           /* 0 = used last */
+    char owner[MODEL_NAME]; /* domain whose space it is; "" = not only one's */
 };
 
 /* One row of the protection unit. */
@@ -80,6 +90,95 @@ struct unit_row {
     const char *name;    /* "itlb" ... as in the statistics */
     uint32_t used, size; /* entries; 0 0 for caches */
     uint64_t hits, misses, late, gifts;
+    uint64_t by_cause[MISS_CAUSE_COUNT];
+    uint64_t reach; /* bytes that its valid entries cover */
+};
+
+/* One line of the L1 data cache. */
+struct line_row {
+    bool valid, dirty;
+    char mark;    /* H or M by the last step, else ' ' */
+    uint8_t heat; /* uses of the units since its own, over the number of lines:
+                     below 1: 3, below 8: 2, below 64: 1, else 0 */
+};
+
+/* The counters at one moment. */
+struct sample {
+    uint64_t cycle, instructions, switches;
+    uint64_t hits[UNIT_COUNT], misses[UNIT_COUNT];
+};
+
+/* Something on the timeline. */
+struct moment {
+    uint64_t cycle;
+    uint32_t cost;       /* S: cycles the switch took, before `cycle` */
+    uint8_t lane, other; /* S, C: where it came from */
+    char letter; /* F M R S of the stop mask, C portal call, c its return,
+                  * a program's mark, ' ' none: only says who runs */
+    bool gap; /* what happened before it since the last moment was not kept */
+};
+
+struct lane {
+    uint32_t id; /* of the domain; 0 = kernel */
+    char name[MODEL_NAME];
+};
+
+struct switch_row {
+    uint64_t number, cycle, direct, instructions;
+    uint32_t from_id, to_id;
+    char from[MODEL_NAME], to[MODEL_NAME];
+    uint64_t phase[PHASE_COUNT]; /* direct cycles */
+};
+
+/* Stages of an access in the order of asking. */
+enum scope_stage {
+    SCOPE_PROTECTION,
+    SCOPE_TLB,
+    SCOPE_L2TLB,
+    SCOPE_WALK,
+    SCOPE_PMP,
+    SCOPE_L1,
+    SCOPE_L2,
+    SCOPE_DRAM,
+    SCOPE_STAGES
+};
+
+struct stage_row {
+    char letter; /* H hit, M miss, W walked, ok '+', R refused, '.' not asked,
+                    '-' not there */
+    bool known;  /* cycles are those of this access */
+    uint32_t cycles;
+    char text[96];
+};
+
+/* One access under the microscope. */
+struct scope {
+    bool valid;
+    enum { SCOPE_OF_STEP, SCOPE_OF_REFUSAL, SCOPE_ASKED } origin;
+    char what[MODEL_LINE]; /* "store of 8 bytes at ... = page + 0x0" */
+    char who[MODEL_LINE];  /* "bob, in user mode" */
+    uint64_t va, pa;
+    uint8_t levels;     /* of the page table, 0 = bare */
+    uint8_t page_shift; /* of the page found, 0 = none */
+    bool refused, cycles_known;
+    uint32_t cycles; /* beyond the pipelined hit */
+    struct stage_row stage[SCOPE_STAGES];
+    char verdict[256]; /* in words */
+};
+
+/* What the user asked the microscope for. */
+struct model_ask {
+    bool set;
+    char access; /* 'r' 'w' 'x' */
+    uint64_t va;
+    char domain[MODEL_NAME]; /* "" = the one that runs */
+};
+
+/* A line of the scenario that checks something. */
+struct check_row {
+    int line;
+    uint32_t passed, failed;
+    char text[MODEL_LINE];
 };
 
 struct code_row {
@@ -87,6 +186,8 @@ struct code_row {
     bool is_source; /* text is a line of the program's source */
     bool is_label;  /* text is a symbol */
     bool is_pc;
+    uint32_t
+        heat; /* looks, with time passing between them, that found pc here */
     char text[MODEL_LINE];
 };
 
@@ -118,16 +219,21 @@ struct segment_row {
     char name[MODEL_NAME];
     uint8_t rights[MODEL_DOMAINS];    /* RIGHT_*, per row of domains */
     uint8_t elsewhere[MODEL_DOMAINS]; /* 1 = at another address there (MAS) */
+    uint64_t address[MODEL_DOMAINS];  /* where that domain sees it */
 };
 
 struct model {
-    /* the front end's own state, written by tui_*.c */
+    /* how far the user's command is, written by runner.c */
     enum model_state state;
     char scenario[MODEL_NAME * 2]; /* file name without folders */
-    int speed;                     /* index in speed_steps of tui.h */
+    int speed;                     /* index in runner_speeds */
     uint32_t stops;                /* mask of 1 << enum stop_letter */
     char notice[MODEL_LINE];       /* one line: what just happened */
     uint32_t checks_passed, checks_failed;
+    struct model_ask ask;
+    char notes[MODEL_NOTES]; /* the comment that opens the scenario */
+    struct check_row checks[MODEL_CHECKS];
+    int check_count;
 
     /* the machine, written by model_refresh */
     bool has_machine;
@@ -150,6 +256,7 @@ struct model {
 
     struct code_row code[MODEL_CODE];
     int code_count, code_pc; /* rows; which one holds pc, -1 = none */
+    uint32_t code_hottest;   /* heat of the hottest row */
     char source[MODEL_LINE]; /* file:line and text of pc's source line */
 
     struct tlb_row tlb[3 * MODEL_ENTRIES];
@@ -172,7 +279,23 @@ struct model {
     int bar_count;
     uint64_t window_cycles, total_cycles;
     uint64_t window_switches, total_switches;
-    bool whole_run; /* bars: of the whole run, not of the last command */
+    struct switch_stats switch_window, switch_total;
+    struct switch_row switches[MODEL_SWITCHES]; /* newest first */
+    int switch_count;
+
+    struct line_row lines[MODEL_LINES]; /* L1D, set by set */
+    uint32_t line_sets, line_ways;      /* 0 0 = none, or too large to show */
+
+    struct sample samples[MODEL_SAMPLES]; /* oldest first */
+    int sample_count;
+    uint64_t sample_spacing; /* cycles between two of them, at least */
+
+    struct moment moments[MODEL_MOMENTS]; /* ring */
+    uint64_t moment_count;                /* ever */
+    struct lane lanes[MODEL_LANES];       /* in order of appearance */
+    int lane_count;
+
+    struct scope scope;
 
     char console[MODEL_CONSOLE][MODEL_LINE]; /* ring of lines */
     uint64_t console_lines;                  /* ever begun */
@@ -192,6 +315,8 @@ void model_mark(struct model *m, const struct session *s);
 void model_mark_registers(struct model *m, const struct session *s);
 /* Copies everything out of the session's current machine. */
 void model_refresh(struct model *m, const struct session *s);
+/* The opening comment of the scenario file, and the lines that check. */
+void model_read_notes(struct model *m, const char *path);
 /* Adds text of the scenario or the guest to the console. */
 void model_print(struct model *m, const char *text, size_t bytes);
 
@@ -203,6 +328,8 @@ void model_event_line(const struct machine *machine, const struct event *e,
 const struct event_row *model_event(const struct model *m, uint64_t serial);
 /* The story of an event, or NULL. */
 const char *model_story(const struct model *m, const struct event_row *e);
+/* Moment `serial` of the timeline, or NULL when it has been overwritten. */
+const struct moment *model_moment(const struct model *m, uint64_t serial);
 /* Line `serial` of the console. */
 const char *model_console_line(const struct model *m, uint64_t serial);
 

@@ -205,6 +205,37 @@ static uint64_t find_start(const struct machine *machine, uint64_t pc)
     return count <= ROWS_BEFORE ? back[0] : back[count % ROWS_BEFORE];
 }
 
+/* ---- heat ------------------------------------------------------------------
+ */
+
+static struct heat *heat_slot(struct model_memory *k, uint64_t pc)
+{
+    return &k->heat[(pc >> 1) * 0x9E3779B97F4A7C15ULL >> 52];
+}
+
+/* Counts where pc is, if time has passed since the last look. */
+static void count_heat(struct model *m)
+{
+    struct heat *h = heat_slot(m->memory, m->pc);
+
+    if (m->cycle == m->memory->heat_clock)
+        return;
+    m->memory->heat_clock = m->cycle;
+    if (h->count == 0 || h->pc != m->pc)
+        *h = (struct heat){ .pc = m->pc };
+    h->count++;
+}
+
+static uint32_t heat_of(struct model *m, uint64_t pc)
+{
+    const struct heat *h = heat_slot(m->memory, pc);
+
+    return h->pc == pc ? h->count : 0;
+}
+
+/* ---- rows ------------------------------------------------------------------
+ */
+
 static struct code_row *add_row(struct model *m, uint64_t pc)
 {
     struct code_row *r = &m->code[m->code_count++];
@@ -254,6 +285,9 @@ static void read_rows(struct model *m, const struct machine *machine,
         disasm(word, at, r->text, DISASM_BYTES);
         name_target(machine, r->text, named ? place.function : NULL);
         name_hint(r->text);
+        r->heat = heat_of(m, at);
+        if (r->heat > m->code_hottest)
+            m->code_hottest = r->heat;
         if (at == m->pc) {
             r->is_pc = true;
             m->code_pc = m->code_count - 1;
@@ -280,7 +314,9 @@ void model_read_code(struct model *m, const struct machine *machine)
 {
     m->code_count = 0;
     m->code_pc = -1;
+    m->code_hottest = 0;
     m->source[0] = 0;
+    count_heat(m);
     name_pc(m, machine);
     read_rows(m, machine, find_start(machine, m->pc));
 }

@@ -10,7 +10,7 @@
 #include "sim/story.h"
 #include "viz/model_memory.h"
 
-static char letter_of(const struct event *e)
+char model_letter(const struct event *e)
 {
     switch (e->kind) {
     case EVENT_FAULT:
@@ -64,7 +64,7 @@ static void add_event(struct model *m, const struct machine *machine,
     memset(r, 0, sizeof *r);
     r->serial = m->event_count++;
     r->cycle = e->cycle;
-    r->letter = letter_of(e);
+    r->letter = model_letter(e);
     snprintf(r->domain, MODEL_NAME, "%.*s", MODEL_NAME - 1,
              registry_domain_name(&machine->registry, e->domain, buffer,
                                   sizeof buffer));
@@ -81,9 +81,17 @@ void model_read_events(struct model *m, const struct machine *machine)
     struct event_cursor *cursor = &m->memory->cursor;
     uint64_t lost = cursor->lost;
     const struct event *e;
+    bool gap = false;
 
     while ((e = event_next(list, cursor))) {
-        if (list->next - e->number > MODEL_EVENTS && letter_of(e) != 'F')
+        gap |= cursor->lost != lost;
+        if (list->next - e->number <= MODEL_MOMENTS) {
+            model_read_moment(m, machine, e, gap);
+            gap = false;
+        } else {
+            gap = true;
+        }
+        if (list->next - e->number > MODEL_EVENTS && model_letter(e) != 'F')
             m->events_lost++;
         else
             add_event(m, machine, e);

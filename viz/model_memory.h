@@ -9,7 +9,13 @@
 #include "sim/session.h"
 #include "viz/model.h"
 
-enum { SOURCE_FILES = 8, SOURCE_PATH = 512 };
+enum { SOURCE_FILES = 8, SOURCE_PATH = 512, HEAT_SLOTS = 4096 };
+
+/* How often a look found pc at an address. */
+struct heat {
+    uint64_t pc;
+    uint32_t count; /* 0 = free */
+};
 
 /* A source file, split in lines; text NULL = could not be read. */
 struct source_file {
@@ -26,7 +32,26 @@ struct model_memory {
     char root[SOURCE_PATH];        /* of relative source paths, or "" */
     struct source_file source[SOURCE_FILES];
     int next_source; /* the one to forget next */
+    uint64_t mark;   /* clock when the command began */
+    /* The accounts at the last look, and at the last one before that at which
+     * the clock was another. */
+    struct accounts now, before_now;
+    uint64_t checks;              /* read so far */
+    struct heat heat[HEAT_SLOTS]; /* by hash of pc; a taken slot goes to the
+                                     next address that needs it */
+    uint64_t heat_clock;          /* when pc was counted last */
 };
+
+/* F M R S T of the stop mask, '.' for the rest. */
+char model_letter(const struct event *e);
+uint8_t model_lane(struct model *m, const struct machine *machine, uint32_t id);
+void model_read_moment(struct model *m, const struct machine *machine,
+                       const struct event *e, bool gap);
+void model_read_samples(struct model *m, const struct machine *machine);
+void model_read_switches(struct model *m, const struct machine *machine);
+void model_read_lines(struct model *m, const struct machine *machine);
+void model_read_scope(struct model *m, const struct machine *machine);
+void model_read_checks(struct model *m, const struct session *s);
 
 void model_read_code(struct model *m, const struct machine *machine);
 void model_read_events(struct model *m, const struct machine *machine);

@@ -130,6 +130,17 @@ static void read_registers(struct model *m, const struct machine *machine)
 /* ---- lookaside units ------------------------------------------------------
  */
 
+/* Bytes that the valid entries cover. */
+static uint64_t reach_of(const struct assoc *a)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < assoc_entries(a); i++)
+        if (a->entry[i].valid)
+            bytes += a->entry[i].last - a->entry[i].first + 1;
+    return bytes;
+}
+
 static void read_units(struct model *m, const struct mmu *mmu)
 {
     for (int u = 0; u < UNIT_COUNT; u++) {
@@ -140,9 +151,11 @@ static void read_units(struct model *m, const struct mmu *mmu)
                                          .misses = s->misses,
                                          .late = s->late,
                                          .gifts = s->gifts };
+        memcpy(m->units[u].by_cause, s->by_cause, sizeof s->by_cause);
         if (lookaside_present(unit)) {
             m->units[u].used = unit->array.valid;
             m->units[u].size = assoc_entries(&unit->array);
+            m->units[u].reach = reach_of(&unit->array);
         }
     }
 }
@@ -202,13 +215,31 @@ static int newest_first(const struct assoc *a, uint32_t index[MODEL_ENTRIES],
     return count;
 }
 
-static void read_tlb(struct model *m, const struct cpu *c, enum unit unit)
+/* The only domain whose space has this ASID, or nobody. */
+static void name_owner(struct tlb_row *t, const struct registry *g)
 {
-    const struct assoc *a = &c->mmu.unit[unit].array;
+    const struct registry_domain *owner = NULL;
+
+    for (size_t i = 0; i < g->domain_count && !t->global; i++) {
+        const struct registry_domain *d = &g->domains[i];
+        if (!d->live || (d->satp >> 44 & 0xffff) != t->asid)
+            continue;
+        if (owner)
+            return;
+        owner = d;
+    }
+    copy_name(t->owner, owner ? owner->name : "");
+}
+
+static void read_tlb(struct model *m, const struct machine *machine,
+                     enum unit unit)
+{
+    const struct cpu *c = &machine->now->cpu;
+    const struct assoc *a = &mmu_unit(&c->mmu, unit)->array;
     uint32_t index[MODEL_ENTRIES];
     int count;
 
-    if (!lookaside_present(&c->mmu.unit[unit]))
+    if (!lookaside_present(mmu_unit(&c->mmu, unit)))
         return;
     count = newest_first(a, index, &m->tlb_more);
     for (int i = 0; i < count; i++) {
@@ -228,6 +259,7 @@ static void read_tlb(struct model *m, const struct cpu *c, enum unit unit)
             .asid = (uint16_t)e->context,
             .age = (uint32_t)i,
         };
+        name_owner(&m->tlb[m->tlb_count - 1], &machine->registry);
     }
 }
 
@@ -235,11 +267,11 @@ static void read_rplb(struct model *m, const struct machine *machine,
                       enum unit unit)
 {
     const struct cpu *c = &machine->now->cpu;
-    const struct assoc *a = &c->mmu.unit[unit].array;
+    const struct assoc *a = &mmu_unit(&c->mmu, unit)->array;
     uint32_t index[MODEL_ENTRIES];
     int count;
 
-    if (!lookaside_present(&c->mmu.unit[unit]))
+    if (!lookaside_present(mmu_unit(&c->mmu, unit)))
         return;
     count = newest_first(a, index, &m->ranges_more);
     for (int i = 0; i < count; i++) {
@@ -306,6 +338,7 @@ static void read_rights(struct model *m, const struct machine *machine)
                 registry_right(g, m->domains[d].id, from->base);
             s->rights[d] = r ? r->rights : 0;
             s->elsewhere[d] = r && r->rights && r->address != from->base;
+            s->address[d] = r && r->rights ? r->address : 0;
         }
     }
 }
@@ -355,6 +388,8 @@ static void read_ledger(struct model *m, const struct machine *machine)
     m->bar_count = 0;
     m->window_cycles = window.cycles;
     m->total_cycles = now.cycles;
+    m->switch_window = window.switches;
+    m->switch_total = now.switches;
     for (int a = 0; a < ACCOUNT_COUNT; a++)
         add_bar(m, account_name((enum account)a), window.account[a],
                 now.account[a], false, false);
@@ -387,7 +422,16 @@ static void meet(struct model *m, const struct session *s)
     m->event_count = 0;
     m->events_lost = 0;
     m->story_count = 0;
+    m->moment_count = 0;
+    m->lane_count = 0;
+    m->sample_count = 0;
+    m->sample_spacing = 0;
     memset(&k->before, 0, sizeof k->before);
+    k->mark = 0;
+    k->heat_clock = 0;
+    memset(k->heat, 0, sizeof k->heat);
+    memset(&k->now, 0, sizeof k->now);
+    memset(&k->before_now, 0, sizeof k->before_now);
     if (number)
         memcpy(m->x_before, s->machine->now->cpu.x, sizeof m->x_before);
 }
@@ -404,9 +448,11 @@ void model_mark(struct model *m, const struct session *s)
     const struct machine *machine = s->machine;
 
     model_mark_registers(m, s);
-    if (machine)
-        ledger_snapshot(&machine->now->ledger, &machine->now->cpu.mmu,
-                        &m->memory->before);
+    if (!machine)
+        return;
+    ledger_snapshot(&machine->now->ledger, &machine->now->cpu.mmu,
+                    &m->memory->before);
+    m->memory->mark = machine_clock(machine);
 }
 
 void model_refresh(struct model *m, const struct session *s)
@@ -421,7 +467,10 @@ void model_refresh(struct model *m, const struct session *s)
     m->range_count = m->ranges_more = 0;
     m->domain_count = m->domains_more = 0;
     m->segment_count = m->segments_more = 0;
-    m->bar_count = m->code_count = 0;
+    m->bar_count = m->code_count = m->switch_count = 0;
+    m->line_sets = m->line_ways = 0;
+    m->scope.valid = false;
+    model_read_checks(m, s);
     m->window_cycles = m->total_cycles = 0;
     if (!m->has_machine)
         return;
@@ -430,9 +479,9 @@ void model_refresh(struct model *m, const struct session *s)
     read_who(m, machine);
     read_registers(m, machine);
     read_units(m, &machine->now->cpu.mmu);
-    read_tlb(m, &machine->now->cpu, UNIT_DTLB);
-    read_tlb(m, &machine->now->cpu, UNIT_ITLB);
-    read_tlb(m, &machine->now->cpu, UNIT_L2TLB);
+    read_tlb(m, machine, UNIT_DTLB);
+    read_tlb(m, machine, UNIT_ITLB);
+    read_tlb(m, machine, UNIT_L2TLB);
     read_rplb(m, machine, UNIT_DRPLB);
     read_rplb(m, machine, UNIT_IRPLB);
     read_domains(m, machine);
@@ -440,4 +489,8 @@ void model_refresh(struct model *m, const struct session *s)
     read_ledger(m, machine);
     model_read_code(m, machine);
     model_read_events(m, machine);
+    model_read_samples(m, machine);
+    model_read_switches(m, machine);
+    model_read_lines(m, machine);
+    model_read_scope(m, machine);
 }

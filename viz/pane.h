@@ -3,22 +3,30 @@
  * A pane shows one subject of the model on a canvas. It gets the model
  * read-only, a box to draw in (the canvas's current box) and how far the user
  * has scrolled; it gives back how many lines it could show in all. Panes know
- * neither the terminal nor each other; tui_layout.c gives them their places.
+ * no back end and not each other; view_layout.c gives them their places.
  */
 #pragma once
 
 #include "viz/canvas.h"
 #include "viz/model.h"
 
-/* In the order of Tab. */
+/* In the order of Tab, and of the help. */
 enum pane_id {
     PANE_CODE,
+    PANE_SCOPE,
     PANE_REGISTERS,
     PANE_TLB,
     PANE_PROTECTION,
+    PANE_CACHES,
+    PANE_MAP,
     PANE_RIGHTS,
-    PANE_LEDGER,
+    PANE_STORY,
+    PANE_TIMELINE,
     PANE_EVENTS,
+    PANE_LEDGER,
+    PANE_SWITCHES,
+    PANE_RATIOS,
+    PANE_NOTES,
     PANE_CONSOLE,
     PANE_COUNT
 };
@@ -27,9 +35,12 @@ enum pane_id {
 struct pane_view {
     int scroll;   /* lines skipped at the top */
     int selected; /* events: how many before the newest; -1 = follow newest */
-    int column;   /* first column shown of the rights matrix */
+    int column;   /* rights: first column; timeline: steps back from now */
+    int zoom;     /* timeline: halvings of the time shown, 0 = all of it */
     bool focused;
-    bool filtered; /* events: only those of the stop mask */
+    bool filtered;   /* events: only those of the stop mask */
+    bool whole;      /* cycles, switches: of the whole run */
+    char search[40]; /* events: only those that say this */
 };
 
 /* What drawing told. */
@@ -41,7 +52,8 @@ struct pane_extent {
 struct pane {
     const char *name;
     /* Right part of the title line, e.g. "12/32 H 93.4%". */
-    void (*title)(const struct model *m, char *to, size_t room);
+    void (*title)(const struct model *m, const struct pane_view *v, char *to,
+                  size_t room);
     struct pane_extent (*draw)(struct canvas *c, const struct model *m,
                                const struct pane_view *v);
     const char *help; /* for a student who sees it for the first time */
@@ -52,28 +64,37 @@ extern const struct pane panes[PANE_COUNT];
 /* The status lines on top: two lines of the current box. */
 void pane_status(struct canvas *c, const struct model *m, const char *speed);
 
+/* Shared by panes. */
+enum style pane_mark_style(char mark);   /* H M of a lookaside entry */
+enum style pane_letter_style(char stop); /* F M R S T of an event */
+/* Number of the register with this ABI name, -1 = none. */
+int pane_register_named(const char *name, size_t length);
+/* The event the cursor of the events pane is on, or NULL. */
+const struct event_row *pane_events_selected(const struct model *m,
+                                             const struct pane_view *v);
+/* Lines that text takes in a box of this width. */
+int pane_lines(struct canvas *c, const char *text);
+
 /* One by one, for panes[] and for tests. */
-struct pane_extent pane_code_draw(struct canvas *c, const struct model *m,
-                                  const struct pane_view *v);
-struct pane_extent pane_registers_draw(struct canvas *c, const struct model *m,
-                                       const struct pane_view *v);
-struct pane_extent pane_tlb_draw(struct canvas *c, const struct model *m,
-                                 const struct pane_view *v);
-struct pane_extent pane_protection_draw(struct canvas *c, const struct model *m,
-                                        const struct pane_view *v);
-struct pane_extent pane_rights_draw(struct canvas *c, const struct model *m,
-                                    const struct pane_view *v);
-struct pane_extent pane_ledger_draw(struct canvas *c, const struct model *m,
-                                    const struct pane_view *v);
-struct pane_extent pane_events_draw(struct canvas *c, const struct model *m,
-                                    const struct pane_view *v);
-struct pane_extent pane_console_draw(struct canvas *c, const struct model *m,
-                                     const struct pane_view *v);
-void pane_code_title(const struct model *m, char *to, size_t room);
-void pane_registers_title(const struct model *m, char *to, size_t room);
-void pane_tlb_title(const struct model *m, char *to, size_t room);
-void pane_protection_title(const struct model *m, char *to, size_t room);
-void pane_rights_title(const struct model *m, char *to, size_t room);
-void pane_ledger_title(const struct model *m, char *to, size_t room);
-void pane_events_title(const struct model *m, char *to, size_t room);
-void pane_console_title(const struct model *m, char *to, size_t room);
+#define PANE(name)                                                             \
+    struct pane_extent pane_##name##_draw(                                     \
+        struct canvas *c, const struct model *m, const struct pane_view *v);   \
+    void pane_##name##_title(const struct model *m, const struct pane_view *v, \
+                             char *to, size_t room)
+PANE(code);
+PANE(scope);
+PANE(registers);
+PANE(tlb);
+PANE(protection);
+PANE(caches);
+PANE(map);
+PANE(rights);
+PANE(story);
+PANE(timeline);
+PANE(events);
+PANE(ledger);
+PANE(switches);
+PANE(ratios);
+PANE(notes);
+PANE(console);
+#undef PANE

@@ -9,12 +9,21 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TALL = 12, WIDE = 60 };
+enum { TALL = 12, WIDE = 60, WITH_HEAT = 38, HEAT = 4 };
 
 /* In a low pane only instructions are shown. */
 static bool is_shown(const struct code_row *r, bool tall)
 {
     return tall || (!r->is_source && !r->is_label);
+}
+
+/* The right edge: how often pc was found here, the hottest line full. */
+static void draw_heat(struct canvas *c, int y, const struct code_row *r,
+                      uint32_t hottest)
+{
+    if (r->heat > 0 && hottest > 1)
+        canvas_bar(c, c->box.width - HEAT, y, STYLE_MISS, HEAT, r->heat,
+                   hottest);
 }
 
 static void draw_row(struct canvas *c, int y, const struct code_row *r)
@@ -52,6 +61,7 @@ struct pane_extent pane_code_draw(struct canvas *c, const struct model *m,
 {
     bool tall = c->box.height >= TALL;
     int y = 0, from, skip = v->scroll;
+    struct box whole = c->box;
 
     if (!m->has_machine) {
         canvas_wrap(c, 0, 0, STYLE_DIM,
@@ -64,7 +74,12 @@ struct pane_extent pane_code_draw(struct canvas *c, const struct model *m,
     for (int i = from; i < m->code_count && y < c->box.height; i++) {
         if (!is_shown(&m->code[i], tall) || skip-- > 0)
             continue;
+        if (whole.width >= WITH_HEAT && m->code_hottest > 1) {
+            draw_heat(c, y, &m->code[i], m->code_hottest);
+            c->box.width -= HEAT + 1;
+        }
         draw_row(c, y++, &m->code[i]);
+        c->box = whole;
     }
     if (m->code_count == 0)
         canvas_wrap(
@@ -74,7 +89,9 @@ struct pane_extent pane_code_draw(struct canvas *c, const struct model *m,
                                  c->box.height - (tall ? 0 : 1) };
 }
 
-void pane_code_title(const struct model *m, char *to, size_t room)
+void pane_code_title(const struct model *m, const struct pane_view *v, char *to,
+                     size_t room)
 {
+    (void)v;
     snprintf(to, room, "%s", m->has_machine ? m->pc_symbol : "");
 }

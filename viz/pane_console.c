@@ -9,13 +9,8 @@
 /* Lines of the pane that a line of the console takes. */
 static int height_of(struct canvas *c, const char *line)
 {
-    struct box whole = c->box, none = whole;
-    int lines;
+    int lines = pane_lines(c, line);
 
-    none.height = 0;
-    canvas_box(c, none);
-    lines = canvas_wrap(c, 0, 0, STYLE_TEXT, line);
-    canvas_box(c, whole);
     return lines > 0 ? lines : 1;
 }
 
@@ -43,8 +38,10 @@ struct pane_extent pane_console_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ lines, height };
 }
 
-void pane_console_title(const struct model *m, char *to, size_t room)
+void pane_console_title(const struct model *m, const struct pane_view *v,
+                        char *to, size_t room)
 {
+    (void)v;
     if (m->checks_passed + m->checks_failed == 0)
         snprintf(to, room, "%s", "");
     else if (m->checks_failed)

@@ -9,29 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static enum style letter_style(char letter)
-{
-    switch (letter) {
-    case 'F':
-        return STYLE_FAULT;
-    case 'M':
-        return STYLE_MISS;
-    case 'R':
-        return STYLE_WALK;
-    case 'S':
-        return STYLE_SWITCH;
-    case 'T':
-        return STYLE_TRAP;
-    default:
-        return STYLE_TEXT;
-    }
-}
-
 static bool is_shown(const struct model *m, const struct pane_view *v,
                      const struct event_row *e)
 {
     const char *letter = strchr(stop_letters, e->letter);
 
+    if (v->search[0] && !strcasestr(e->text, v->search))
+        return false;
     if (!v->filtered)
         return true;
     return letter && *letter && (m->stops >> (letter - stop_letters) & 1);
@@ -76,8 +60,8 @@ static void draw_row(struct canvas *c, int y, const struct event_row *e,
     if (selected)
         canvas_fill(c, y, style);
     canvas_right(c, 11, y, selected ? style : STYLE_DIM, cycle);
-    canvas_print(c, 12, y, selected ? style : letter_style(e->letter), "%c",
-                 e->letter);
+    canvas_print(c, 12, y, selected ? style : pane_letter_style(e->letter),
+                 "%c", e->letter);
     canvas_text(c, 14, y, style, e->text);
 }
 
@@ -91,9 +75,7 @@ static int draw_story(struct canvas *c, const struct model *m,
 
     if (!story || room < 2)
         return 0;
-    below.height = 0; /* count only */
-    canvas_box(c, below);
-    lines = canvas_wrap(c, 0, 0, STYLE_TEXT, story);
+    lines = pane_lines(c, story);
     lines = lines < room ? lines : room;
     below.height = lines;
     below.y = whole.y + whole.height - lines;
@@ -103,15 +85,23 @@ static int draw_story(struct canvas *c, const struct model *m,
     return lines;
 }
 
+const struct event_row *pane_events_selected(const struct model *m,
+                                             const struct pane_view *v)
+{
+    uint64_t serial;
+
+    if (v->selected < 0 || !nth_newest(m, v, v->selected, &serial))
+        return NULL;
+    return model_event(m, serial);
+}
+
 struct pane_extent pane_events_draw(struct canvas *c, const struct model *m,
                                     const struct pane_view *v)
 {
     int count = count_shown(m, v), height = c->box.height;
-    const struct event_row *chosen = NULL;
+    const struct event_row *chosen = pane_events_selected(m, v);
     uint64_t serial;
 
-    if (v->selected >= 0 && nth_newest(m, v, v->selected, &serial))
-        chosen = model_event(m, serial);
     height -= draw_story(c, m, chosen);
     /* the selected line stays visible when it lies above the newest ones */
     int newest = v->selected >= height ? v->selected - height + 1 : 0;
@@ -120,19 +110,28 @@ struct pane_extent pane_events_draw(struct canvas *c, const struct model *m,
             break;
         int y = (count < height ? count : height) - 1 - i;
         draw_row(c, y, model_event(m, serial), newest + i == v->selected);
+        char command[24];
+        snprintf(command, sizeof command, "select %d", newest + i);
+        canvas_zone(c, 0, y, c->box.width, 1, command, "");
     }
     if (count == 0)
         canvas_text(c, 0, 0, STYLE_DIM, "none yet");
     return (struct pane_extent){ count, height };
 }
 
-void pane_events_title(const struct model *m, char *to, size_t room)
+void pane_events_title(const struct model *m, const struct pane_view *v,
+                       char *to, size_t room)
 {
+
     char count[32], lost[32];
 
     grouped_number(m->event_count, count, sizeof count);
     grouped_number(m->events_lost, lost, sizeof lost);
-    if (m->events_lost)
+    if (v->search[0])
+        snprintf(to, room, "those that say \"%s\"; Esc: all", v->search);
+    else if (v->filtered)
+        snprintf(to, room, "those of the stop mask; f: all");
+    else if (m->events_lost)
         snprintf(to, room, "%s, %s more not kept", count, lost);
     else
         snprintf(to, room, "%s", m->event_count ? count : "");

@@ -15,9 +15,9 @@ struct line {
     int place;
 };
 
-static uint64_t value_of(const struct model *m, const struct bar_row *b)
+static uint64_t value_of(bool whole, const struct bar_row *b)
 {
-    return m->whole_run ? b->total : b->window;
+    return whole ? b->total : b->window;
 }
 
 static int compare(const void *a, const void *b)
@@ -32,12 +32,12 @@ static int compare(const void *a, const void *b)
 }
 
 /* The bars that are not zero, in the order of showing. */
-static int sorted(const struct model *m, struct line *line)
+static int sorted(const struct model *m, bool whole, struct line *line)
 {
     int count = 0;
 
     for (int i = 0; i < m->bar_count; i++) {
-        uint64_t value = value_of(m, &m->bars[i]);
+        uint64_t value = value_of(whole, &m->bars[i]);
         if (value > 0)
             line[count++] = (struct line){ &m->bars[i], value, i };
     }
@@ -73,9 +73,9 @@ struct pane_extent pane_ledger_draw(struct canvas *c, const struct model *m,
                                     const struct pane_view *v)
 {
     struct line line[MODEL_BARS];
-    int count = sorted(m, line), y = -v->scroll, lines = 0;
-    uint64_t whole = m->whole_run ? m->total_cycles : m->window_cycles;
-    uint64_t switches = m->whole_run ? m->total_switches : m->window_switches;
+    int count = sorted(m, v->whole, line), y = -v->scroll, lines = 0;
+    uint64_t whole = v->whole ? m->total_cycles : m->window_cycles;
+    uint64_t switches = v->whole ? m->total_switches : m->window_switches;
 
     for (int i = 0; i < count; i++, lines++) {
         if (line[i].bar->is_switch && (i == 0 || !line[i - 1].bar->is_switch))
@@ -89,12 +89,14 @@ struct pane_extent pane_ledger_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ lines, c->box.height };
 }
 
-void pane_ledger_title(const struct model *m, char *to, size_t room)
+void pane_ledger_title(const struct model *m, const struct pane_view *v,
+                       char *to, size_t room)
 {
+
     char cycles[32];
 
-    grouped_number(m->whole_run ? m->total_cycles : m->window_cycles, cycles,
+    grouped_number(v->whole ? m->total_cycles : m->window_cycles, cycles,
                    sizeof cycles);
-    snprintf(to, room, "%s: %s", m->whole_run ? "whole run" : "last command",
+    snprintf(to, room, "%s: %s", v->whole ? "whole run" : "last command",
              cycles);
 }

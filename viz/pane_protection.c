@@ -10,12 +10,7 @@
 
 #include "mmu/access.h"
 
-enum { WIDE = 60 };
-
-static enum style mark_style(char mark)
-{
-    return mark == 'H' ? STYLE_HIT : mark == 'M' ? STYLE_MISS : STYLE_TEXT;
-}
+enum { WIDE = 72 };
 
 /* Columns of the domain's name when there is little room. */
 static int name_cells(const struct canvas *c)
@@ -35,14 +30,14 @@ static void draw_row(struct canvas *c, int y, const struct range_row *r)
     size_text(r->limit - r->base, size, sizeof size);
     rights_text(r->rights, rights);
     if (wide)
-        canvas_print(c, 0, y, mark_style(r->mark),
+        canvas_print(c, 0, y, pane_mark_style(r->mark),
                      "%c%c %-12.12s %s %s %s %3u %6s %s", unit, r->mark,
                      r->domain_name, base, limit, rights, r->age, size,
                      r->segment);
     else
-        canvas_print(c, 0, y, mark_style(r->mark), "%c%c %-*.*s %s+%-4s %s %s",
-                     unit, r->mark, name, name, r->domain_name, base, size,
-                     rights, r->segment);
+        canvas_print(c, 0, y, pane_mark_style(r->mark),
+                     "%c%c %-*.*s %s+%-4s %s %s", unit, r->mark, name, name,
+                     r->domain_name, base, size, rights, r->segment);
 }
 
 static struct pane_extent draw_page_table(struct canvas *c,
@@ -87,12 +82,15 @@ struct pane_extent pane_protection_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ m->range_count + (m->ranges_more > 0), shown };
 }
 
-void pane_protection_title(const struct model *m, char *to, size_t room)
+void pane_protection_title(const struct model *m, const struct pane_view *v,
+                           char *to, size_t room)
 {
+
     const struct unit_row *d = &m->units[UNIT_DRPLB],
                           *i = &m->units[UNIT_IRPLB];
     char ratio[16];
 
+    (void)v;
     if (!m->has_machine || !m->protection) {
         snprintf(to, room, "%s", m->has_machine ? m->personality : "");
         return;

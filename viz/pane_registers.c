@@ -7,6 +7,7 @@
 #include "viz/pane.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "cpu/disasm.h"
 
@@ -83,13 +84,25 @@ struct pane_extent pane_registers_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ rows, c->box.height };
 }
 
-void pane_registers_title(const struct model *m, char *to, size_t room)
+void pane_registers_title(const struct model *m, const struct pane_view *v,
+                          char *to, size_t room)
 {
+
     int changed = 0;
 
+    (void)v;
     for (int i = 1; i < 32; i++)
         changed += m->x[i] != m->x_before[i];
     *to = 0;
     if (changed)
         snprintf(to, room, "* = changed (%d)", changed);
+}
+
+int pane_register_named(const char *name, size_t length)
+{
+    for (int i = 0; i < 32; i++)
+        if (strlen(register_names[i]) == length &&
+            strncmp(register_names[i], name, length) == 0)
+            return i;
+    return -1;
 }

@@ -81,11 +81,14 @@ struct pane_extent pane_rights_draw(struct canvas *c, const struct model *m,
                                  shown };
 }
 
-void pane_rights_title(const struct model *m, char *to, size_t room)
+void pane_rights_title(const struct model *m, const struct pane_view *v,
+                       char *to, size_t room)
 {
+
     int segments = m->segment_count + m->segments_more;
     int domains = m->domain_count + m->domains_more;
 
+    (void)v;
     snprintf(to, room, "%d segment%s, %d domain%s", segments,
              segments == 1 ? "" : "s", domains, domains == 1 ? "" : "s");
 }

@@ -10,6 +10,8 @@
 
 #include "mmu/access.h"
 
+enum { WITH_CHIPS = 150 };
+
 static const char *const state_names[] = { "PAUSED", "RUNNING", "ENDED",
                                            "FAILED" };
 
@@ -19,6 +21,19 @@ static void mask_text(uint32_t stops, char to[STOP_LETTERS + 1])
     for (int i = 0; i < STOP_LETTERS; i++)
         to[i] = stops >> i & 1 ? stop_letters[i] : '.';
     to[STOP_LETTERS] = 0;
+}
+
+/* Each letter can be clicked. */
+static void draw_mask(struct canvas *c, int x, const char *mask)
+{
+    for (int i = 0; i < STOP_LETTERS; i++) {
+        char command[12], tip[80];
+        canvas_print(c, x + i, 1, STYLE_STATUS, "%c", mask[i]);
+        snprintf(command, sizeof command, "stop %c", stop_letters[i]);
+        snprintf(tip, sizeof tip, "stop at every %s: %s", stop_names[i],
+                 mask[i] == '.' ? "off" : "on");
+        canvas_zone(c, x + i, 1, 1, 1, command, tip);
+    }
 }
 
 /* Draws " NAME 99.9%" if all of it fits; returns where the next may begin. */
@@ -32,6 +47,30 @@ static int draw_ratio(struct canvas *c, int x, const char *name,
     if (x + text_cells(text) > c->box.width)
         return c->box.width;
     return canvas_text(c, x, 1, STYLE_STATUS, text);
+}
+
+/* The stop mask in words, at the right end; each is a button. Returns where it
+ * begins. */
+static int draw_chips(struct canvas *c, uint32_t stops)
+{
+    int x = c->box.width - 1, first;
+
+    for (int i = 0; i < STOP_LETTERS; i++)
+        x -= text_cells(stop_names[i]) + 5;
+    first = x - 9;
+    canvas_text(c, first, 1, STYLE_STATUS, "stop at: ");
+    for (int i = 0; i < STOP_LETTERS; i++) {
+        char command[12];
+        bool on = stops >> i & 1;
+        int end = canvas_print(c, x, 1, on ? STYLE_FOCUS : STYLE_BUTTON,
+                               " %c %s ", stop_letters[i], stop_names[i]);
+        snprintf(command, sizeof command, "stop %c", stop_letters[i]);
+        canvas_zone(c, x, 1, end - x, 1, command,
+                    on ? "the run stops at each; click: no longer"
+                       : "click: the run stops at each");
+        x = end + 1;
+    }
+    return first;
 }
 
 static void draw_ratios(struct canvas *c, int x, const struct model *m)
@@ -48,6 +87,7 @@ static void draw_ratios(struct canvas *c, int x, const struct model *m)
 void pane_status(struct canvas *c, const struct model *m, const char *speed)
 {
     char cycle[32], instructions[32], mask[STOP_LETTERS + 1], text[200];
+    struct box whole = c->box;
     int x;
 
     canvas_fill(c, 0, STYLE_STATUS);
@@ -63,11 +103,25 @@ void pane_status(struct canvas *c, const struct model *m, const char *speed)
         snprintf(text, sizeof text, "  cycle %s  insn %s ", cycle,
                  instructions);
     }
+    canvas_right(c, whole.width, 0, STYLE_STATUS, text);
+    c->box.width -= text_cells(text);
     canvas_print(c, x + 1, 0, STYLE_STATUS, " %s", m->scenario);
-    canvas_right(c, c->box.width, 0, STYLE_STATUS, text);
+    c->box = whole;
     mask_text(m->stops, mask);
-    x = canvas_print(c, 0, 1, STYLE_STATUS, " %-7s %s  stop %s",
-                     state_names[m->state], speed, mask);
+    canvas_print(c, 0, 1, STYLE_STATUS, " %-7s", state_names[m->state]);
+    canvas_zone(c, 0, 1, 8, 1, "run", "run, or pause");
+    x = canvas_print(c, 9, 1, STYLE_STATUS, "%s", speed);
+    canvas_zone(c, 8, 1, x - 8, 1, "speed +",
+                "speed in instructions a second; + and - change it");
+    if (whole.width >= WITH_CHIPS) {
+        c->box.width = draw_chips(c, m->stops) - 1;
+        x++;
+    } else {
+        x = canvas_text(c, x, 1, STYLE_STATUS, "  stop ");
+        draw_mask(c, x, mask);
+        x += STOP_LETTERS;
+    }
     if (m->has_machine)
         draw_ratios(c, x, m);
+    c->box = whole;
 }

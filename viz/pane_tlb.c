@@ -15,11 +15,6 @@ static const char unit_letter[] = {
     [UNIT_ITLB] = 'I', [UNIT_DTLB] = 'D', [UNIT_L2TLB] = '2'
 };
 
-static enum style mark_style(char mark)
-{
-    return mark == 'H' ? STYLE_HIT : mark == 'M' ? STYLE_MISS : STYLE_TEXT;
-}
-
 static void draw_row(struct canvas *c, int y, const struct tlb_row *t)
 {
     char va[24], pa[24], size[16], rights[5], space[16];
@@ -33,11 +28,12 @@ static void draw_row(struct canvas *c, int y, const struct tlb_row *t)
         snprintf(space, sizeof space, "all");
     else
         snprintf(space, sizeof space, "%u", t->asid);
-    canvas_print(c, 0, y, mark_style(t->mark),
-                 "%c%c %s %s %*s %.3s%c%c%c %4s %3u", unit_letter[t->unit],
+    canvas_print(c, 0, y, pane_mark_style(t->mark),
+                 "%c%c %s %s %*s %.3s%c%c%c %4s %3u%s%s", unit_letter[t->unit],
                  t->mark, va, pa, wide ? 4 : 2, size, rights,
                  t->user ? 'u' : '-', t->accessed ? 'a' : '-',
-                 t->dirty ? 'd' : '-', space, t->age);
+                 t->dirty ? 'd' : '-', space, t->age, wide ? "  " : "",
+                 wide ? t->owner : "");
 }
 
 struct pane_extent pane_tlb_draw(struct canvas *c, const struct model *m,
@@ -46,8 +42,9 @@ struct pane_extent pane_tlb_draw(struct canvas *c, const struct model *m,
     bool wide = c->box.width >= WIDE;
     int shown = c->box.height - 1, lines = m->tlb_count + (m->tlb_more > 0);
 
-    canvas_print(c, 0, 0, STYLE_DIM, "   %*s %*s %*s rights asid age",
-                 wide ? 16 : 12, "va", wide ? 12 : 8, "pa", wide ? 4 : 2, "");
+    canvas_print(c, 0, 0, STYLE_DIM, "   %*s %*s %*s rights asid age%s",
+                 wide ? 16 : 12, "va", wide ? 12 : 8, "pa", wide ? 4 : 2, "",
+                 wide ? "  owner" : "");
     for (int y = 0; y < shown && y + v->scroll < m->tlb_count; y++)
         draw_row(c, y + 1, &m->tlb[y + v->scroll]);
     if (m->tlb_more > 0)
@@ -59,11 +56,14 @@ struct pane_extent pane_tlb_draw(struct canvas *c, const struct model *m,
     return (struct pane_extent){ lines, shown };
 }
 
-void pane_tlb_title(const struct model *m, char *to, size_t room)
+void pane_tlb_title(const struct model *m, const struct pane_view *v, char *to,
+                    size_t room)
 {
+
     const struct unit_row *u = m->units;
     char i[16], d[16];
 
+    (void)v;
     if (!m->has_machine) {
         *to = 0;
         return;

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "mmu/access.h"
-#include "viz/tui.h"
+#include "viz/view.h"
 
 /* ---- the model ----------------------------------------------------------- */
 
@@ -150,15 +150,19 @@ static void fill_rights(struct model *m)
         strcpy(m->domains[i].name, names[i]);
     }
     m->domain_count = 3;
-    m->segments[0] = (struct segment_row){ .base = 0x40008000,
-                                           .bytes = 16384,
-                                           .name = "document",
-                                           .rights = { 3, 1, 0 } };
-    m->segments[1] = (struct segment_row){ .base = 0x50000000,
-                                           .bytes = 194,
-                                           .name = "a segment's name",
-                                           .rights = { 15, 0, 5 },
-                                           .elsewhere = { 0, 0, 1 } };
+    m->segments[0] =
+        (struct segment_row){ .base = 0x40008000,
+                              .bytes = 16384,
+                              .name = "document",
+                              .rights = { 3, 1, 0 },
+                              .address = { 0x40008000, 0x40008000 } };
+    m->segments[1] =
+        (struct segment_row){ .base = 0x50000000,
+                              .bytes = 194,
+                              .name = "a segment's name",
+                              .rights = { 15, 0, 5 },
+                              .elsewhere = { 0, 0, 1 },
+                              .address = { 0x50000000, 0, 0x40008000 } };
     m->segment_count = 2;
 }
 
@@ -222,14 +226,163 @@ static void fill_console(struct model *m)
     m->checks_passed = 3;
 }
 
-static struct tui *fixed(void)
+static void set_stage(struct scope *s, enum scope_stage stage, char letter,
+                      int cycles, const char *text)
 {
-    struct tui *t = calloc(1, sizeof *t);
+    s->stage[stage].letter = letter;
+    s->stage[stage].known = cycles >= 0;
+    s->stage[stage].cycles = cycles >= 0 ? (uint32_t)cycles : 0;
+    strcpy(s->stage[stage].text, text);
+}
+
+static void fill_scope(struct model *m)
+{
+    struct scope *s = &m->scope;
+
+    s->valid = s->cycles_known = true;
+    strcpy(s->what, "load of 8 bytes at 40008010 = document + 0x10");
+    strcpy(s->who, "alice, user mode, needs r");
+    s->va = 0x40008010;
+    s->pa = 0x8013d010;
+    s->levels = 3;
+    s->page_shift = 12;
+    s->cycles = 61;
+    set_stage(s, SCOPE_PROTECTION, 'H', 0, "range gives rw-");
+    set_stage(s, SCOPE_TLB, 'M', -1, "miss: switch, late");
+    set_stage(s, SCOPE_L2TLB, 'M', -1, "miss: cold");
+    set_stage(s, SCOPE_WALK, 'W', 31, "3 PTE reads: 4K page at 8013d000");
+    set_stage(s, SCOPE_PMP, '-', -1, "nothing to refuse here");
+    set_stage(s, SCOPE_L1, 'M', 0, "miss: capacity");
+    set_stage(s, SCOPE_L2, 'H', 30, "line is there");
+    set_stage(s, SCOPE_DRAM, '.', -1, "");
+    strcpy(s->verdict, "Allowed, after 61 cycles of waiting.");
+}
+
+static void add_moment(struct model *m, uint64_t cycle, char letter, int lane,
+                       int other, uint32_t cost)
+{
+    m->moments[m->moment_count++ % MODEL_MOMENTS] =
+        (struct moment){ .cycle = cycle,
+                         .letter = letter,
+                         .lane = (uint8_t)lane,
+                         .other = (uint8_t)other,
+                         .cost = cost };
+}
+
+static void fill_samples(struct model *m)
+{
+    for (int i = 0; i < 9; i++) {
+        struct sample *s = &m->samples[m->sample_count++];
+        s->cycle = (uint64_t)i * 150000;
+        s->instructions = (uint64_t)i * 43000 + (uint64_t)(i * i) * 1000;
+        s->switches = (uint64_t)i / 3;
+        for (int u = 0; u < UNIT_COUNT; u++) {
+            s->hits[u] = (uint64_t)i * 110;
+            s->misses[u] = (uint64_t)(i * u) + (i > 4 ? 9 : 0);
+        }
+    }
+}
+
+static void fill_time(struct model *m)
+{
+    static const char *const names[] = { "kernel", "alice", "bob" };
+
+    for (int i = 0; i < 3; i++) {
+        m->lanes[i].id = (uint32_t)i;
+        strcpy(m->lanes[i].name, names[i]);
+    }
+    m->lane_count = 3;
+    add_moment(m, 0, ' ', 0, 0, 0);
+    add_moment(m, 300000, ' ', 1, 0, 0);
+    add_moment(m, 500000, 'M', 1, 0, 0);
+    add_moment(m, 700000, 'S', 2, 1, 100000);
+    add_moment(m, 800000, 'R', 2, 0, 0);
+    add_moment(m, 900000, 'C', 1, 2, 0);
+    add_moment(m, 1100000, 'S', 2, 1, 812);
+    add_moment(m, 1234567, 'F', 2, 0, 0);
+    fill_samples(m);
+}
+
+static void fill_switches(struct model *m)
+{
+    m->switch_total.count = 2;
+    m->switch_total.direct = 1412;
+    m->switch_total.phase[PHASE_TRAP] = 38;
+    m->switch_total.phase[PHASE_SAVE] = 300;
+    m->switch_total.phase[PHASE_KERNEL] = 1074;
+    m->switch_total.late[LATE_TLB] = 200;
+    m->switch_total.gift[LATE_CACHE] = 7;
+    for (int i = 0; i < 2; i++) {
+        struct switch_row *s = &m->switches[m->switch_count++];
+        s->number = 2 - (uint64_t)i;
+        s->cycle = i ? 700000 : 1100000;
+        s->direct = i ? 600 : 812;
+        s->phase[PHASE_TRAP] = 19;
+        s->phase[PHASE_SAVE] = 150;
+        s->phase[PHASE_KERNEL] = s->direct - 169;
+        strcpy(s->from, i ? "alice" : "bob");
+        strcpy(s->to, i ? "bob" : "alice");
+    }
+}
+
+static void fill_caches(struct model *m)
+{
+    for (int u = 0; u < UNIT_COUNT; u++) {
+        m->units[u].by_cause[MISS_COLD] = m->units[u].misses / 2;
+        m->units[u].by_cause[MISS_SWITCH] =
+            m->units[u].misses - m->units[u].misses / 2;
+        m->units[u].late = (uint64_t)u;
+        m->units[u].reach = UINT64_C(5000) << (3 * u);
+    }
+    m->line_sets = 16;
+    m->line_ways = 2;
+    for (int i = 0; i < 32; i++)
+        m->lines[i] = (struct line_row){ .valid = i % 5 != 0,
+                                         .dirty = i % 3 == 0,
+                                         .mark = i == 7 ? 'M' : ' ',
+                                         .heat = (uint8_t)(i % 4) };
+}
+
+static void add_check(struct model *m, const char *text, uint32_t passed,
+                      uint32_t failed)
+{
+    struct check_row *c = &m->checks[m->check_count++];
+
+    c->passed = passed;
+    c->failed = failed;
+    strcpy(c->text, text);
+}
+
+static void fill_notes(struct model *m)
+{
+    strcpy(m->notes, "A name is not a right.\n\nEve knows where the secret "
+                     "lies. What does it help her?");
+    add_check(m, "the secret is as it was", 1, 0);
+    add_check(m, "eve may not", 3, 0);
+    add_check(m, "this one does not hold", 0, 1);
+    add_check(m, "bob reads what alice wrote", 0, 0);
+}
+
+/* A view of a model made by hand; wishes are looked at, not obeyed. */
+struct screen {
+    struct model model;
+    struct view view;
+};
+
+static struct screen *empty(void)
+{
+    struct screen *t = calloc(1, sizeof *t);
 
     assert_non_null(t);
     model_init(&t->model, NULL);
-    for (int i = 0; i < PANE_COUNT; i++)
-        t->view[i].selected = -1;
+    view_init(&t->view, &t->model);
+    return t;
+}
+
+static struct screen *fixed(void)
+{
+    struct screen *t = empty();
+
     fill_who(&t->model);
     fill_registers(&t->model);
     fill_code(&t->model);
@@ -238,14 +391,38 @@ static struct tui *fixed(void)
     fill_events(&t->model);
     fill_bars(&t->model);
     fill_console(&t->model);
+    fill_scope(&t->model);
+    fill_time(&t->model);
+    fill_switches(&t->model);
+    fill_caches(&t->model);
+    fill_notes(&t->model);
     return t;
 }
 
-static void release(struct tui *t)
+static void release(struct screen *t)
 {
     model_free(&t->model);
-    canvas_free(&t->canvas);
+    view_free(&t->view);
     free(t);
+}
+
+static void wish(struct screen *t)
+{
+    for (int i = 0; i < t->view.wish_count; i++) {
+        const struct wish *w = &t->view.wishes[i];
+        if (w->kind == WISH_STOPS)
+            t->model.stops = (uint32_t)w->number;
+        else if (w->kind == WISH_SPEED)
+            t->model.speed = (int)w->number;
+    }
+    t->view.wish_count = 0;
+}
+
+/* A key, and what the runner would do about stops and speed. */
+static void press(struct screen *t, int key)
+{
+    view_key(&t->view, key);
+    wish(t);
 }
 
 /* ---- golden files ----------------------------------------------------------
@@ -288,12 +465,13 @@ static void compare(const struct canvas *c, const char *name)
     free(text);
 }
 
-static void draw_one(struct tui *t, enum pane_id id, int width, int height,
+static void draw_one(struct screen *t, enum pane_id id, int width, int height,
                      const char *name)
 {
-    canvas_begin(&t->canvas, width, height, t->ascii);
-    t->extent[id] = panes[id].draw(&t->canvas, &t->model, &t->view[id]);
-    compare(&t->canvas, name);
+    canvas_begin(&t->view.canvas, width, height, t->view.ascii);
+    t->view.extent[id] =
+        panes[id].draw(&t->view.canvas, &t->model, &t->view.pane[id]);
+    compare(&t->view.canvas, name);
 }
 
 /* ---- each pane, as narrow as in 80x24 and zoomed
@@ -304,12 +482,16 @@ static void every_pane_narrow_and_wide(void **state)
     static const struct {
         int width, height;
     } narrow[PANE_COUNT] = {
-        [PANE_CODE] = { 38, 6 },   [PANE_REGISTERS] = { 41, 6 },
-        [PANE_TLB] = { 43, 5 },    [PANE_PROTECTION] = { 36, 5 },
-        [PANE_RIGHTS] = { 41, 3 }, [PANE_LEDGER] = { 38, 3 },
-        [PANE_EVENTS] = { 49, 3 }, [PANE_CONSOLE] = { 30, 3 },
+        [PANE_CODE] = { 38, 6 },     [PANE_REGISTERS] = { 41, 6 },
+        [PANE_TLB] = { 43, 5 },      [PANE_PROTECTION] = { 36, 5 },
+        [PANE_RIGHTS] = { 41, 3 },   [PANE_LEDGER] = { 38, 3 },
+        [PANE_EVENTS] = { 49, 3 },   [PANE_CONSOLE] = { 30, 3 },
+        [PANE_SCOPE] = { 46, 11 },   [PANE_CACHES] = { 41, 14 },
+        [PANE_MAP] = { 80, 9 },      [PANE_STORY] = { 43, 8 },
+        [PANE_TIMELINE] = { 46, 8 }, [PANE_SWITCHES] = { 41, 10 },
+        [PANE_RATIOS] = { 38, 10 },  [PANE_NOTES] = { 39, 12 },
     };
-    struct tui *t = fixed();
+    struct screen *t = fixed();
     char name[80];
 
     (void)state;
@@ -324,19 +506,18 @@ static void every_pane_narrow_and_wide(void **state)
 
 static void every_pane_without_a_machine(void **state)
 {
-    struct tui *t = calloc(1, sizeof *t);
+    struct screen *t = empty();
 
     (void)state;
-    model_init(&t->model, NULL);
     strcpy(t->model.scenario, "empty.lua");
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_no_machine");
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_no_machine");
     release(t);
 }
 
 static void the_page_table_decides(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
     t->model.protection = SPROT_PAGETABLE;
@@ -348,31 +529,32 @@ static void the_page_table_decides(void **state)
 /* What does not fit the model is counted, not kept quiet about. */
 static void what_is_not_listed_is_counted(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
     char title[100];
 
     (void)state;
     t->model.ranges_more = 7;
     t->model.domains_more = 40;
     draw_one(t, PANE_PROTECTION, 37, 5, "protection_more");
-    assert_int_equal(t->extent[PANE_PROTECTION].lines, 3);
-    pane_rights_title(&t->model, title, sizeof title);
+    assert_int_equal(t->view.extent[PANE_PROTECTION].lines, 3);
+    pane_rights_title(&t->model, &t->view.pane[PANE_RIGHTS], title,
+                      sizeof title);
     assert_non_null(strstr(title, "43 domains"));
     release(t);
 }
 
 static void no_pane_leaves_its_box(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
     for (int i = 0; i < PANE_COUNT; i++) {
         for (int width = 1; width < 60; width += 7) {
-            canvas_begin(&t->canvas, 70, 20, false);
-            canvas_box(&t->canvas, (struct box){ 5, 3, width, 4 });
-            panes[i].draw(&t->canvas, &t->model, &t->view[i]);
-            for (size_t r = 0; r < t->canvas.run_count; r++) {
-                const struct text_run *run = &t->canvas.runs[r];
+            canvas_begin(&t->view.canvas, 70, 20, false);
+            canvas_box(&t->view.canvas, (struct box){ 5, 3, width, 4 });
+            panes[i].draw(&t->view.canvas, &t->model, &t->view.pane[i]);
+            for (size_t r = 0; r < t->view.canvas.run_count; r++) {
+                const struct text_run *run = &t->view.canvas.runs[r];
                 assert_in_range(run->x, 5, 5 + width - 1);
                 assert_in_range(run->x + run->cells, 6, 5 + width);
                 assert_in_range(run->y, 3, 6);
@@ -384,45 +566,45 @@ static void no_pane_leaves_its_box(void **state)
 
 static void a_selected_fault_tells_its_story(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
-    t->view[PANE_EVENTS].selected = 0;
+    t->view.pane[PANE_EVENTS].selected = 0;
     draw_one(t, PANE_EVENTS, 60, 12, "events_story");
-    t->view[PANE_EVENTS].selected = 2; /* no fault: no story */
+    t->view.pane[PANE_EVENTS].selected = 2; /* no fault: no story */
     draw_one(t, PANE_EVENTS, 60, 12, "events_no_story");
     release(t);
 }
 
 static void events_can_be_filtered(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
-    t->view[PANE_EVENTS].filtered = true; /* F and S are in the mask */
-    canvas_begin(&t->canvas, 60, 5, false);
-    struct pane_extent e =
-        pane_events_draw(&t->canvas, &t->model, &t->view[PANE_EVENTS]);
+    t->view.pane[PANE_EVENTS].filtered = true; /* F and S are in the mask */
+    canvas_begin(&t->view.canvas, 60, 5, false);
+    struct pane_extent e = pane_events_draw(&t->view.canvas, &t->model,
+                                            &t->view.pane[PANE_EVENTS]);
     assert_int_equal(e.lines, 2);
     release(t);
 }
 
 static void the_ledger_of_the_whole_run(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
-    t->model.whole_run = true;
+    t->view.pane[PANE_LEDGER].whole = true;
     draw_one(t, PANE_LEDGER, 60, 10, "cycles_whole_run");
     release(t);
 }
 
 static void rights_scroll_sideways(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
-    t->view[PANE_RIGHTS].column = 1;
+    t->view.pane[PANE_RIGHTS].column = 1;
     draw_one(t, PANE_RIGHTS, 41, 4, "rights_second_column");
     release(t);
 }
@@ -432,100 +614,104 @@ static void rights_scroll_sideways(void **state)
 
 static void screens(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_80x24");
-    tui_draw(t, 132, 43);
-    compare(&t->canvas, "screen_132x43");
-    t->ascii = true;
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_ascii");
-    for (size_t i = 0; i < t->canvas.text_used; i++)
-        assert_in_range((unsigned char)t->canvas.text[i], 0x20, 0x7e);
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_80x24");
+    view_draw(&t->view, 132, 43);
+    compare(&t->view.canvas, "screen_132x43");
+    t->view.ascii = true;
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_ascii");
+    for (size_t r = 0; r < t->view.canvas.run_count; r++) {
+        const struct text_run *run = &t->view.canvas.runs[r];
+        const char *text = t->view.canvas.text + run->text;
+        for (size_t i = 0; i < run->bytes; i++)
+            assert_in_range((unsigned char)text[i], 0x20, 0x7e);
+    }
     release(t);
 }
 
 static void too_small_a_terminal_says_so(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
     for (int width = 1; width < 90; width += 11)
         for (int height = 1; height < 30; height += 5)
-            tui_draw(t, width, height); /* must not crash */
-    tui_draw(t, 79, 24);
-    compare(&t->canvas, "screen_too_small");
+            view_draw(&t->view, width, height); /* must not crash */
+    view_draw(&t->view, 79, 24);
+    compare(&t->view.canvas, "screen_too_small");
     release(t);
 }
 
 static void keys_that_look(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
 
     (void)state;
-    tui_draw(t, 80, 24);
-    tui_key(t, '\t');
-    assert_int_equal(t->focus, PANE_REGISTERS);
-    tui_key(t, KEY_OF_BACKTAB);
-    tui_key(t, KEY_OF_BACKTAB);
-    assert_int_equal(t->focus, PANE_CONSOLE);
-    tui_key(t, '2');
-    tui_key(t, KEY_OF_END);
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_scrolled");
-    tui_key(t, KEY_OF_DOWN); /* at the end: no further */
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_scrolled");
-    tui_key(t, 'z');
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_zoomed");
-    tui_key(t, 'z');
-    tui_key(t, '?');
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_help");
-    tui_key(t, 'k'); /* any key closes it, and does nothing else */
-    assert_int_equal(t->overlay, OVERLAY_NONE);
-    tui_key(t, 'x');
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_story");
-    tui_key(t, 27);
-    tui_key(t, 'm');
-    tui_key(t, 'f');
-    tui_key(t, 't');
-    tui_draw(t, 80, 24);
-    compare(&t->canvas, "screen_mask");
-    tui_key(t, '\n');
+    view_draw(&t->view, 80, 24);
+    press(t, '\t');
+    assert_int_equal(t->view.focus, PANE_REGISTERS);
+    press(t, KEY_OF_BACKTAB);
+    press(t, KEY_OF_BACKTAB);
+    assert_int_equal(t->view.focus, PANE_CONSOLE);
+    view_command(&t->view, "pane registers");
+    press(t, KEY_OF_END);
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_scrolled");
+    press(t, KEY_OF_DOWN); /* at the end: no further */
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_scrolled");
+    press(t, 'z');
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_zoomed");
+    press(t, 'z');
+    press(t, '?');
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_help");
+    press(t, 'k'); /* any key closes it, and does nothing else */
+    assert_int_equal(t->view.overlay, OVERLAY_NONE);
+    press(t, 'x');
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_story");
+    press(t, 27);
+    press(t, 'm');
+    press(t, 'f');
+    press(t, 't');
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_mask");
+    press(t, '\n');
     assert_int_equal(t->model.stops, 1u << STOP_ON_SWITCH | 1u << STOP_ON_TRAP);
-    assert_int_equal(t->overlay, OVERLAY_NONE);
+    assert_int_equal(t->view.overlay, OVERLAY_NONE);
     for (int i = 0; i < 50; i++)
-        tui_key(t, '+');
-    assert_string_equal(tui_speed_text(t->model.speed), "max");
+        press(t, '+');
+    assert_string_equal(runner_speed_text(t->model.speed), "max");
     for (int i = 0; i < 50; i++)
-        tui_key(t, '-');
-    assert_string_equal(tui_speed_text(t->model.speed), "1/s");
-    tui_key(t, 'q');
-    assert_true(t->quit);
+        press(t, '-');
+    assert_string_equal(runner_speed_text(t->model.speed), "1/s");
+    press(t, 'q');
+    assert_true(t->view.quit);
     release(t);
 }
 
 static void help_can_be_read_to_its_end(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
     char *text = NULL;
     size_t bytes;
 
     (void)state;
-    tui_draw(t, 80, 24);
-    tui_key(t, '?');
-    tui_draw(t, 80, 24);
-    tui_key(t, KEY_OF_END);
-    tui_draw(t, 80, 24);
+    view_draw(&t->view, 80, 24);
+    view_key(&t->view, '?');
+    view_draw(&t->view, 80, 24);
+    view_key(&t->view, KEY_OF_END);
+    view_draw(&t->view, 80, 24);
     FILE *f = open_memstream(&text, &bytes);
-    canvas_write_text(&t->canvas, f);
+    canvas_write_text(&t->view.canvas, f);
     fclose(f);
-    assert_non_null(strstr(text, "8 console:"));
+    assert_non_null(strstr(text, "console:"));
     assert_non_null(strstr(text, "checks"));
     free(text);
     release(t);
@@ -559,7 +745,7 @@ static void console_lines(void **state)
 
 static void events_are_a_ring(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
     struct model *m = &t->model;
 
     (void)state;
@@ -573,7 +759,7 @@ static void events_are_a_ring(void **state)
 
 static void stories_are_a_ring(void **state)
 {
-    struct tui *t = fixed();
+    struct screen *t = fixed();
     struct model *m = &t->model;
     struct event_row first = *model_event(m, 5);
 
@@ -621,16 +807,16 @@ static void script_keys(void **state)
     bool bad;
 
     (void)state;
-    assert_true(tui_script_key(&script, &key, &bad));
+    assert_true(view_script_key(&script, &key, &bad));
     assert_int_equal(key, 'a');
-    assert_true(tui_script_key(&script, &key, &bad));
+    assert_true(view_script_key(&script, &key, &bad));
     assert_int_equal(key, '\t');
-    assert_false(tui_script_key(&script, &key, &bad));
+    assert_false(view_script_key(&script, &key, &bad));
     assert_true(bad);
     script = "<lt>";
-    assert_true(tui_script_key(&script, &key, &bad));
+    assert_true(view_script_key(&script, &key, &bad));
     assert_int_equal(key, '<');
-    assert_false(tui_script_key(&script, &key, &bad));
+    assert_false(view_script_key(&script, &key, &bad));
     assert_false(bad);
 }
 

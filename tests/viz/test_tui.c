@@ -95,7 +95,7 @@ static void a_fault_stops_and_is_explained(void **state)
     has(text, "tried to store 8 bytes");
     has(text, "segment page + 0x0");
     free(text);
-    text = tui(&code, "%s --script ' 5'", live);
+    text = tui(&code, "%s --script ' :pane rights<enter>'", live);
     has(text, "[rights]");
     has(text, "page");
     has(text, "alice");
@@ -166,7 +166,7 @@ static void the_next_switch_is_found(void **state)
     has(text, "switch");
     has(text, " U "); /* the first instruction in the new domain */
     free(text);
-    text = tui(&code, "%s --script ']6z'", live);
+    text = tui(&code, "%s --script ']:pane cycles<enter>z'", live);
     has(text, "in 1 switch:");
     has(text, "direct: save");
     free(text);
@@ -190,10 +190,11 @@ static char *end_state(const char *keys)
  * is the one that `opalite run` makes. */
 static void looking_and_stepping_change_nothing(void **state)
 {
-    static const char *const ways[] = { "ssssSnnnn", "]]ssss",
-                                        "mmrst<enter>eeeeeemmrst<enter>",
-                                        "z<tab>z2z3z4z?<esc>x7<up><up>wfr",
-                                        "SSSSSSSSSSSSSSSSSSSS]n" };
+    static const char *const ways[] = {
+        "ssssSnnnn", "]]ssss", "mmrst<enter>eeeeeemmrst<enter>",
+        "z<tab>z2z3z4z5z6z?<esc>x1<up><up>wfrt()g10000000<enter>HJKL",
+        "SSSSSSSSSSSSSSSSSSSS]n"
+    };
     char *plain = end_state(""), command[300], *json, cycles[64];
     int code;
 
@@ -225,7 +226,7 @@ static void looking_and_stepping_change_nothing(void **state)
 static void the_end_shows_the_checks(void **state)
 {
     int code;
-    char *text = tui(&code, "%s --script 'mf<enter> 8z'", live);
+    char *text = tui(&code, "%s --script 'mf<enter> 6'", live);
 
     (void)state;
     assert_int_equal(code, 0);
@@ -233,7 +234,7 @@ static void the_end_shows_the_checks(void **state)
     has(text, "the story is over");
     has(text, "2 checks passed");
     free(text);
-    text = tui(&code, "%s --set fail=1 --script 'mf<enter> 8z'", live);
+    text = tui(&code, "%s --set fail=1 --script 'mf<enter> 6'", live);
     assert_int_equal(code, EXIT_CHECK_FAILED);
     has(text, "FAILED");
     has(text, "asked to fail");
@@ -370,6 +371,10 @@ static void keys_in_a_terminal(void **state)
     wait_for("[registers]", NULL);
     tmux("send-keys s");
     wait_for("last command: ", NULL);
+    tmux("send-keys ':' p a n Tab Space e v Tab Enter"); /* :pane events */
+    wait_for("[events]", NULL);
+    tmux("send-keys ':' p a n e Space r e g Enter");
+    wait_for("[registers]", NULL);
     tmux("send-keys '?'");
     wait_for("Nothing you look at changes it", NULL);
     tmux("send-keys Escape");
@@ -397,11 +402,26 @@ static void it_follows_the_size_of_the_terminal(void **state)
     start("LANG=C.UTF-8", live);
     wait_for("PAUSED", "? help", NULL);
     tmux("resize-window -x 132 -y 43");
-    wait_for("Tab z pane", "? help", NULL); /* fits only in a wide footer */
+    wait_for("6 text", "? help", NULL); /* tabs: only on a wide screen */
     tmux("resize-window -x 60 -y 20");
     wait_for("needs 80x24, has 60x20", NULL);
     tmux("resize-window -x 80 -y 24");
     wait_for("PAUSED", "[code]", "? help", NULL);
+    tmux("send-keys q");
+    wait_for("the code is 0", NULL);
+    stop();
+}
+
+/* Bytes of a press and a release of button 1 as old terminals send them: each
+ * coordinate is 33 more. */
+static void the_pointer_in_a_terminal(void **state)
+{
+    (void)state;
+    start("LANG=C.UTF-8 TERM=screen", "tests/viz/live.lua --mouse");
+    wait_for("[code]", "? help", NULL);
+    tmux("send-keys -l \"$(printf '\\033[M &1')\"");
+    tmux("send-keys -l \"$(printf '\\033[M#&1')\"");
+    wait_for("[rights]", NULL); /* column 5, line 16 */
     tmux("send-keys q");
     wait_for("the code is 0", NULL);
     stop();
@@ -492,6 +512,7 @@ int main(void)
         cmocka_unit_test_teardown(keys_in_a_terminal, kill_server),
         cmocka_unit_test_teardown(it_follows_the_size_of_the_terminal,
                                   kill_server),
+        cmocka_unit_test_teardown(the_pointer_in_a_terminal, kill_server),
         cmocka_unit_test_teardown(slow_runs_pause_at_a_key, kill_server),
         cmocka_unit_test_teardown(no_colour_and_no_utf8, kill_server),
         cmocka_unit_test_teardown(a_signal_gives_the_terminal_back,

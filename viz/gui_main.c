@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * opalite-gui: a scenario, live in a window, or as a picture without one. Here
+ * is the command line only.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "viz/gui.h"
+
+static int command_gui(const struct command *c, int argc, char **argv);
+
+static const struct command command = {
+    "gui", "FILE.lua [options]",
+    "Runs a scenario in a window; ? inside is help. With --screenshot: one\n"
+    "picture, no display needed. Panels: code access registers TLB protection\n"
+    "caches map rights fault timeline events cycles switches ratios notes\n"
+    "console, or a set of them: run memory space cost time text.",
+    command_gui
+};
+
+static const struct option_row rows[] = {
+    SESSION_ROWS,
+    { 0, "screenshot", "FILE",
+      "a picture (.png .svg .pdf .txt), then the end" },
+    { 0, "at", "MOMENT",
+      "cycle:N, fault:N, switch:N, end; default: the kernel is up" },
+    { 0, "panel", "NAME", "a panel on the whole screen, or a set" },
+    { 0, "keys", "KEYS", "obey these first, as for opalite tui --script" },
+    { 0, "size", "WxH", "pixels, default 1280x720" },
+    { 0, "theme", "dark|light", "colours" },
+    { 0, "scale", "PERCENT", "75 to 300: size of everything" },
+    { 0, "no-settings", NULL, "neither read nor write the remembered layout" },
+    { 0, "quit-at-end", NULL, "run at full speed, end with the scenario" },
+    { 0, "dump", "FILE", "keep the window's text in a file, for scripts" },
+    { 0, NULL, NULL, NULL },
+};
+enum {
+    ROW_SCREENSHOT = ROW_OWN,
+    ROW_AT,
+    ROW_PANEL,
+    ROW_KEYS,
+    ROW_SIZE,
+    ROW_THEME,
+    ROW_SCALE,
+    ROW_NO_SETTINGS,
+    ROW_QUIT_AT_END,
+    ROW_DUMP
+};
+
+static bool take_moment(struct gui_arguments *a, const struct options *o)
+{
+    static const struct {
+        const char *word;
+        enum gui_moment at;
+    } words[] = { { "cycle:", AT_CYCLE },
+                  { "fault:", AT_FAULT },
+                  { "switch:", AT_SWITCH } };
+    char *end;
+
+    if (strcmp(o->value, "end") == 0) {
+        a->at = AT_END;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t n = strlen(words[i].word);
+        if (strncmp(o->value, words[i].word, n) != 0)
+            continue;
+        a->at = words[i].at;
+        a->number = strtoull(o->value + n, &end, 0);
+        if (end > o->value + n && !*end && a->number > 0 && o->value[n] != '-')
+            return true;
+    }
+    usage_error(o->command,
+                "--at %s: expected cycle:N, fault:N, switch:N or end",
+                o->value);
+    return false;
+}
+
+static bool take_theme(struct gui_arguments *a, const struct options *o)
+{
+    a->theme = o->value;
+    if (strcmp(o->value, "dark") == 0 || strcmp(o->value, "light") == 0)
+        return true;
+    usage_error(o->command, "--theme %s: dark or light", o->value);
+    return false;
+}
+
+static bool take_scale(struct gui_arguments *a, const struct options *o)
+{
+    uint64_t n;
+
+    if (!option_number(o, &n))
+        return false;
+    a->scale = (int)n;
+    if (n >= 75 && n <= 300)
+        return true;
+    usage_error(o->command, "--scale %s: 75 to 300", o->value);
+    return false;
+}
+
+static bool take(void *context, const struct options *o)
+{
+    struct gui_arguments *a = context;
+
+    switch (o->row) {
+    case ROW_SCREENSHOT:
+        a->picture = o->value;
+        return true;
+    case ROW_AT:
+        return take_moment(a, o);
+    case ROW_PANEL:
+        a->panel = o->value;
+        return true;
+    case ROW_KEYS:
+        a->keys = o->value;
+        return true;
+    case ROW_SIZE:
+        return arguments_size(o, 7680, 4320, &a->width, &a->height);
+    case ROW_THEME:
+        return take_theme(a, o);
+    case ROW_SCALE:
+        return take_scale(a, o);
+    case ROW_NO_SETTINGS:
+        a->forget = true;
+        return true;
+    case ROW_QUIT_AT_END:
+        a->quit_at_end = true;
+        return true;
+    case ROW_DUMP:
+        a->dump = o->value;
+        return true;
+    default:
+        return arguments_take(&a->run, o);
+    }
+}
+
+/* A window can begin at the boot or at a cycle. */
+static bool fits_together(const struct gui_arguments *a)
+{
+    if (a->picture || a->at == AT_BOOT || a->at == AT_CYCLE)
+        return true;
+    usage_error(a->command, "--at fault, switch, end: only with --screenshot");
+    return false;
+}
+
+static int show(struct gui_arguments *a)
+{
+    struct runner *r = malloc(sizeof *r);
+    struct err err;
+    int code, end;
+
+    if (!r)
+        err_no_memory();
+    if (!runner_open(r, &a->run.session, &err)) {
+        free(r);
+        return report(&err);
+    }
+    code = a->picture ? gui_picture(a, r) : gui_window(a, r);
+    end = (int)runner_close(r);
+    free(r);
+    /* a picture of a moment on the way is no verdict on the scenario */
+    return code != EXIT_PASSED || a->picture ? code : end;
+}
+
+static int command_gui(const struct command *c, int argc, char **argv)
+{
+    struct gui_arguments a = { .command = c, .width = 1280, .height = 720 };
+    struct options o = {
+        .command = c, .rows = rows, .argc = argc, .argv = argv
+    };
+    const struct operand scenario = { "scenario", "FILE.lua",
+                                      &a.run.session.path };
+    enum exit_code code;
+
+    setlocale(LC_CTYPE, "");
+    arguments_init(&a.run, argc);
+    if (options_read(&o, &scenario, take, &a, &code))
+        code = fits_together(&a) ? (enum exit_code)show(&a) : EXIT_USAGE;
+    arguments_free(&a.run);
+    return (int)code;
+}
+
+/* fontconfig keeps its caches until the process ends; that is no leak. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+
+int main(int argc, char **argv)
+{
+    return command.run(&command, argc - 1, argv + 1);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * One picture without a display: runs the scenario to the wanted moment, obeys
+ * keys, draws. The same scenario and moment give the same picture.
+ */
+#include "viz/gui.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum { SLICE = 20000 };
+
+bool gui_prepare(const struct gui_arguments *a, struct view *v, struct err *err)
+{
+    v->graphic = true;
+    if (a->theme)
+        v->light = strcmp(a->theme, "light") == 0;
+    if (a->scale)
+        v->scale = a->scale;
+    if (!a->panel)
+        return true;
+    for (int i = 0; i < PANE_COUNT; i++)
+        if (strcasecmp(panes[i].name, a->panel) == 0) {
+            v->focus = (enum pane_id)i;
+            v->zoomed = true;
+            return true;
+        }
+    for (int i = 0; i < VIEW_SETS; i++)
+        if (strcasecmp(view_set_names[i], a->panel) == 0) {
+            v->set = i;
+            return true;
+        }
+    return err_set(err, EXIT_USAGE,
+                   "--panel %s: no such panel; opalite gui --help lists them",
+                   a->panel);
+}
+
+static bool is_over(const struct runner *r)
+{
+    return r->model.state == MODEL_ENDED || r->model.state == MODEL_FAILED;
+}
+
+static void obey(struct runner *r, enum wish_kind kind, uint64_t number)
+{
+    struct wish w = { .kind = kind, .number = number };
+
+    runner_obey(r, &w);
+    runner_finish(r, SLICE);
+}
+
+/* False: the scenario ended before. */
+static bool run_to(const struct gui_arguments *a, struct runner *r,
+                   struct err *err)
+{
+    const uint64_t stops = r->model.stops;
+
+    if (a->at == AT_CYCLE) {
+        obey(r, WISH_CYCLE, a->number);
+    } else {
+        obey(r, WISH_BEGIN, a->run.from_reset);
+        for (uint64_t i = 0; a->at == AT_FAULT && i < a->number; i++)
+            obey(r, WISH_EVENT, 0);
+        for (uint64_t i = 0; a->at == AT_SWITCH && i < a->number; i++)
+            obey(r, WISH_SWITCH, 0);
+        if (a->at == AT_END)
+            obey(r, WISH_END, 0);
+    }
+    obey(r, WISH_STOPS, stops);
+    if (a->at != AT_END && is_over(r))
+        return err_set(err, EXIT_USAGE,
+                       "--at: the scenario ended before, at cycle %llu",
+                       (unsigned long long)r->model.cycle);
+    return true;
+}
+
+static bool obey_keys(const char *keys, struct view *v, struct runner *r,
+                      int width, int height, struct err *err)
+{
+    bool bad = false;
+    int key;
+
+    while (keys && view_script_key(&keys, &key, &bad)) {
+        view_draw(v, width, height);
+        view_key(v, key);
+        view_obeyed_by(v, r);
+        runner_finish(r, SLICE);
+    }
+    if (!bad)
+        return true;
+    return err_set(err, EXIT_USAGE, "--keys: no such key: %.20s", keys);
+}
+
+int gui_picture(const struct gui_arguments *a, struct runner *r)
+{
+    struct view v;
+    struct look look;
+    struct err err;
+    int width, height;
+    bool good;
+
+    view_init(&v, &r->model);
+    v.scale = 100;
+    good = gui_prepare(a, &v, &err) && run_to(a, r, &err);
+    look_open(&look, v.light, v.scale);
+    look_cells(&look, a->width, a->height, &width, &height);
+    good = good && obey_keys(a->keys, &v, r, width, height, &err);
+    if (good) {
+        view_draw(&v, width, height);
+        good = picture_write(&v.canvas, &look, a->picture, a->width, a->height,
+                             &err);
+    }
+    look_close(&look);
+    view_free(&v);
+    return good ? EXIT_PASSED : report(&err);
+}

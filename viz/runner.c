@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Steps, runs, runs until an event: see runner.h. Each call of runner_advance
+ * is one slice of the session; who calls it how often (a clock, a thread, or a
+ * script) makes no difference to the machine.
+ */
+#include "viz/runner.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+const uint64_t runner_speeds[] = { 1,    3,     10,     30,      100, 300,
+                                   1000, 10000, 100000, 1000000, 0 };
+const int runner_speed_count = sizeof runner_speeds / sizeof runner_speeds[0];
+
+const char *runner_speed_text(int speed)
+{
+    static const char *const text[] = { "1/s",    "3/s",   "10/s", "30/s",
+                                        "100/s",  "300/s", "1k/s", "10k/s",
+                                        "100k/s", "1M/s",  "max" };
+
+    return text[speed];
+}
+
+PRINTF_LIKE(2, 3)
+static void notice(struct runner *r, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(r->model.notice, sizeof r->model.notice, format, list);
+    va_end(list);
+    for (char *p = r->model.notice; *p; p++)
+        if (*p == '\n')
+            *p = ' ';
+}
+
+static bool is_over(const struct runner *r)
+{
+    return r->model.state == MODEL_ENDED || r->model.state == MODEL_FAILED;
+}
+
+/* A command begins. False: the scenario is over. */
+static bool begin(struct runner *r, enum going going)
+{
+    if (is_over(r)) {
+        notice(r, "the scenario is over; q quits");
+        return false;
+    }
+    model_mark(&r->model, r->session);
+    r->model.ask.set = false;
+    r->model.notice[0] = 0;
+    r->model.state = MODEL_RUNNING;
+    r->going = going;
+    r->until = 0;
+    r->until_cycle = 0;
+    return true;
+}
+
+static void halt(struct runner *r)
+{
+    if (r->going == GOING_NOWHERE)
+        return;
+    r->going = GOING_NOWHERE;
+    r->model.state = MODEL_PAUSED;
+    notice(r, "paused");
+}
+
+static void step(struct runner *r, uint64_t count)
+{
+    if (begin(r, GOING_STEPS))
+        r->steps = count;
+}
+
+static uint32_t stop_events(const struct runner *r)
+{
+    static const uint32_t events[STOP_LETTERS] = {
+        [STOP_ON_FAULT] = EVENT_BIT(EVENT_FAULT) | EVENT_BIT(EVENT_PANIC),
+        [STOP_ON_TLB] = EVENT_BIT(EVENT_TLB_MISS),
+        [STOP_ON_PROTECTION] = EVENT_BIT(EVENT_PROTECTION_MISS),
+        [STOP_ON_SWITCH] = EVENT_BIT(EVENT_SWITCH),
+        [STOP_ON_TRAP] = EVENT_BIT(EVENT_TRAP),
+    };
+    uint32_t mask = 0;
+
+    for (int i = 0; i < STOP_LETTERS; i++)
+        if (r->model.stops >> i & 1)
+            mask |= events[i];
+    return mask;
+}
+
+static void run(struct runner *r)
+{
+    if (begin(r, GOING_RUN))
+        r->until = stop_events(r);
+}
+
+static void run_until(struct runner *r, uint32_t events)
+{
+    if (events == 0)
+        notice(r, "the stop mask is empty: m edits it");
+    else if (begin(r, GOING_EVENT))
+        r->until = events;
+}
+
+static void begin_run(struct runner *r, bool from_reset)
+{
+    if (from_reset) {
+        step(r, 1);
+        return;
+    }
+    run_until(r, EVENT_BIT(EVENT_BOOTED) | EVENT_BIT(EVENT_PANIC));
+}
+
+/* Length of the instruction at pc when it calls (links ra or t0, or ecall);
+ * else 0. */
+static uint64_t call_length(const struct machine *m)
+{
+    struct access a = { .va = m->now->cpu.pc,
+                        .size = 2,
+                        .kind = ACCESS_FETCH,
+                        .privilege = m->now->cpu.privilege };
+    struct mmu_regs regs = m->now->cpu.mmu.regs;
+    uint32_t word = 0;
+
+    regs.sprot = 0;
+    if (!mmu_peek_as(&m->now->cpu.mmu, &regs, &a) ||
+        !machine_peek_phys(m, a.pa, &word, 2))
+        return 0;
+    if ((word & 3) != 3) /* c.jalr: 1001 rs1 00000 10 */
+        return (word & 0xf07f) == 0x9002 && (word & 0xf80) ? 2 : 0;
+    if ((a.pa & 0xfff) > 0xffc || !machine_peek_phys(m, a.pa, &word, 4))
+        return 0;
+    uint32_t opcode = word & 0x7f, rd = word >> 7 & 31;
+    bool links = (opcode == 0x6f || opcode == 0x67) && (rd == 1 || rd == 5);
+    return links || word == 0x73 ? 4 : 0;
+}
+
+static void step_over(struct runner *r)
+{
+    const struct machine *m = r->session->machine;
+    uint64_t length = m ? call_length(m) : 0;
+
+    if (length == 0) {
+        step(r, 1);
+        return;
+    }
+    if (!begin(r, GOING_OVER))
+        return;
+    r->until = stop_events(r);
+    r->after.pc = m->now->cpu.pc + length;
+    r->after.sp = m->now->cpu.x[2];
+    r->after.privilege = m->now->cpu.privilege;
+    r->after.thread = m->registry.thread;
+}
+
+static bool has_returned(const struct runner *r)
+{
+    const struct machine *m = r->session->machine;
+
+    return m && m->now->cpu.pc == r->after.pc &&
+           m->now->cpu.x[2] == r->after.sp &&
+           m->now->cpu.privilege == r->after.privilege &&
+           m->registry.thread == r->after.thread;
+}
+
+/* ---- one slice -------------------------------------------------------------
+ */
+
+static void arrived(struct runner *r)
+{
+    r->going = GOING_NOWHERE;
+    r->model.state = MODEL_PAUSED;
+}
+
+static void stopped_by_event(struct runner *r)
+{
+    char text[MODEL_LINE];
+
+    arrived(r);
+    if (!r->session->machine)
+        return;
+    model_event_line(r->session->machine, &r->session->machine->stop_event,
+                     text);
+    notice(r, "stopped: %.140s", text);
+}
+
+static void ended(struct runner *r, enum session_state state)
+{
+    const struct session *s = r->session;
+
+    r->going = GOING_NOWHERE;
+    r->model.state = state == SESSION_FAILED || s->checks_failed ? MODEL_FAILED
+                                                                 : MODEL_ENDED;
+    if (state == SESSION_FAILED) {
+        notice(r, "%.150s", s->error.text);
+        model_print(&r->model, "\n", 1);
+        model_print(&r->model, s->error.text, strlen(s->error.text));
+        model_print(&r->model, "\n", 1);
+    } else if (s->checks_failed) {
+        notice(r, "the scenario ended: %llu checks passed, %llu FAILED",
+               (unsigned long long)s->checks_passed,
+               (unsigned long long)s->checks_failed);
+    } else {
+        notice(r, "the scenario ended, %llu checks passed; 6: console, q quits",
+               (unsigned long long)s->checks_passed);
+    }
+}
+
+/* One call of the session. False: the command is done. */
+static bool advance_once(struct runner *r, uint64_t instructions)
+{
+    struct run_limits limits = { .max_insns = instructions,
+                                 .until_cycle = r->until_cycle,
+                                 .stop_events = r->until };
+    enum session_state state = session_advance(r->session, &limits);
+
+    if (state == SESSION_FINISHED || state == SESSION_FAILED)
+        ended(r, state);
+    else if (state == SESSION_STOPPED)
+        stopped_by_event(r);
+    else if (r->going == GOING_CYCLE && r->session->machine &&
+             machine_clock(r->session->machine) >= r->until_cycle)
+        arrived(r);
+    return r->going != GOING_NOWHERE;
+}
+
+void runner_advance(struct runner *r, uint64_t instructions)
+{
+    uint64_t n;
+
+    switch (r->going) {
+    case GOING_NOWHERE:
+        return;
+    case GOING_STEPS:
+        n = r->steps < instructions ? r->steps : instructions;
+        r->steps -= n;
+        if (advance_once(r, n) && r->steps == 0)
+            arrived(r);
+        break;
+    case GOING_OVER:
+        for (n = 0; n < instructions; n++) {
+            if (!advance_once(r, 1))
+                break;
+            if (has_returned(r)) {
+                arrived(r);
+                break;
+            }
+        }
+        break;
+    case GOING_RUN:
+    case GOING_EVENT:
+    case GOING_CYCLE:
+        advance_once(r, instructions);
+        break;
+    }
+}
+
+void runner_look(struct runner *r)
+{
+    model_refresh(&r->model, r->session);
+}
+
+void runner_finish(struct runner *r, uint64_t instructions)
+{
+    while (r->going != GOING_NOWHERE) {
+        runner_advance(r, instructions);
+        runner_look(r);
+    }
+    runner_look(r);
+}
+
+/* ---- wishes
+ * ----------------------------------------------------------------- */
+
+static void run_to_cycle(struct runner *r, uint64_t cycle)
+{
+    const struct machine *m = r->session->machine;
+
+    if (m && machine_clock(m) >= cycle)
+        notice(r, "cycle %llu is in the past", (unsigned long long)cycle);
+    else if (begin(r, GOING_CYCLE))
+        r->until_cycle = cycle;
+}
+
+static void ask(struct runner *r, const struct wish *w)
+{
+    struct model_ask *a = &r->model.ask;
+
+    a->set = true;
+    a->va = w->number;
+    a->access = w->access;
+    snprintf(a->domain, sizeof a->domain, "%s", w->domain);
+}
+
+static void change_stops(struct runner *r, uint32_t stops)
+{
+    r->model.stops = stops;
+    if (r->going == GOING_RUN)
+        r->until = stop_events(r);
+}
+
+void runner_obey(struct runner *r, const struct wish *w)
+{
+    switch (w->kind) {
+    case WISH_BEGIN:
+        begin_run(r, w->number);
+        break;
+    case WISH_STEP:
+        step(r, w->number);
+        break;
+    case WISH_OVER:
+        step_over(r);
+        break;
+    case WISH_RUN:
+        run(r);
+        break;
+    case WISH_PAUSE:
+        halt(r);
+        break;
+    case WISH_EVENT:
+        run_until(r, stop_events(r));
+        break;
+    case WISH_SWITCH:
+        run_until(r, EVENT_BIT(EVENT_SWITCH));
+        break;
+    case WISH_CYCLE:
+        run_to_cycle(r, w->number);
+        break;
+    case WISH_END:
+        begin(r, GOING_EVENT);
+        break;
+    case WISH_SPEED:
+        r->model.speed = (int)w->number;
+        break;
+    case WISH_STOPS:
+        change_stops(r, (uint32_t)w->number);
+        break;
+    case WISH_EXPLAIN:
+        ask(r, w);
+        break;
+    }
+}
+
+/* ---- beginning and end
+ * ------------------------------------------------------ */
+
+static void to_console(void *context, const char *text, size_t bytes)
+{
+    model_print(context, text, bytes);
+}
+
+/* "build/release/opalite-tui" -> "." : where the source paths of the guest
+ * begin, when the program lies in its build folder. */
+static void source_root(char *to, size_t room)
+{
+    ssize_t n = readlink("/proc/self/exe", to, room - 1);
+
+    to[n > 0 ? n : 0] = 0;
+    for (int i = 0; i < 3; i++) {
+        char *slash = strrchr(to, '/');
+        if (slash)
+            *slash = 0;
+    }
+}
+
+bool runner_open(struct runner *r, struct session_options *options,
+                 struct err *err)
+{
+    const char *name = strrchr(options->path, '/');
+    char root[4096];
+
+    memset(r, 0, sizeof *r);
+    source_root(root, sizeof root);
+    model_init(&r->model, root);
+    options->no_progress = true;
+    options->print = to_console;
+    options->print_context = &r->model;
+    r->session = session_open(options, err);
+    if (!r->session) {
+        model_free(&r->model);
+        return false;
+    }
+    model_read_notes(&r->model, options->path);
+    snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
+             name ? name + 1 : options->path);
+    r->model.speed = 3;
+    r->model.stops = 1u << STOP_ON_FAULT;
+    return true;
+}
+
+enum exit_code runner_close(struct runner *r)
+{
+    enum exit_code code = session_close(r->session);
+
+    model_free(&r->model);
+    return code;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What makes time pass in a view: a session, its model, and what it runs for.
+ * The user's keys become wishes (view_keys.c); a runner obeys them and advances
+ * the session in slices. It knows neither keys, nor screen, nor clock, so the
+ * terminal calls it between two looks at the keyboard, the window gives it a
+ * thread of its own, and a script or a picture drives it without either.
+ */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "sim/session.h"
+#include "viz/model.h"
+
+/* What the machine is running for; NOWHERE = it stands. */
+enum going {
+    GOING_NOWHERE,
+    GOING_STEPS, /* so many instructions */
+    GOING_RUN,   /* at the chosen speed, until something of the stop mask */
+    GOING_EVENT, /* as fast as can be, until runner.until happens */
+    GOING_CYCLE, /* as fast as can be, until the clock reaches a cycle */
+    GOING_OVER   /* until the call at pc has returned */
+};
+
+/* What a user can want of time. */
+enum wish_kind {
+    WISH_BEGIN,  /* to the moment the kernel is up; number 1: only to reset */
+    WISH_STEP,   /* number instructions */
+    WISH_OVER,   /* one instruction, or the call it makes */
+    WISH_RUN,    /* until something of the stop mask */
+    WISH_PAUSE,  /* stand where you are */
+    WISH_EVENT,  /* until something of the stop mask, whatever the speed */
+    WISH_SWITCH, /* until the next domain switch */
+    WISH_CYCLE,  /* until the clock says number */
+    WISH_END,    /* to the end, past everything */
+    WISH_SPEED,  /* number = index in runner_speeds */
+    WISH_STOPS,  /* number = the stop mask */
+    WISH_EXPLAIN /* the microscope shows the access number = va, by domain;
+                    kind = r, w, x */
+};
+
+struct wish {
+    enum wish_kind kind;
+    uint64_t number;
+    char access;             /* 'r' 'w' 'x' */
+    char domain[MODEL_NAME]; /* "" = the one that runs */
+};
+
+struct runner {
+    struct session *session;
+    struct model model;
+    enum going going;
+    uint64_t steps;       /* GOING_STEPS: left */
+    uint64_t until_cycle; /* GOING_CYCLE */
+    uint32_t until;       /* events that end this run (EVENT_BIT) */
+    struct {
+        uint64_t pc, sp;
+        uint8_t privilege;
+        uint32_t thread;
+    } after; /* GOING_OVER: where the call returns to */
+};
+
+/* Instructions per second of each speed; 0 = as fast as can be. */
+extern const uint64_t runner_speeds[];
+extern const int runner_speed_count;
+/* "30/s", "max". */
+const char *runner_speed_text(int speed);
+
+/* options: path of the scenario and so on; print is set to the model's console.
+ * False: *err says why. The runner must stay where it is. */
+MUST_CHECK
+bool runner_open(struct runner *r, struct session_options *options,
+                 struct err *err);
+/* Ends the session; its exit code. */
+enum exit_code runner_close(struct runner *r);
+
+void runner_obey(struct runner *r, const struct wish *w);
+/* Advances by at most this many instructions towards what it is going for. */
+void runner_advance(struct runner *r, uint64_t instructions);
+/* Copies the machine's state into the model. */
+void runner_look(struct runner *r);
+/* Slices until it stands; a look every `instructions`. For scripts, pictures
+ * and tests. */
+void runner_finish(struct runner *r, uint64_t instructions);
+
+/* ---- pace.c: how much of that in one frame of wall-clock time -------------
+ */
+
+struct pace {
+    double last; /* when the last frame began; 0 = never */
+    double owed; /* fractions of instructions */
+};
+/* Seconds of a clock that only goes forward. */
+double pace_now(void);
+/* Advances by the speed's share of the time since the last call or, at full
+ * speed, for `seconds`; stops early when *hurry. */
+void pace_frame(struct pace *p, struct runner *r, double seconds,
+                const atomic_int *hurry);

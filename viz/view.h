@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A view: which panes are on the screen, where, and what the user does with
+ * them. The terminal and the window share all of it. Keys and clicks become
+ * commands (view_keys.c, view_pointer.c, view_command.c); commands that move
+ * time become wishes for a runner (runner.h); the rest changes only what is
+ * looked at. view_layout.c draws the screen on a canvas. Nothing here knows
+ * terminal, window, thread or clock.
+ */
+#pragma once
+
+#include "viz/pane.h"
+#include "viz/runner.h"
+
+enum {
+    VIEW_LEAST_WIDTH = 80,
+    VIEW_LEAST_HEIGHT = 24,
+    VIEW_WIDE = 120, /* from here on: rows of three panes, and a line of tabs */
+    VIEW_SETS = 6,
+    VIEW_ROWS = 4,    /* of panes in a set, at most */
+    VIEW_COLUMNS = 3, /* of panes in a row, at most */
+    VIEW_WISHES = 16,
+    VIEW_COMMAND = 200,
+    VIEW_PATH = 512
+};
+
+enum view_overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_STORY, OVERLAY_MASK };
+
+/* Where the user has put the borders of one set in one shape of screen:
+ * fractions of the whole; 0 in the first = as built in. */
+struct view_split {
+    double height[VIEW_ROWS];
+    double width[VIEW_ROWS][VIEW_COLUMNS];
+};
+
+/* A border that the pointer drags. */
+struct view_drag {
+    bool on, upright;
+    int row, column; /* the border after this one */
+};
+
+/* A measured beginning: key t. */
+struct view_bookmark {
+    bool set;
+    uint64_t cycle, instructions, switches, tlb_misses, protection_misses;
+};
+
+struct view {
+    const struct model *model; /* what is shown; not owned */
+    struct canvas canvas;
+    bool ascii, graphic, quit, redraw;
+
+    int set; /* of panes, from 0 */
+    enum pane_id focus;
+    bool zoomed;
+    struct pane_view pane[PANE_COUNT];
+    struct pane_extent extent[PANE_COUNT]; /* as last drawn */
+    struct box place[PANE_COUNT];          /* likewise; width 0 = hidden */
+    struct view_split split[VIEW_SETS][2]; /* [1] = wide screens */
+
+    enum view_overlay overlay;
+    int overlay_scroll, overlay_lines, overlay_shown;
+    char story[MODEL_STORY];
+
+    bool commanding; /* the command line has the keys */
+    char line[VIEW_COMMAND], last[VIEW_COMMAND];
+    char choices[MODEL_LINE]; /* of completion, when there are several */
+    char notice[MODEL_LINE];  /* of the view itself; "" = the model's */
+
+    int pointer_x, pointer_y; /* cells; -1 = no pointer */
+    bool tip_wanted;          /* it has rested long enough */
+    struct view_drag drag;
+
+    struct view_bookmark bookmark;
+    struct wish wishes[VIEW_WISHES]; /* for the runner, in order */
+    int wish_count;
+
+    /* For the front end. */
+    bool light;                   /* theme */
+    int scale;                    /* percent; 0 = this front end has none */
+    bool picture;                 /* a picture is wanted, of */
+    char picture_path[VIEW_PATH]; /* "" = a name of its choice */
+};
+
+/* Empty view of a model. */
+void view_init(struct view *v, const struct model *model);
+void view_free(struct view *v);
+/* Draws the whole screen on v->canvas. */
+void view_draw(struct view *v, int width, int height);
+/* Hands the wishes to a runner, at once. */
+void view_obeyed_by(struct view *v, struct runner *r);
+
+/* ---- view_keys.c --------------------------------------------------------- */
+
+/* Obeys one key (ASCII or KEY_OF_*). */
+void view_key(struct view *v, int key);
+/* Reads the next key of a script: a character, or a name like <tab>, <up>,
+ * <space>, <lt>. False: at the end, or (*bad) at a name that is none. */
+bool view_script_key(const char **script, int *key, bool *bad);
+
+/* ---- view_command.c ------------------------------------------------------ */
+
+/* Obeys a line of the command line; says in v->notice what is wrong with it. */
+void view_command(struct view *v, const char *line);
+/* The commands with their meaning, as text for the help. */
+void view_command_help(char *to, size_t room);
+PRINTF_LIKE(2, 3)
+void view_notice(struct view *v, const char *format, ...);
+/* Name of the i-th command, NULL after the last. */
+const char *view_word(int i);
+
+/* ---- view_complete.c ----------------------------------------------------- */
+
+/* Completes v->line as far as it is clear; the choices left go to v->choices.
+ */
+void view_complete(struct view *v);
+
+/* ---- view_pointer.c: cells of the screen ----------------------------------
+ */
+
+void view_pointer_move(struct view *v, int x, int y);
+void view_pointer_press(struct view *v, int x, int y, bool twice);
+void view_pointer_release(struct view *v);
+/* lines > 0: towards the end. */
+void view_pointer_wheel(struct view *v, int x, int y, int lines);
+/* Is the pointer on a border that can be dragged? */
+bool view_on_border(const struct view *v, int x, int y);
+/* What the pointer rests on says, or NULL. */
+const char *view_tip(const struct view *v);
+
+/* ---- view_grid.c: which panes are where ------------------------------------
+ */
+
+extern const char *const view_set_names[VIEW_SETS];
+/* Is the pane part of the set, on a screen as wide as the last? */
+bool view_set_has(const struct view *v, int set, enum pane_id id);
+/* Focus on a pane, in the set that has it. */
+void view_focus(struct view *v, enum pane_id id);
+/* The next or previous pane of the set. */
+void view_focus_next(struct view *v, int by);
+/* Moves the border right of (upright) or below the pane with the keys by some
+ * cells. */
+void view_move_border(struct view *v, bool upright, int by);
+/* The border at a cell; drag.on = false: none there. */
+struct view_drag view_border_at(const struct view *v, int x, int y);
+void view_drag_to(struct view *v, int x, int y);
+/* The grid's part of the screen. */
+struct box view_grid_box(const struct view *v);
+
+/* ---- view_help.c ----------------------------------------------------------
+ */
+
+/* Help, story or stop-mask editor over the panes. */
+void view_draw_overlay(struct view *v);
+
+/* ---- view_settings.c: remembered from one run to the next ------------------
+ */
+
+/* Reads and writes theme, scale, set and borders, as lines "key value". Loading
+ * skips what it does not understand; saving says nothing when it cannot. */
+void view_settings_load(struct view *v, const char *path);
+void view_settings_save(const struct view *v, const char *path);
+/* $XDG_CONFIG_HOME/opalite/NAME, or below ~/.config; "" = no home. */
+void view_settings_path(const char *name, char *to, size_t room);

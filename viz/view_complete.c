@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Tab on the command line: completes commands, and as arguments panes, speeds,
+ * segments and domains.
+ */
+#include "viz/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct completion {
+    const char *begun;
+    char common[MODEL_LINE]; /* what all choices begin with */
+    char list[MODEL_LINE];
+    int count;
+};
+
+static void offer(struct completion *c, const char *choice)
+{
+    size_t same = 0, used = strlen(c->list);
+
+    if (strncmp(choice, c->begun, strlen(c->begun)) != 0)
+        return;
+    if (c->count++ == 0)
+        snprintf(c->common, sizeof c->common, "%s", choice);
+    while (c->common[same] && c->common[same] == choice[same])
+        same++;
+    c->common[same] = 0;
+    snprintf(c->list + used, sizeof c->list - used, "%s%s", used ? "  " : "",
+             choice);
+}
+
+static void offer_arguments(struct completion *c, const struct view *v,
+                            const char *command)
+{
+    if (strncmp(command, "pane", 4) == 0)
+        for (int i = 0; i < PANE_COUNT; i++)
+            offer(c, panes[i].name);
+    if (strncmp(command, "speed", 5) == 0)
+        for (int i = 0; i < runner_speed_count; i++)
+            offer(c, runner_speed_text(i));
+    if (strncmp(command, "theme", 5) == 0) {
+        offer(c, "dark");
+        offer(c, "light");
+    }
+    if (strncmp(command, "explain", 7) == 0) {
+        for (int i = 0; i < v->model->segment_count; i++)
+            offer(c, v->model->segments[i].name);
+        for (int i = 0; i < v->model->domain_count; i++)
+            offer(c, v->model->domains[i].name);
+    }
+}
+
+void view_complete(struct view *v)
+{
+    char *last = strrchr(v->line, ' ');
+    struct completion c = { .begun = last ? last + 1 : v->line };
+
+    if (last)
+        offer_arguments(&c, v, v->line);
+    else
+        for (int i = 0; view_word(i); i++)
+            offer(&c, view_word(i));
+    v->choices[0] = 0;
+    if (c.count == 0)
+        return;
+    size_t at = last ? (size_t)(last + 1 - v->line) : 0;
+    snprintf(v->line + at, sizeof v->line - at, "%s%s", c.common,
+             c.count == 1 ? " " : "");
+    if (c.count > 1)
+        snprintf(v->choices, sizeof v->choices, "%s", c.list);
+}

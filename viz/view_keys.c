@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Keys, the same in terminal and window. Most stand for a command; the rest
+ * scroll, or write the command line. F-keys are translated by the back ends,
+ * so letters always work. The list for the user is in view_help.c.
+ */
+#include "viz/view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int clamp(int value, int low, int high)
+{
+    return value < low ? low : value > high ? high : value;
+}
+
+/* ---- scrolling --------------------------------------------------------------
+ */
+
+/* Lines that a key moves; 0 = it is no such key. */
+static int lines_of(int key, int page)
+{
+    switch (key) {
+    case KEY_OF_UP:
+        return -1;
+    case KEY_OF_DOWN:
+        return 1;
+    case KEY_OF_PAGE_UP:
+        return -(page > 1 ? page - 1 : 1);
+    case KEY_OF_PAGE_DOWN:
+        return page > 1 ? page - 1 : 1;
+    case KEY_OF_HOME:
+        return -100000;
+    case KEY_OF_END:
+        return 100000;
+    default:
+        return 0;
+    }
+}
+
+static void scroll(struct view *v, enum pane_id id, int lines)
+{
+    struct pane_view *p = &v->pane[id];
+    const struct pane_extent *e = &v->extent[id];
+    int most = e->lines > e->shown ? e->lines - e->shown : 0;
+
+    if (id == PANE_EVENTS) /* moves the cursor, newest = 0 */
+        p->selected = clamp(p->selected - lines, -1, e->lines - 1);
+    else if (id == PANE_CONSOLE) /* scrolls back from the end */
+        p->scroll = clamp(p->scroll - lines, 0, most);
+    else
+        p->scroll = clamp(p->scroll + lines, 0, most);
+}
+
+static void overlay_scroll(struct view *v, int lines)
+{
+    int most = v->overlay_lines - v->overlay_shown;
+
+    v->overlay_scroll =
+        clamp(v->overlay_scroll + lines, 0, most > 0 ? most : 0);
+}
+
+void view_pointer_wheel(struct view *v, int x, int y, int lines)
+{
+    if (v->overlay != OVERLAY_NONE) {
+        overlay_scroll(v, lines);
+        return;
+    }
+    for (int i = 0; i < PANE_COUNT; i++) {
+        const struct box *b = &v->place[i];
+        if (x >= b->x && x < b->x + b->width && y >= b->y &&
+            y < b->y + b->height)
+            scroll(v, (enum pane_id)i, lines);
+    }
+}
+
+/* ---- keys that are commands
+ * --------------------------------------------------
+ */
+
+static const struct {
+    int key;
+    const char *command;
+} keys[] = {
+    { 's', "step" },
+    { 'S', "step 100" },
+    { 'n', "over" },
+    { ' ', "run" },
+    { 'c', "run" },
+    { 'e', "event" },
+    { ']', "switch" },
+    { '+', "speed +" },
+    { '=', "speed +" },
+    { '-', "speed -" },
+    { 'm', "stop" },
+    { 'x', "fault" },
+    { 'f', "filter" },
+    { 'w', "whole" },
+    { 't', "mark" },
+    { '(', "window -" },
+    { ')', "window +" },
+    { 'z', "zoom" },
+    { '\t', "next" },
+    { KEY_OF_BACKTAB, "next -" },
+    { 'H', "border left" },
+    { 'L', "border right" },
+    { 'K', "border up" },
+    { 'J', "border down" },
+    { 'T', "theme" },
+    { '>', "scale +" },
+    { '<', "scale -" },
+    { 'P', "screenshot" },
+    { KEY_OF_SCREENSHOT, "screenshot" },
+    { 'r', "redraw" },
+    { 12, "redraw" }, /* control-L */
+    { '?', "help" },
+    { 'h', "help" },
+    { 'q', "quit" },
+};
+
+/* A command that began with a key can be said again by '.'. */
+static void obey_line(struct view *v, const char *line)
+{
+    if (strcmp(line, v->last) != 0)
+        snprintf(v->last, sizeof v->last, "%s", line);
+    view_command(v, line);
+}
+
+static bool command_key(struct view *v, int key)
+{
+    char line[VIEW_COMMAND];
+
+    if (key >= '1' && key < '1' + VIEW_SETS) {
+        snprintf(line, sizeof line, "set %c", key);
+        view_command(v, line);
+        return true;
+    }
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        if (keys[i].key == key) {
+            obey_line(v, keys[i].command);
+            return true;
+        }
+    return false;
+}
+
+/* ---- the command line
+ * --------------------------------------------------------
+ */
+
+static void begin_line(struct view *v, const char *text)
+{
+    v->commanding = true;
+    v->choices[0] = 0;
+    v->notice[0] = 0;
+    snprintf(v->line, sizeof v->line, "%s", text);
+}
+
+static void line_key(struct view *v, int key)
+{
+    size_t n = strlen(v->line);
+
+    if (key == '\t') {
+        view_complete(v);
+        return;
+    }
+    v->choices[0] = 0;
+    if (key == 27 || (key == KEY_OF_BACKSPACE && n == 0)) {
+        v->commanding = false;
+    } else if (key == KEY_OF_BACKSPACE) {
+        v->line[n - 1] = 0;
+    } else if (key == KEY_OF_UP) {
+        snprintf(v->line, sizeof v->line, "%s", v->last);
+    } else if (key == '\n') {
+        v->commanding = false;
+        obey_line(v, v->line);
+    } else if (key >= 0x20 && key < 0x7f && n + 1 < sizeof v->line) {
+        v->line[n] = (char)key;
+        v->line[n + 1] = 0;
+    }
+}
+
+/* ---- overlays
+ * ----------------------------------------------------------------
+ */
+
+static void mask_key(struct view *v, int key)
+{
+    char line[16];
+
+    for (int i = 0; i < STOP_LETTERS; i++)
+        if (key == stop_letters[i] || key == stop_letters[i] + 'a' - 'A') {
+            snprintf(line, sizeof line, "stop %c", stop_letters[i]);
+            view_command(v, line);
+            return;
+        }
+    if (key == '\n' || key == 27 || key == 'm' || key == 'q')
+        v->overlay = OVERLAY_NONE;
+}
+
+static void overlay_key(struct view *v, int key)
+{
+    int lines = lines_of(key, v->overlay_shown);
+
+    if (lines)
+        overlay_scroll(v, lines);
+    else if (key == ' ')
+        overlay_scroll(v, lines_of(KEY_OF_PAGE_DOWN, v->overlay_shown));
+    else
+        v->overlay = OVERLAY_NONE;
+}
+
+/* ---- all keys
+ * ----------------------------------------------------------------
+ */
+
+static void escape(struct view *v)
+{
+    struct pane_view *p = &v->pane[v->focus];
+
+    v->zoomed = false;
+    p->selected = -1;
+    p->scroll = 0;
+    p->search[0] = 0;
+}
+
+static void arrow_sideways(struct view *v, int by)
+{
+    struct pane_view *p = &v->pane[v->focus];
+
+    if (v->focus == PANE_TIMELINE)
+        p->column = clamp(p->column - by, 0, 1000000);
+    else
+        p->column =
+            clamp(p->column + by, 0,
+                  v->model->domain_count > 0 ? v->model->domain_count - 1 : 0);
+}
+
+void view_key(struct view *v, int key)
+{
+    if (v->commanding) {
+        line_key(v, key);
+    } else if (v->overlay == OVERLAY_MASK) {
+        mask_key(v, key);
+    } else if (v->overlay != OVERLAY_NONE) {
+        overlay_key(v, key);
+    } else if (key == ':') {
+        begin_line(v, "");
+    } else if (key == '/') {
+        begin_line(v, "search ");
+    } else if (key == 'g') {
+        begin_line(v, "explain ");
+    } else if (key == '.') {
+        view_command(v, v->last);
+    } else if (key == 27) {
+        escape(v);
+    } else if (key == KEY_OF_LEFT || key == KEY_OF_RIGHT) {
+        arrow_sideways(v, key == KEY_OF_RIGHT ? 1 : -1);
+    } else if (lines_of(key, v->extent[v->focus].shown)) {
+        scroll(v, v->focus, lines_of(key, v->extent[v->focus].shown));
+    } else {
+        command_key(v, key);
+    }
+}
+
+/* ---- scripts
+ * ------------------------------------------------------------------ */
+
+bool view_script_key(const char **script, int *key, bool *bad)
+{
+    static const struct {
+        const char *name;
+        int key;
+    } names[] = { { "<space>", ' ' },
+                  { "<tab>", '\t' },
+                  { "<backtab>", KEY_OF_BACKTAB },
+                  { "<enter>", '\n' },
+                  { "<esc>", 27 },
+                  { "<up>", KEY_OF_UP },
+                  { "<down>", KEY_OF_DOWN },
+                  { "<left>", KEY_OF_LEFT },
+                  { "<right>", KEY_OF_RIGHT },
+                  { "<pgup>", KEY_OF_PAGE_UP },
+                  { "<pgdn>", KEY_OF_PAGE_DOWN },
+                  { "<home>", KEY_OF_HOME },
+                  { "<end>", KEY_OF_END },
+                  { "<lt>", '<' } };
+
+    *bad = false;
+    if (!**script)
+        return false;
+    if (**script != '<') {
+        *key = (unsigned char)*(*script)++;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t n = strlen(names[i].name);
+        if (strncmp(*script, names[i].name, n) == 0) {
+            *script += n;
+            *key = names[i].key;
+            return true;
+        }
+    }
+    *bad = true;
+    return false;
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The pointer: a click on a zone is the zone's command, a click on a pane gives
+ * it the keys, two clicks zoom it; borders can be dragged; the wheel scrolls
+ * what is under it (view_keys.c). Places are cells of the screen.
+ */
+#include "viz/view.h"
+
+static enum pane_id pane_at(const struct view *v, int x, int y)
+{
+    for (int i = 0; i < PANE_COUNT; i++) {
+        const struct box *b = &v->place[i];
+        if (x >= b->x && x < b->x + b->width && y >= b->y &&
+            y < b->y + b->height)
+            return (enum pane_id)i;
+    }
+    return PANE_COUNT;
+}
+
+bool view_on_border(const struct view *v, int x, int y)
+{
+    const struct view_drag d = view_border_at(v, x, y);
+
+    return d.on && v->overlay == OVERLAY_NONE;
+}
+
+void view_pointer_move(struct view *v, int x, int y)
+{
+    v->pointer_x = x;
+    v->pointer_y = y;
+    v->tip_wanted = false;
+    if (v->drag.on)
+        view_drag_to(v, x, y);
+}
+
+void view_pointer_press(struct view *v, int x, int y, bool twice)
+{
+    const struct zone *z = canvas_zone_at(&v->canvas, x, y);
+    enum pane_id id = pane_at(v, x, y);
+
+    v->tip_wanted = false;
+    if (v->overlay == OVERLAY_HELP || v->overlay == OVERLAY_STORY) {
+        v->overlay = OVERLAY_NONE;
+        return;
+    }
+    if (view_on_border(v, x, y))
+        v->drag = view_border_at(v, x, y);
+    if (twice && id < PANE_COUNT)
+        view_command(v, "zoom");
+    else if (z && v->canvas.text[z->command])
+        view_command(v, v->canvas.text + z->command);
+    else if (id < PANE_COUNT)
+        v->focus = id;
+}
+
+void view_pointer_release(struct view *v)
+{
+    v->drag.on = false;
+}
+
+const char *view_tip(const struct view *v)
+{
+    const struct zone *z;
+
+    if (!v->tip_wanted || v->overlay != OVERLAY_NONE || v->pointer_x < 0)
+        return NULL;
+    z = canvas_zone_at(&v->canvas, v->pointer_x, v->pointer_y);
+    return z && v->canvas.text[z->tip] ? v->canvas.text + z->tip : NULL;
+}
