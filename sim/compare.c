@@ -251,6 +251,31 @@ static void compare_fields(struct differences *d, const struct field *f,
                       (const uint8_t *)b + f[i].offset);
 }
 
+#undef ONE
+#undef EACH
+
+#define ONE(f) ONE_OF(struct virtio, f)
+#define QUEUE(n)                                                               \
+    ONE(queue[n].ready), ONE(queue[n].size), ONE(queue[n].desc),               \
+        ONE(queue[n].avail), ONE(queue[n].used), ONE(queue[n].next_avail),     \
+        ONE(queue[n].next_used)
+static const struct field virtio_fields[] = {
+    ONE(id),
+    ONE(offered),
+    ONE(accepted),
+    ONE(features_select),
+    ONE(driver_select),
+    ONE(queue_select),
+    ONE(queue_count),
+    ONE(status),
+    ONE(interrupt),
+    ONE(rung),
+    ONE(config),
+    QUEUE(0),
+    QUEUE(1),
+};
+_Static_assert(VIRTIO_QUEUES == 2, "the rows above");
+
 /* ---- registers --------------------------------------------------------- */
 
 static void compare_registers(struct differences *d, const struct cpu *a,
@@ -330,7 +355,8 @@ static void compare_domains(struct differences *d, const struct ledger *a,
         if (p->serial != q->serial || p->key != q->key || p->id != q->id ||
             p->live != q->live || p->ended != q->ended ||
             memcmp(p->phase, q->phase, sizeof p->phase) != 0 ||
-            memcmp(p->instructions, q->instructions, sizeof p->instructions) ||
+            memcmp(p->instructions, q->instructions, sizeof p->instructions) !=
+                0 ||
             memcmp(p->unit, q->unit, sizeof p->unit) != 0)
             difference_add(d, "ledger, domain %zu (%s) differs", i, p->name);
     }
@@ -353,10 +379,16 @@ static const struct field event_fields[] = {
     OF_EVENT(right_known),  OF_EVENT(segment), OF_EVENT(above),
 };
 
+/* Then they are equal; padding may differ where they are, too. */
+static bool same_bytes(const void *a, const void *b, size_t n)
+{
+    return memcmp(a, b, n) == 0;
+}
+
 static void compare_event(struct differences *d, const struct event *a,
                           const struct event *b)
 {
-    if (!memcmp(a, b, sizeof *a))
+    if (same_bytes(a, b, sizeof *a))
         return;
     struct differences one = *d;
     one.count = 0;
@@ -406,6 +438,9 @@ bool machine_compare(const struct machine *a, const struct machine *b,
     for (uint64_t i = 0; i < a->config.harts; i++)
         compare_harts(d, a, b, i);
     compare_fields(d, machine_fields, COUNT(machine_fields), a, b);
+    for (unsigned i = 0; i < VIRTIO_SLOTS; i++)
+        compare_fields(d, virtio_fields, COUNT(virtio_fields), &a->virtio[i],
+                       &b->virtio[i]);
     compare_figures(d, a, b);
     compare_events(d, &a->events, &b->events);
     compare_memory(d, a, b);

@@ -73,12 +73,6 @@ void compare_memory(struct differences *d, const struct machine *a,
     if (a->block.bytes && b->block.bytes)
         compare_block(d, "disk", 0, a->block.bytes, b->block.bytes,
                       a->block.sectors * BLOCK_SECTOR);
-    for (unsigned i = 0; i < VIRTIO_SLOTS; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "virtio[%u]", i);
-        if (memcmp(&a->virtio[i], &b->virtio[i], sizeof a->virtio[i]) != 0)
-            difference_add(d, "%s differs", name);
-    }
     if (a->uart.length == b->uart.length && a->uart.length &&
         memcmp(a->uart.text, b->uart.text, a->uart.length) != 0)
         difference_add(d, "the console's text differs");

@@ -203,12 +203,12 @@ static void compare_ranges(struct differences *d, const char *name,
                            const struct miss_history *a,
                            const struct miss_history *b)
 {
-    for (unsigned i = 0; i < 64; i++) {
+    for (size_t i = 0; i < 64; i++) {
         uint32_t n = a->range_count[i];
         if (n != b->range_count[i] ||
-            memcmp(a->range + 128 * i, b->range + 128 * i,
+            memcmp(a->range + i * 128, b->range + i * 128,
                    n * sizeof *a->range) != 0)
-            difference_add(d, "%s: lost ranges differ (%u)", name, i);
+            difference_add(d, "%s: lost ranges differ (%zu)", name, i);
     }
 }
 

@@ -134,9 +134,9 @@ static struct machine *side_current(const struct side *s)
 /* How it ended, in words. */
 static void side_end(const struct side *s, char *to, size_t room)
 {
-    if (!s->session)
+    if (s->machine)
         story_stop(s->machine, s->machine->stopped, to, room);
-    else if (s->session->state == SESSION_FAILED)
+    else if (s->session && s->session->state == SESSION_FAILED)
         snprintf(to, room, "%s", s->session->error.text);
     else
         snprintf(to, room, "the scenario came to its end");
