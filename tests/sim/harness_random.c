@@ -11,6 +11,8 @@ enum {
     CODE = 0x80010000,
     TABLES = 0x80020000, /* and those of another space */
     OTHER_TABLES = 0x80024000,
+    TREE = 0x80028000, /* of ranges: roots, then nodes */
+    TREE_STEP = 1360,
     DATA = 0x80100000,
     VIRTUAL_CODE = 0x40000000,
     VIRTUAL_DATA = 0x40100000,
@@ -46,6 +48,7 @@ const char *random_kind_name(enum random_kind kind)
         "U-mode and PMP",
         "U-mode and ranges",
         "U-mode and ranges refilled",
+        "U-mode and ranges from a tree",
     };
     return names[kind];
 }
@@ -414,6 +417,33 @@ static void set_ranges(struct machine *m, uint64_t domain, bool data)
     }
 }
 
+/* Nodes first to last of a balanced tree; its root. */
+static uint64_t put_tree(struct machine *m, unsigned first, unsigned last)
+{
+    if (first >= last)
+        return 0;
+    unsigned middle = (first + last) / 2;
+    uint64_t at = TREE + 0x1000 + RANGE_NODE_SIZE * middle;
+    uint64_t base = VIRTUAL_DATA + (uint64_t)TREE_STEP * middle;
+    uint64_t rights = random_below(6) ? RIGHT_R | RIGHT_W : RIGHT_R;
+    const uint64_t node[] = { base, base + TREE_STEP - random_below(60),
+                              put_tree(m, first, middle) | rights,
+                              put_tree(m, middle + 1, last) };
+    put(m, at, node, sizeof node);
+    return at;
+}
+
+/* Both domains have the same ranges, which the hardware brings in. */
+static void set_tree(struct machine *m)
+{
+    uint64_t root =
+        put_tree(m, 0, 4096 * DATA_PAGES / TREE_STEP); /* 128 at most */
+    const uint64_t roots[] = { root, root };
+    put(m, TREE, roots, sizeof roots);
+    set_csr(m, CSR_srtable, TREE | 1);
+    set_csr(m, CSR_sprot, SPROT_RPLB | SPROT_HWREFILL);
+}
+
 static void set_registers(struct machine *m, bool paged)
 {
     struct cpu *c = &m->now->cpu;
@@ -460,8 +490,10 @@ void random_program(struct machine *m, enum random_kind kind, uint64_t seed)
     if (kind >= RANDOM_RANGES) {
         set_csr(m, CSR_sprot, SPROT_RPLB);
         set_ranges(m, 0, kind == RANDOM_RANGES);
-        set_ranges(m, 1, true);
+        set_ranges(m, 1, kind == RANDOM_RANGES);
     }
+    if (kind == RANDOM_TREE)
+        set_tree(m);
     set_registers(m, paged);
     if (paged || random_below(2))
         set_csr(m, CSR_satp, UINT64_C(8) << 60 | TABLES >> 12);

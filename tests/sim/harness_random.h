@@ -19,6 +19,7 @@ enum random_kind {
     RANDOM_USER_PMP,
     RANDOM_RANGES, /* U-mode, Sv39, RPLB */
     RANDOM_REFILL, /* likewise; the handler brings ranges in */
+    RANDOM_TREE,   /* likewise; the hardware does */
     RANDOM_KINDS
 };
 

@@ -178,7 +178,7 @@ static void is_interrupted_at_every_cycle(void **state)
 static void engines_may_take_turns(void **state)
 {
     (void)state;
-    for (unsigned seed = 31; seed < 37; seed++) {
+    for (unsigned seed = 31; seed < 31 + RANDOM_KINDS; seed++) {
         struct pair p = random_pair("u54", (enum random_kind)(seed - 31), seed);
         for (unsigned i = 0; i < MANY / 20; i++) {
             const struct run_limits limits = { .max_insns =

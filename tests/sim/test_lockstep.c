@@ -430,11 +430,15 @@ static void every_part_is_compared(void **state)
     CHANGE(b->plic.priority[3], (uint8_t)(was ^ 1), "plic.priority[3]");
 
     struct assoc *dtlb = &m->unit[UNIT_DTLB].array;
-    uint32_t first = 0;
+    uint32_t first = 0, second;
     while (!dtlb->entry[first].valid)
         assert_true(++first < assoc_entries(dtlb));
+    second = first + 1;
+    while (!dtlb->entry[second].valid)
+        assert_true(++second < assoc_entries(dtlb));
+    uint64_t other = dtlb->stamp[first] < dtlb->stamp[second] ? UINT64_MAX : 1;
     CHANGE(dtlb->entry[first].rights, (uint8_t)(was ^ 8), "dtlb entry");
-    CHANGE(dtlb->stamp[first], 1, "dtlb set 0: order of use");
+    CHANGE(dtlb->stamp[first], other, "dtlb set 0: order of use");
     struct miss_history *h = &m->unit[UNIT_L1D].history;
     CHANGE(h->seen[100], ~was, "l1d: keys ever filled");
     CHANGE(h->node[h->oldest].key.first, was + 1, "l1d: the shadow");
