@@ -32,8 +32,9 @@ enum {
     L0_EMPTY = 8    /* a tag that no access has: lines are 16 bytes or more */
 };
 
-/* Accesses that are judged alike. Under MXR, and as S with SUM under a
- * protection unit, nothing is remembered. */
+/* Accesses that are judged alike: of a view, all are look-ups in the same
+ * units. So S with SUM remembers no line that a protection unit allowed, and
+ * under MXR nothing is remembered. */
 enum l0_view { L0_U, L0_S, L0_S_SUM, L0_M, L0_NEVER, L0_VIEWS };
 
 struct l0_line {

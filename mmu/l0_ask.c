@@ -25,9 +25,7 @@ enum l0_view l0_view(const struct mmu *m, uint8_t privilege)
         return L0_NEVER;
     if (privilege == PRIV_U)
         return L0_U;
-    if (!m->regs.sum)
-        return L0_S;
-    return m->protected ? L0_NEVER : L0_S_SUM;
+    return m->regs.sum ? L0_S_SUM : L0_S;
 }
 
 static bool find_range(const struct mmu *m, enum unit unit, uint64_t va,
@@ -141,7 +139,8 @@ static void fill(struct mmu *m, uint8_t privilege, uint64_t va,
     uint64_t bytes = ~l->line_mask + 1, first = va & l->line_mask;
     uint64_t pa = f->pa & l->line_mask;
     enum l0_view view = l0_view(m, privilege);
-    if (l->closed || view == L0_NEVER || !l1d->entry ||
+    bool lent = view == L0_S_SUM && f->range >= 0; /* the user's, under SUM */
+    if (l->closed || view == L0_NEVER || lent || !l1d->entry ||
         overlap(pa, bytes, l->apart_first, l->apart_bytes))
         return;
     int32_t index = assoc_find(l1d, pa, 0);
