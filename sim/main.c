@@ -19,13 +19,12 @@ const struct command commands[] = {
       "Runs a bare-metal RV64 program: M-mode, loaded by physical address.",
       command_exec },
     { "boot", "--firmware FILE --kernel FILE [options]",
-      "Boots firmware, boot loaders and kernels made for the `virt` board; "
-      "the\n"
-      "terminal is their console (docs/boot.md).",
+      "Boots firmware, boot loaders and kernels made for the `virt` board.\n"
+      "The terminal is their console (docs/boot.md).",
       command_boot },
     { "lockstep", "FILE.elf | FILE.lua | --firmware FILE ... [options]",
-      "Runs the same thing with both engines and compares every state\n"
-      "(docs/engine.md).",
+      "Runs the same thing with both engines and compares every state.\n"
+      "See docs/engine.md.",
       command_lockstep },
     { "tui", "FILE.lua [options]",
       "Shows a scenario live in the terminal (program opalite-tui).",
@@ -37,16 +36,16 @@ const struct command commands[] = {
     { "plot", "SPEC.json [-o PICTURE]",
       "Draws a plot description (program opalite-plot).", command_sibling },
     { "trace", "info FILE.jsonl | export FILE.jsonl --to FORMAT [-o FILE]",
-      "Says what is in a recorded trace; exports it to other tools' formats\n"
-      "(docs/trace.md).",
+      "Says what is in a recorded trace; exports it for other tools.\n"
+      "See docs/trace.md.",
       command_trace },
     { "explain", "ADDRESS FILE.lua [options]",
       "Shows the way of one access, step by step, at a moment of a scenario\n"
       "(docs/explain.md).",
       command_explain },
     { "graph", "KIND FILE.lua [options]",
-      "Draws the state of a scenario at a moment as a graph (program\n"
-      "opalite-graph, docs/graph.md).",
+      "Draws the state of a scenario at a moment as a graph.\n"
+      "Program opalite-graph; docs/graph.md.",
       command_sibling },
     { "presets", "", "Prints every parameter of every preset with its source.",
       command_presets },
