@@ -21,8 +21,8 @@ static void look_at_file(const char *path, uint64_t *bytes, uint64_t *time)
     if (stat(path, &s) != 0)
         return;
     *bytes = (uint64_t)s.st_size;
-    *time = (uint64_t)s.st_mtim.tv_sec * 1000000000 +
-            (uint64_t)s.st_mtim.tv_nsec;
+    *time =
+        (uint64_t)s.st_mtim.tv_sec * 1000000000 + (uint64_t)s.st_mtim.tv_nsec;
 }
 
 bool history_open(struct history *h, const struct session_options *options,
@@ -145,8 +145,7 @@ bool history_back_to_cycle(struct history *h, uint64_t cycle, struct err *err)
         return err_set(err, EXIT_USAGE, "cycle %" PRIu64 " is not in the past",
                        cycle);
     h->searching = false;
-    return can_go_back(h, err) &&
-           begin(h, until, (struct instant){ 0 }, err);
+    return can_go_back(h, err) && begin(h, until, (struct instant){ 0 }, err);
 }
 
 bool history_back_to_event(struct history *h, const struct event_filter *f,

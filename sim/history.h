@@ -38,10 +38,10 @@ struct history {
     /* history.c's */
     struct session_options options;
     uint64_t scenario_bytes, scenario_time; /* of the file, when opened */
-    struct instant to;         /* the way's end; zero = as past->until says */
-    bool searching;            /* the way is to now, looking for an event, */
+    struct instant to;          /* the way's end; zero = as past->until says */
+    bool searching;             /* the way is to now, looking for an event, */
     struct event_filter wanted; /* this */
-    struct instant last;       /* where the last one so far was; or zero */
+    struct instant last;        /* where the last one so far was; or zero */
 };
 
 /* Opens the session. What the options point to must stay. False: *err says why.

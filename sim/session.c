@@ -387,8 +387,7 @@ static bool until_reached(const struct session *s, uint64_t *left)
             return true;
         *left = smaller_limit(*left, u->instructions - done);
     }
-    return u->cycle && s->machine &&
-           session_machine_number(s) == u->machine &&
+    return u->cycle && s->machine && session_machine_number(s) == u->machine &&
            machine_clock(s->machine) >= u->cycle;
 }
 

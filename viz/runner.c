@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,6 +43,16 @@ static bool is_over(const struct runner *r)
     return r->model.state == MODEL_ENDED || r->model.state == MODEL_FAILED;
 }
 
+/* The way back is given up. */
+static void stay(struct runner *r)
+{
+    history_cancel(&r->history);
+    if (r->past)
+        model_free(r->past);
+    free(r->past);
+    r->past = NULL;
+}
+
 /* A command begins. False: the scenario is over. */
 static bool begin(struct runner *r, enum going going)
 {
@@ -49,6 +60,7 @@ static bool begin(struct runner *r, enum going going)
         notice(r, "the scenario is over; q quits");
         return false;
     }
+    stay(r);
     model_mark(&r->model, r->session);
     r->model.ask.set = false;
     r->model.notice[0] = 0;
@@ -63,6 +75,7 @@ static void halt(struct runner *r)
 {
     if (r->going == GOING_NOWHERE)
         return;
+    stay(r);
     r->going = GOING_NOWHERE;
     r->model.state = MODEL_PAUSED;
     notice(r, "paused");
@@ -227,6 +240,159 @@ static bool advance_once(struct runner *r, uint64_t instructions)
     return r->going != GOING_NOWHERE;
 }
 
+/* ---- going back ------------------------------------------------------------
+ */
+
+/* What the views need of the way: samples of the counters over time. */
+enum { LOOKS_BACK = 64 };
+
+static void begin_page(struct runner *r)
+{
+    const struct model *m = &r->model;
+
+    stay(r);
+    r->past = malloc(sizeof *r->past);
+    if (!r->past)
+        err_no_memory();
+    model_init(r->past, r->root);
+    r->past->speed = m->speed;
+    r->past->stops = m->stops;
+    memcpy(r->past->scenario, m->scenario, sizeof m->scenario);
+    memcpy(r->past->notes, m->notes, sizeof m->notes);
+    memcpy(r->past->checks, m->checks, sizeof m->checks);
+    r->past->check_count = m->check_count;
+    for (int i = 0; i < m->check_count; i++)
+        r->past->checks[i].passed = r->past->checks[i].failed = 0;
+    r->past_look = 0;
+}
+
+/* One of the history_back functions has been called. */
+static void began_back(struct runner *r, bool possible, const struct err *err)
+{
+    if (!possible) {
+        stay(r);
+        notice(r, "%.150s", err->text);
+        return;
+    }
+    r->model.ask.set = false;
+    r->going = GOING_BACK;
+    r->model.state = MODEL_RUNNING;
+    notice(r, "going back: the run is repeated up to there");
+}
+
+static void back(struct runner *r, uint64_t count)
+{
+    struct err err;
+
+    begin_page(r);
+    began_back(r, history_back(&r->history, count, &err), &err);
+}
+
+static void back_to_event(struct runner *r, const struct event_filter *f)
+{
+    struct err err;
+
+    if (f->kinds == 0) {
+        notice(r, "the stop mask is empty: m edits it");
+        return;
+    }
+    begin_page(r);
+    began_back(r, history_back_to_event(&r->history, f, &err), &err);
+}
+
+static void back_to_cycle(struct runner *r, uint64_t cycle)
+{
+    struct err err;
+
+    begin_page(r);
+    began_back(r, history_back_to_cycle(&r->history, cycle, &err), &err);
+}
+
+/* The last event that is kept of this kind, or NULL. */
+static const struct event *last_event(const struct machine *m,
+                                      enum event_kind kind)
+{
+    const struct event_list *l = &m->events;
+    uint64_t first = l->next > EVENT_RING ? l->next - EVENT_RING : 0;
+
+    for (uint64_t n = l->next; n-- > first;)
+        if (l->ring[n % EVENT_RING].kind == kind)
+            return &l->ring[n % EVENT_RING];
+    return NULL;
+}
+
+static void back_to_rights(struct runner *r)
+{
+    struct event_filter f = { .kinds = EVENT_BIT(EVENT_RIGHTS) };
+    const struct machine *m = r->session->machine;
+    const struct event *fault = m ? last_event(m, EVENT_FAULT) : NULL;
+
+    if (fault && fault->segment_known) {
+        f.by_range = true;
+        f.first = f.last = fault->segment;
+    }
+    back_to_event(r, &f);
+}
+
+/* Says what happened at the moment that is now the present. */
+static void tell_present(struct runner *r)
+{
+    const struct machine *m = r->session->machine;
+    char text[MODEL_LINE];
+
+    r->model.notice[0] = 0;
+    if (!m || m->events.next == 0)
+        return;
+    const struct event *e = &m->events.ring[(m->events.next - 1) % EVENT_RING];
+    if (e->cycle != machine_clock(m))
+        return;
+    model_event_line(m, e, text);
+    notice(r, "back at: %.140s", text);
+}
+
+/* The past has become the present. "Before" is what was just left: registers
+ * that the undone instructions had changed are lit. */
+static void turn_page(struct runner *r)
+{
+    uint64_t x[32];
+
+    memcpy(x, r->model.x, sizeof x);
+    r->session = r->history.now;
+    model_free(&r->model);
+    r->model = *r->past;
+    free(r->past);
+    r->past = NULL;
+    model_mark(&r->model, r->session);
+    memcpy(r->model.x_before, x, sizeof x);
+    arrived(r);
+    tell_present(r);
+}
+
+static void advance_back(struct runner *r, uint64_t instructions)
+{
+    struct err err;
+    enum history_state state = history_advance(&r->history, instructions, &err);
+
+    if (state == HISTORY_RUNNING) {
+        uint64_t done = session_instructions(r->history.past);
+        if (!r->history.searching && done >= r->past_look) {
+            model_refresh(r->past, r->history.past);
+            r->past_look = done + session_instructions(r->session) / LOOKS_BACK;
+        }
+    } else if (state == HISTORY_THERE) {
+        turn_page(r);
+    } else {
+        stay(r);
+        arrived(r);
+        notice(r, "%.150s",
+               state == HISTORY_NONE ? "there is no such event before now"
+                                     : err.text);
+    }
+}
+
+/* ---- all ways --------------------------------------------------------------
+ */
+
 void runner_advance(struct runner *r, uint64_t instructions)
 {
     uint64_t n;
@@ -249,6 +415,9 @@ void runner_advance(struct runner *r, uint64_t instructions)
                 break;
             }
         }
+        break;
+    case GOING_BACK:
+        advance_back(r, instructions);
         break;
     case GOING_RUN:
     case GOING_EVENT:
@@ -279,8 +448,8 @@ static void run_to_cycle(struct runner *r, uint64_t cycle)
 {
     const struct machine *m = r->session->machine;
 
-    if (m && machine_clock(m) >= cycle)
-        notice(r, "cycle %llu is in the past", (unsigned long long)cycle);
+    if (m && machine_clock(m) > cycle)
+        back_to_cycle(r, cycle);
     else if (begin(r, GOING_CYCLE))
         r->until_cycle = cycle;
 }
@@ -302,8 +471,20 @@ static void change_stops(struct runner *r, uint32_t stops)
         r->until = stop_events(r);
 }
 
+static bool is_back(const struct runner *r, const struct wish *w)
+{
+    const struct machine *m = r->session->machine;
+
+    return w->kind == WISH_BACK || w->kind == WISH_BACK_EVENT ||
+           w->kind == WISH_BACK_RIGHTS ||
+           (w->kind == WISH_CYCLE && m && w->number < machine_clock(m));
+}
+
 void runner_obey(struct runner *r, const struct wish *w)
 {
+    /* A key that is held must not begin the same way again and again. */
+    if (r->going == GOING_BACK && is_back(r, w))
+        return;
     switch (w->kind) {
     case WISH_BEGIN:
         begin_run(r, w->number);
@@ -329,6 +510,15 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_CYCLE:
         run_to_cycle(r, w->number);
         break;
+    case WISH_BACK:
+        back(r, w->number);
+        break;
+    case WISH_BACK_EVENT:
+        back_to_event(r, &(struct event_filter){ .kinds = stop_events(r) });
+        break;
+    case WISH_BACK_RIGHTS:
+        back_to_rights(r);
+        break;
     case WISH_END:
         begin(r, GOING_EVENT);
         break;
@@ -349,7 +539,9 @@ void runner_obey(struct runner *r, const struct wish *w)
 
 static void to_console(void *context, const char *text, size_t bytes)
 {
-    model_print(context, text, bytes);
+    struct runner *r = context;
+
+    model_print(r->past ? r->past : &r->model, text, bytes);
 }
 
 /* "build/release/opalite-tui" -> "." : where the source paths of the guest
@@ -370,19 +562,19 @@ bool runner_open(struct runner *r, struct session_options *options,
                  struct err *err)
 {
     const char *name = strrchr(options->path, '/');
-    char root[4096];
 
     memset(r, 0, sizeof *r);
-    source_root(root, sizeof root);
-    model_init(&r->model, root);
+    source_root(r->root, sizeof r->root);
+    model_init(&r->model, r->root);
     options->no_progress = true;
     options->print = to_console;
-    options->print_context = &r->model;
-    r->session = session_open(options, err);
-    if (!r->session) {
+    options->print_context = r;
+    options->interrupted = &r->interrupted;
+    if (!history_open(&r->history, options, err)) {
         model_free(&r->model);
         return false;
     }
+    r->session = r->history.now;
     model_read_notes(&r->model, options->path);
     snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
              name ? name + 1 : options->path);
@@ -393,8 +585,8 @@ bool runner_open(struct runner *r, struct session_options *options,
 
 enum exit_code runner_close(struct runner *r)
 {
-    enum exit_code code = session_close(r->session);
-
+    stay(r);
+    enum exit_code code = history_close(&r->history);
     model_free(&r->model);
     return code;
 }

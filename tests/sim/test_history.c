@@ -324,8 +324,8 @@ static void test_back_to_the_rights_change(void **state)
 
     /* the one before: it was given; and none before all */
     back_to(&h, &f);
-    e = &h.now->machine->events.ring[(h.now->machine->events.next - 1) %
-                                     EVENT_RING];
+    e = &h.now->machine->events
+             .ring[(h.now->machine->events.next - 1) % EVENT_RING];
     assert_int_not_equal(e->rights, 0);
     const struct event_filter never = { .kinds = EVENT_BIT(EVENT_PANIC) };
     struct err err;
@@ -341,7 +341,7 @@ static void test_back_to_the_rights_change(void **state)
 /* Traps retire nothing, and yet each is a moment: back and forth over many. */
 static void test_traps_are_moments(void **state)
 {
-    enum { TRAPS = 6 };
+    enum { TRAPS = 4 };
     uint64_t at[TRAPS];
     const struct event_filter trap = { .kinds = EVENT_BIT(EVENT_TRAP) };
     struct history h;
@@ -351,7 +351,7 @@ static void test_traps_are_moments(void **state)
         until_event(&h, trap.kinds);
         at[i] = state_of(h.now);
     }
-    for (int i = TRAPS - 2; i >= TRAPS - 4; i--) {
+    for (int i = TRAPS - 2; i >= 0; i--) {
         back_to(&h, &trap);
         assert_int_equal(state_of(h.now), at[i]);
     }
@@ -361,7 +361,7 @@ static void test_traps_are_moments(void **state)
     back(&h, 1);
     assert_int_equal(session_instructions(h.now), done - retired);
     until_event(&h, trap.kinds);
-    assert_int_equal(state_of(h.now), at[TRAPS - 4]);
+    assert_int_equal(state_of(h.now), at[0]);
     close_lending(&h);
 }
 
