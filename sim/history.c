@@ -231,7 +231,7 @@ enum history_state history_advance(struct history *h, uint64_t instructions,
     struct session *s = h->past;
     struct run_limits slice = { .max_insns = instructions,
                                 .stop_events =
-                                    h->searching ? h->wanted.kinds : 0 };
+                                    h->searching ? h->wanted.kinds : h->looks };
 
     if (h->to.instructions && session_instructions(s) >= h->to.instructions) {
         s->until.instructions = 0; /* only traps are left */

@@ -34,6 +34,9 @@ struct history {
     struct session *now;
     /* On its way to the wanted moment; NULL = nothing is under way. */
     struct session *past;
+    /* Events behind which history_advance returns on the way, for a caller that
+     * looks at `past` there. */
+    uint32_t looks;
 
     /* history.c's */
     struct session_options options;

@@ -243,8 +243,11 @@ static bool advance_once(struct runner *r, uint64_t instructions)
 /* ---- going back ------------------------------------------------------------
  */
 
-/* What the views need of the way: samples of the counters over time. */
+/* The views need looks on the way: so many, for the counters over time, and one
+ * wherever a name may change its meaning. */
 enum { LOOKS_BACK = 64 };
+#define EVENTS_TO_LOOK_AT                                                      \
+    (EVENT_BIT(EVENT_DOMAIN) | EVENT_BIT(EVENT_THREAD) | EVENT_BIT(EVENT_FAULT))
 
 static void begin_page(struct runner *r)
 {
@@ -263,7 +266,6 @@ static void begin_page(struct runner *r)
     r->past->check_count = m->check_count;
     for (int i = 0; i < m->check_count; i++)
         r->past->checks[i].passed = r->past->checks[i].failed = 0;
-    r->past_look = 0;
 }
 
 /* One of the history_back functions has been called. */
@@ -340,8 +342,10 @@ static void tell_present(struct runner *r)
     const struct machine *m = r->session->machine;
     char text[MODEL_LINE];
 
-    r->model.notice[0] = 0;
-    if (!m || m->events.next == 0)
+    if (!m)
+        return;
+    notice(r, "back at cycle %llu", (unsigned long long)machine_clock(m));
+    if (m->events.next == 0)
         return;
     const struct event *e = &m->events.ring[(m->events.next - 1) % EVENT_RING];
     if (e->cycle != machine_clock(m))
@@ -370,15 +374,14 @@ static void turn_page(struct runner *r)
 
 static void advance_back(struct runner *r, uint64_t instructions)
 {
+    uint64_t stretch = session_instructions(r->session) / LOOKS_BACK + 1;
     struct err err;
-    enum history_state state = history_advance(&r->history, instructions, &err);
+    enum history_state state = history_advance(
+        &r->history, stretch < instructions ? stretch : instructions, &err);
 
     if (state == HISTORY_RUNNING) {
-        uint64_t done = session_instructions(r->history.past);
-        if (!r->history.searching && done >= r->past_look) {
+        if (!r->history.searching)
             model_refresh(r->past, r->history.past);
-            r->past_look = done + session_instructions(r->session) / LOOKS_BACK;
-        }
     } else if (state == HISTORY_THERE) {
         turn_page(r);
     } else {
@@ -575,6 +578,7 @@ bool runner_open(struct runner *r, struct session_options *options,
         return false;
     }
     r->session = r->history.now;
+    r->history.looks = EVENTS_TO_LOOK_AT;
     model_read_notes(&r->model, options->path);
     snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
              name ? name + 1 : options->path);

@@ -57,7 +57,6 @@ struct runner {
     struct session *session; /* history.now; changes after going back */
     struct model model;
     struct model *past; /* of history.past, while going back; else NULL */
-    uint64_t past_look; /* instructions at which it is refreshed next */
     char root[4096];    /* where relative source paths begin */
     /* A signal handler or another thread sets it to EXIT_INTERRUPTED: Lua that
      * lets no time pass ends, too. */
