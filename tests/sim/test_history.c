@@ -6,6 +6,7 @@
  */
 #include <glob.h>
 
+#include "sim/compare.h"
 #include "sim/history.h"
 #include "sim/memmap.h"
 #include "sim/stats.h"
@@ -191,6 +192,29 @@ static uint64_t plain_run(const char *scenario)
     return length;
 }
 
+/* The present against a run that came straight here. */
+static void compare_with_straight_run(const struct history *h)
+{
+    struct session_options o = h->options;
+    struct err err;
+    o.files_known = UINT64_MAX;
+    struct session *s = session_open(&o, &err);
+    assert_non_null(s);
+    s->until.instructions = session_instructions(h->now);
+    while (session_instructions(s) < s->until.instructions)
+        assert_int_equal(session_advance(s, NULL), SESSION_RUNNING);
+    assert_int_equal(s->machine_count, h->now->machine_count);
+    for (size_t i = 0; i < s->machine_count; i++) {
+        struct differences d = { .name = { "straight", "back" } };
+        const struct machine *a = s->machines[i].machine;
+        const struct machine *b = h->now->machines[i].machine;
+        assert_int_equal(!a, !b);
+        if (a && !machine_compare(a, b, &d))
+            fail_msg("%s", d.text[0]);
+    }
+    (void)session_close(s);
+}
+
 static void back_and_forth(struct history *h, uint64_t p, uint64_t q)
 {
     forth_to(h, p);
@@ -201,6 +225,7 @@ static void back_and_forth(struct history *h, uint64_t p, uint64_t q)
     back(h, q - p);
     assert_int_equal(session_instructions(h->now), p);
     assert_int_equal(state_of(h->now), at_p);
+    compare_with_straight_run(h);
     forth_to(h, q);
     assert_int_equal(state_of(h->now), at_q);
     back(h, 1);
