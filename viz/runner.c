@@ -8,7 +8,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,8 +24,7 @@ const char *runner_speed_text(int speed)
     return text[speed];
 }
 
-PRINTF_LIKE(2, 3)
-static void notice(struct runner *r, const char *format, ...)
+void runner_notice(struct runner *r, const char *format, ...)
 {
     va_list list;
 
@@ -43,24 +41,14 @@ static bool is_over(const struct runner *r)
     return r->model.state == MODEL_ENDED || r->model.state == MODEL_FAILED;
 }
 
-/* The way back is given up. */
-static void stay(struct runner *r)
-{
-    history_cancel(&r->history);
-    if (r->past)
-        model_free(r->past);
-    free(r->past);
-    r->past = NULL;
-}
-
 /* A command begins. False: the scenario is over. */
 static bool begin(struct runner *r, enum going going)
 {
+    runner_back_give_up(r);
     if (is_over(r)) {
-        notice(r, "the scenario is over; q quits");
+        runner_notice(r, "the scenario is over; q quits");
         return false;
     }
-    stay(r);
     model_mark(&r->model, r->session);
     r->model.ask.set = false;
     r->model.notice[0] = 0;
@@ -75,10 +63,13 @@ static void halt(struct runner *r)
 {
     if (r->going == GOING_NOWHERE)
         return;
-    stay(r);
-    r->going = GOING_NOWHERE;
-    r->model.state = MODEL_PAUSED;
-    notice(r, "paused");
+    if (r->going == GOING_BACK) {
+        runner_back_give_up(r);
+    } else {
+        r->going = GOING_NOWHERE;
+        r->model.state = MODEL_PAUSED;
+    }
+    runner_notice(r, "paused");
 }
 
 static void step(struct runner *r, uint64_t count)
@@ -87,7 +78,7 @@ static void step(struct runner *r, uint64_t count)
         r->steps = count;
 }
 
-static uint32_t stop_events(const struct runner *r)
+uint32_t runner_stop_events(const struct runner *r)
 {
     static const uint32_t events[STOP_LETTERS] = {
         [STOP_ON_FAULT] = EVENT_BIT(EVENT_FAULT) | EVENT_BIT(EVENT_PANIC),
@@ -107,13 +98,13 @@ static uint32_t stop_events(const struct runner *r)
 static void run(struct runner *r)
 {
     if (begin(r, GOING_RUN))
-        r->until = stop_events(r);
+        r->until = runner_stop_events(r);
 }
 
 static void run_until(struct runner *r, uint32_t events)
 {
     if (events == 0)
-        notice(r, "the stop mask is empty: m edits it");
+        runner_notice(r, "the stop mask is empty: m edits it");
     else if (begin(r, GOING_EVENT))
         r->until = events;
 }
@@ -162,7 +153,7 @@ static void step_over(struct runner *r)
     }
     if (!begin(r, GOING_OVER))
         return;
-    r->until = stop_events(r);
+    r->until = runner_stop_events(r);
     r->after.pc = m->now->cpu.pc + length;
     r->after.sp = m->now->cpu.x[2];
     r->after.privilege = m->now->cpu.privilege;
@@ -197,7 +188,7 @@ static void stopped_by_event(struct runner *r)
         return;
     model_event_line(r->session->machine, &r->session->machine->stop_event,
                      text);
-    notice(r, "stopped: %.140s", text);
+    runner_notice(r, "stopped: %.140s", text);
 }
 
 static void ended(struct runner *r, enum session_state state)
@@ -208,17 +199,18 @@ static void ended(struct runner *r, enum session_state state)
     r->model.state = state == SESSION_FAILED || s->checks_failed ? MODEL_FAILED
                                                                  : MODEL_ENDED;
     if (state == SESSION_FAILED) {
-        notice(r, "%.150s", s->error.text);
+        runner_notice(r, "%.150s", s->error.text);
         model_print(&r->model, "\n", 1);
         model_print(&r->model, s->error.text, strlen(s->error.text));
         model_print(&r->model, "\n", 1);
     } else if (s->checks_failed) {
-        notice(r, "the scenario ended: %llu checks passed, %llu FAILED",
-               (unsigned long long)s->checks_passed,
-               (unsigned long long)s->checks_failed);
+        runner_notice(r, "the scenario ended: %llu checks passed, %llu FAILED",
+                      (unsigned long long)s->checks_passed,
+                      (unsigned long long)s->checks_failed);
     } else {
-        notice(r, "the scenario ended, %llu checks passed; 6: console, q quits",
-               (unsigned long long)s->checks_passed);
+        runner_notice(
+            r, "the scenario ended, %llu checks passed; 6: console, q quits",
+            (unsigned long long)s->checks_passed);
     }
 }
 
@@ -238,159 +230,6 @@ static bool advance_once(struct runner *r, uint64_t instructions)
              machine_clock(r->session->machine) >= r->until_cycle)
         arrived(r);
     return r->going != GOING_NOWHERE;
-}
-
-/* ---- going back ------------------------------------------------------------
- */
-
-/* The views need looks on the way: so many, for the counters over time, and one
- * wherever a name may change its meaning. */
-enum { LOOKS_BACK = 64 };
-#define EVENTS_TO_LOOK_AT                                                      \
-    (EVENT_BIT(EVENT_DOMAIN) | EVENT_BIT(EVENT_THREAD) | EVENT_BIT(EVENT_FAULT))
-
-static void begin_page(struct runner *r)
-{
-    const struct model *m = &r->model;
-
-    stay(r);
-    r->past = malloc(sizeof *r->past);
-    if (!r->past)
-        err_no_memory();
-    model_init(r->past, r->root);
-    r->past->speed = m->speed;
-    r->past->stops = m->stops;
-    memcpy(r->past->scenario, m->scenario, sizeof m->scenario);
-    memcpy(r->past->notes, m->notes, sizeof m->notes);
-    memcpy(r->past->checks, m->checks, sizeof m->checks);
-    r->past->check_count = m->check_count;
-    for (int i = 0; i < m->check_count; i++)
-        r->past->checks[i].passed = r->past->checks[i].failed = 0;
-}
-
-/* One of the history_back functions has been called. */
-static void began_back(struct runner *r, bool possible, const struct err *err)
-{
-    if (!possible) {
-        stay(r);
-        notice(r, "%.150s", err->text);
-        return;
-    }
-    r->model.ask.set = false;
-    r->going = GOING_BACK;
-    r->model.state = MODEL_RUNNING;
-    notice(r, "going back: the run is repeated up to there");
-}
-
-static void back(struct runner *r, uint64_t count)
-{
-    struct err err;
-
-    begin_page(r);
-    began_back(r, history_back(&r->history, count, &err), &err);
-}
-
-static void back_to_event(struct runner *r, const struct event_filter *f)
-{
-    struct err err;
-
-    if (f->kinds == 0) {
-        notice(r, "the stop mask is empty: m edits it");
-        return;
-    }
-    begin_page(r);
-    began_back(r, history_back_to_event(&r->history, f, &err), &err);
-}
-
-static void back_to_cycle(struct runner *r, uint64_t cycle)
-{
-    struct err err;
-
-    begin_page(r);
-    began_back(r, history_back_to_cycle(&r->history, cycle, &err), &err);
-}
-
-/* The last event that is kept of this kind, or NULL. */
-static const struct event *last_event(const struct machine *m,
-                                      enum event_kind kind)
-{
-    const struct event_list *l = &m->events;
-    uint64_t first = l->next > EVENT_RING ? l->next - EVENT_RING : 0;
-
-    for (uint64_t n = l->next; n-- > first;)
-        if (l->ring[n % EVENT_RING].kind == kind)
-            return &l->ring[n % EVENT_RING];
-    return NULL;
-}
-
-static void back_to_rights(struct runner *r)
-{
-    struct event_filter f = { .kinds = EVENT_BIT(EVENT_RIGHTS) };
-    const struct machine *m = r->session->machine;
-    const struct event *fault = m ? last_event(m, EVENT_FAULT) : NULL;
-
-    if (fault && fault->segment_known) {
-        f.by_range = true;
-        f.first = f.last = fault->segment;
-    }
-    back_to_event(r, &f);
-}
-
-/* Says what happened at the moment that is now the present. */
-static void tell_present(struct runner *r)
-{
-    const struct machine *m = r->session->machine;
-    char text[MODEL_LINE];
-
-    if (!m)
-        return;
-    notice(r, "back at cycle %llu", (unsigned long long)machine_clock(m));
-    if (m->events.next == 0)
-        return;
-    const struct event *e = &m->events.ring[(m->events.next - 1) % EVENT_RING];
-    if (e->cycle != machine_clock(m))
-        return;
-    model_event_line(m, e, text);
-    notice(r, "back at: %.140s", text);
-}
-
-/* The past has become the present. "Before" is what was just left: registers
- * that the undone instructions had changed are lit. */
-static void turn_page(struct runner *r)
-{
-    uint64_t x[32];
-
-    memcpy(x, r->model.x, sizeof x);
-    r->session = r->history.now;
-    model_free(&r->model);
-    r->model = *r->past;
-    free(r->past);
-    r->past = NULL;
-    model_mark(&r->model, r->session);
-    memcpy(r->model.x_before, x, sizeof x);
-    arrived(r);
-    tell_present(r);
-}
-
-static void advance_back(struct runner *r, uint64_t instructions)
-{
-    uint64_t stretch = session_instructions(r->session) / LOOKS_BACK + 1;
-    struct err err;
-    enum history_state state = history_advance(
-        &r->history, stretch < instructions ? stretch : instructions, &err);
-
-    if (state == HISTORY_RUNNING) {
-        if (!r->history.searching)
-            model_refresh(r->past, r->history.past);
-    } else if (state == HISTORY_THERE) {
-        turn_page(r);
-    } else {
-        stay(r);
-        arrived(r);
-        notice(r, "%.150s",
-               state == HISTORY_NONE ? "there is no such event before now"
-                                     : err.text);
-    }
 }
 
 /* ---- all ways --------------------------------------------------------------
@@ -420,7 +259,7 @@ void runner_advance(struct runner *r, uint64_t instructions)
         }
         break;
     case GOING_BACK:
-        advance_back(r, instructions);
+        runner_back_advance(r, instructions);
         break;
     case GOING_RUN:
     case GOING_EVENT:
@@ -452,7 +291,7 @@ static void run_to_cycle(struct runner *r, uint64_t cycle)
     const struct machine *m = r->session->machine;
 
     if (m && machine_clock(m) > cycle)
-        back_to_cycle(r, cycle);
+        runner_back(r, &(struct wish){ .kind = WISH_CYCLE, .number = cycle });
     else if (begin(r, GOING_CYCLE))
         r->until_cycle = cycle;
 }
@@ -471,23 +310,11 @@ static void change_stops(struct runner *r, uint32_t stops)
 {
     r->model.stops = stops;
     if (r->going == GOING_RUN)
-        r->until = stop_events(r);
-}
-
-static bool is_back(const struct runner *r, const struct wish *w)
-{
-    const struct machine *m = r->session->machine;
-
-    return w->kind == WISH_BACK || w->kind == WISH_BACK_EVENT ||
-           w->kind == WISH_BACK_RIGHTS ||
-           (w->kind == WISH_CYCLE && m && w->number < machine_clock(m));
+        r->until = runner_stop_events(r);
 }
 
 void runner_obey(struct runner *r, const struct wish *w)
 {
-    /* A key that is held must not begin the same way again and again. */
-    if (r->going == GOING_BACK && is_back(r, w))
-        return;
     switch (w->kind) {
     case WISH_BEGIN:
         begin_run(r, w->number);
@@ -505,7 +332,7 @@ void runner_obey(struct runner *r, const struct wish *w)
         halt(r);
         break;
     case WISH_EVENT:
-        run_until(r, stop_events(r));
+        run_until(r, runner_stop_events(r));
         break;
     case WISH_SWITCH:
         run_until(r, EVENT_BIT(EVENT_SWITCH));
@@ -514,13 +341,9 @@ void runner_obey(struct runner *r, const struct wish *w)
         run_to_cycle(r, w->number);
         break;
     case WISH_BACK:
-        back(r, w->number);
-        break;
     case WISH_BACK_EVENT:
-        back_to_event(r, &(struct event_filter){ .kinds = stop_events(r) });
-        break;
     case WISH_BACK_RIGHTS:
-        back_to_rights(r);
+        runner_back(r, w);
         break;
     case WISH_END:
         begin(r, GOING_EVENT);
@@ -578,7 +401,6 @@ bool runner_open(struct runner *r, struct session_options *options,
         return false;
     }
     r->session = r->history.now;
-    r->history.looks = EVENTS_TO_LOOK_AT;
     model_read_notes(&r->model, options->path);
     snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
              name ? name + 1 : options->path);
@@ -589,7 +411,7 @@ bool runner_open(struct runner *r, struct session_options *options,
 
 enum exit_code runner_close(struct runner *r)
 {
-    stay(r);
+    runner_back_give_up(r);
     enum exit_code code = history_close(&r->history);
     model_free(&r->model);
     return code;

@@ -56,8 +56,9 @@ struct runner {
     struct history history;
     struct session *session; /* history.now; changes after going back */
     struct model model;
-    struct model *past; /* of history.past, while going back; else NULL */
-    char root[4096];    /* where relative source paths begin */
+    struct model *past;    /* of history.past, while going back; else NULL */
+    enum model_state left; /* what a way back that is given up returns to */
+    char root[4096];       /* where relative source paths begin */
     /* A signal handler or another thread sets it to EXIT_INTERRUPTED: Lua that
      * lets no time pass ends, too. */
     volatile sig_atomic_t interrupted;
@@ -95,6 +96,22 @@ void runner_look(struct runner *r);
 /* Slices until it stands; a look every `instructions`. For scripts, pictures
  * and tests. */
 void runner_finish(struct runner *r, uint64_t instructions);
+
+/* ---- runner.c for runner_back.c and back -----------------------------------
+ */
+
+/* What the last line of the screen says. */
+PRINTF_LIKE(2, 3)
+void runner_notice(struct runner *r, const char *format, ...);
+/* EVENT_BITs of the stop mask. */
+uint32_t runner_stop_events(const struct runner *r);
+/* Begins to obey WISH_BACK, WISH_BACK_EVENT, WISH_BACK_RIGHTS, or WISH_CYCLE to
+ * an earlier cycle; says why when that cannot be. */
+void runner_back(struct runner *r, const struct wish *w);
+/* One slice of GOING_BACK. */
+void runner_back_advance(struct runner *r, uint64_t instructions);
+/* The present stays. */
+void runner_back_give_up(struct runner *r);
 
 /* ---- pace.c: how much of that in one frame of wall-clock time -------------
  */

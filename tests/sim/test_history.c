@@ -47,8 +47,10 @@ static void add_array(uint64_t *hash, const struct assoc *a)
         add_number(hash, i);
         add_number(hash, e->first);
         add_number(hash, e->last);
-        add_number(hash, (uint64_t)e->context << 24 | e->global << 16 |
-                             e->dirty << 8 | e->rights);
+        add_number(hash, e->context);
+        add_number(hash, e->global);
+        add_number(hash, e->dirty);
+        add_number(hash, e->rights);
     }
 }
 

@@ -585,7 +585,11 @@ static void ways_back(void **state)
     runner_look(r);
     assert_int_equal(r->model.cycle, cycle);
     obey(r, WISH_END, 0);
-    assert_int_equal(r->model.state, MODEL_ENDED);
+    runner_obey(r, &back);
+    runner_advance(r, 10);
+    runner_obey(r, &pause);
+    assert_int_equal(r->model.state, MODEL_ENDED); /* as it was */
+    runner_obey(r, &back);                         /* left on the way */
     assert_int_equal(runner_close(r), EXIT_PASSED);
     free(r);
 }
