@@ -69,7 +69,7 @@ MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c \
 LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
 VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
 # What terminal and window share
-VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c) viz/runner.c \
+VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c viz/runner*.c) \
     viz/pace.c viz/arguments.c viz/canvas.c viz/canvas_shape.c \
     viz/canvas_text.c
 TUI_SRC := $(wildcard viz/tui*.c) viz/canvas_curses.c $(VIEW_SRC)

@@ -47,6 +47,13 @@ void lua_output_path(lua_State *L, const char *name, const char *suffix,
     make_directories(to);
 }
 
+/* Has this run's file been written by a run before it? Each file is counted
+ * once it is there. */
+static bool is_known(const struct scenario *s)
+{
+    return s->session->files < s->options.files_known;
+}
+
 static FILE *open_file(lua_State *L, const char *path)
 {
     FILE *f = fopen(path, "w");
@@ -59,6 +66,7 @@ static FILE *open_file(lua_State *L, const char *path)
 static void said_written(lua_State *L, const char *path)
 {
     struct scenario *s = lua_scenario(L);
+    s->session->files++;
     if (s->options.verbose) {
         lua_pushfstring(L, "wrote %s\n", path);
         lua_say(s, lua_tostring(L, -1), lua_rawlen(L, -1));
@@ -138,10 +146,13 @@ static struct memory value_as_json(lua_State *L, int index)
 
 static void write_file(lua_State *L, const char *path, struct memory from)
 {
-    FILE *f = fopen(path, "w");
-    bool ok = f && fwrite(from.text, 1, from.bytes, f) == from.bytes;
-    if (f && fclose(f) != 0)
-        ok = false;
+    bool ok = true;
+    if (!is_known(lua_scenario(L))) {
+        FILE *f = fopen(path, "w");
+        ok = f && fwrite(from.text, 1, from.bytes, f) == from.bytes;
+        if (f && fclose(f) != 0)
+            ok = false;
+    }
     int why = errno;
     free(from.text);
     if (!ok)
@@ -268,10 +279,12 @@ static int output_csv(lua_State *L)
     luaL_checktype(L, 3, LUA_TTABLE);
     lua_output_path(L, name, ".csv", path, sizeof path);
     lua_keep_csv(L, 2, 3);
-    FILE *f = open_file(L, path);
-    bool ok = fwrite(s->csv, 1, s->csv_bytes, f) == s->csv_bytes;
-    if (fclose(f) != 0 || !ok)
-        return lua_raise(L, EXIT_HOST_RESOURCE, "cannot write %s", path);
+    if (!is_known(s)) {
+        FILE *f = open_file(L, path);
+        bool ok = fwrite(s->csv, 1, s->csv_bytes, f) == s->csv_bytes;
+        if (fclose(f) != 0 || !ok)
+            return lua_raise(L, EXIT_HOST_RESOURCE, "cannot write %s", path);
+    }
     said_written(L, path);
     return 0;
 }
@@ -315,7 +328,7 @@ static int output_plot(lua_State *L)
         lua_warn(s, "no picture %s: %s is missing (see `opalite doctor`)\n",
                  picture, program);
     } else {
-        drawn = draw(program, spec, picture);
+        drawn = is_known(s) || draw(program, spec, picture);
         if (!drawn)
             return lua_raise(L, EXIT_HOST_RESOURCE,
                              "opalite-plot could not draw %s from %s", picture,

@@ -41,7 +41,7 @@ static void count_steps(lua_State *L, lua_Debug *ar)
     (void)ar;
     struct scenario *s = lua_scenario(L);
     s->steps += STEP_GRAIN;
-    bool interrupted = s->session->interrupted;
+    bool interrupted = session_is_interrupted(s->session) != 0;
     if (!interrupted && !s->stopped_steps &&
         s->steps <= s->options.max_lua_steps)
         return;

@@ -38,7 +38,7 @@ static void where(lua_State *co, char *to, size_t room)
 static void session_interruption(const struct session *s, const char *place,
                                  struct err *err)
 {
-    if (s->interrupted == EXIT_WALL_CLOCK)
+    if (session_is_interrupted(s) == EXIT_WALL_CLOCK)
         err_set(err, EXIT_WALL_CLOCK, "%sthe time of --max-seconds is over",
                 place);
     else
@@ -53,7 +53,7 @@ void lua_error_to_err(struct scenario *s, lua_State *co, int status,
     const char *text =
         is_text ? lua_tostring(co, -1) : "error with a value that is no text";
     where(co, place, sizeof place);
-    if (s->session->interrupted) {
+    if (session_is_interrupted(s->session)) {
         session_interruption(s->session, place, err);
     } else if (status == LUA_ERRMEM || strcmp(text, "not enough memory") == 0) {
         /* The second form: what Lua's own string buffers raise. */
@@ -249,6 +249,9 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
     if (slice)
         limits.until_cycle =
             smaller_limit(limits.until_cycle, slice->until_cycle);
+    const struct session_until *until = &s->session->until;
+    if (until->cycle && until->machine == m->index)
+        limits.until_cycle = smaller_limit(limits.until_cycle, until->cycle);
     limits.stop_events = slice ? slice->stop_events : 0;
     limits.stop_on_mailbox = r->kind == REQUEST_CALL;
     limits.stop_on_reset = m->firmware;
@@ -347,6 +350,50 @@ static bool resume_main(struct session *s)
     return false;
 }
 
+/* ---- the front end's wishes ----------------------------------------------
+ */
+
+int session_is_interrupted(const struct session *s)
+{
+    const volatile sig_atomic_t *flag = s->scenario->options.interrupted;
+    return s->interrupted ? s->interrupted : flag ? *flag : 0;
+}
+
+uint64_t session_instructions(const struct session *s)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < s->machine_count; i++) {
+        const struct machine *m = s->machines[i].machine;
+        sum += m ? machine_instructions(m) : s->machines[i].instructions;
+    }
+    return sum;
+}
+
+size_t session_machine_number(const struct session *s)
+{
+    size_t i = 0;
+    while (i < s->machine_count && s->machines[i].machine != s->machine)
+        i++;
+    return i;
+}
+
+/* Is session.until here? Otherwise *left is what it leaves of a limit. */
+static bool until_reached(const struct session *s, uint64_t *left)
+{
+    const struct session_until *u = &s->until;
+    if (u->instructions) {
+        uint64_t done = session_instructions(s);
+        if (done >= u->instructions)
+            return true;
+        *left = smaller_limit(*left, u->instructions - done);
+    }
+    return u->cycle && s->machine && session_machine_number(s) == u->machine &&
+           machine_clock(s->machine) >= u->cycle;
+}
+
+/* ---- the loop ------------------------------------------------------------
+ */
+
 enum session_state session_advance(struct session *s,
                                    const struct run_limits *slice)
 {
@@ -354,9 +401,12 @@ enum session_state session_advance(struct session *s,
     uint64_t insns_left = slice ? slice->max_insns : 0;
     while (s->state == SESSION_RUNNING || s->state == SESSION_STOPPED) {
         struct lua_machine *m = c->request.machine;
+        uint64_t stretch = insns_left;
         bool matched = false;
         s->state = SESSION_RUNNING;
-        if (s->interrupted) {
+        if (until_reached(s, &stretch))
+            return s->state;
+        if (session_is_interrupted(s)) {
             char place[200];
             where(c->main, place, sizeof place);
             session_interruption(s, place, &s->error);
@@ -368,7 +418,7 @@ enum session_state session_advance(struct session *s,
             continue;
         }
         uint64_t before = machine_instructions(m->machine);
-        if (!run_stretch(c, m, slice, insns_left, &matched, &s->error))
+        if (!run_stretch(c, m, slice, stretch, &matched, &s->error))
             return fail(s);
         if (matched) {
             s->state = SESSION_STOPPED;

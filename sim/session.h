@@ -50,6 +50,20 @@ struct session_options {
     /* print, note, tables and the guest's console; NULL = stdout. */
     void (*print)(void *context, const char *text, size_t bytes);
     void *print_context;
+    /* A flag of the front end with the meaning of session.interrupted, for all
+     * its sessions; NULL = none. */
+    const volatile sig_atomic_t *interrupted;
+    /* So many of the first output files exist already, from a run of the same
+     * scenario: they are not written again (history.h). */
+    uint64_t files_known;
+};
+
+/* A moment where session_advance returns, whatever else was asked; zero = none
+ * of it. */
+struct session_until {
+    uint64_t instructions; /* of all machines together */
+    size_t machine;        /* its number, and its clock, */
+    uint64_t cycle;        /* 0 = not asked */
 };
 
 #define SESSION_CHECKS 64 /* verdicts kept; power of two */
@@ -89,6 +103,8 @@ struct session {
     /* Whose clock and events a slice bounds: a machine's name, "" = the
      * first one, NULL = whichever runs. */
     const char *bounded;
+    struct session_until until; /* a front end's wish */
+    uint64_t files;             /* output files, written or known, so far */
     struct scenario *scenario;
 };
 
@@ -106,6 +122,13 @@ struct session *session_open(const struct session_options *options,
  */
 enum session_state session_advance(struct session *s,
                                    const struct run_limits *slice);
+
+/* Instructions retired so far in all machines together, also closed ones. */
+uint64_t session_instructions(const struct session *s);
+/* Number of the machine that runs now or ran last; machine_count = none. */
+size_t session_machine_number(const struct session *s);
+/* EXIT_INTERRUPTED or EXIT_WALL_CLOCK when the run is to end, else 0. */
+int session_is_interrupted(const struct session *s);
 
 /*
  * Ends the session: writes what is buffered, frees everything. Returns the exit

@@ -135,7 +135,7 @@ void worker_stop(struct worker *w)
     pthread_cond_signal(&w->wake);
     pthread_mutex_unlock(&w->lock);
     /* Lua that runs without letting time pass listens to this only */
-    w->runner->session->interrupted = EXIT_INTERRUPTED;
+    w->runner->interrupted = EXIT_INTERRUPTED;
     pthread_join(w->thread, NULL);
     pthread_mutex_destroy(&w->lock);
     pthread_cond_destroy(&w->wake);

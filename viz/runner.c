@@ -24,8 +24,7 @@ const char *runner_speed_text(int speed)
     return text[speed];
 }
 
-PRINTF_LIKE(2, 3)
-static void notice(struct runner *r, const char *format, ...)
+void runner_notice(struct runner *r, const char *format, ...)
 {
     va_list list;
 
@@ -45,8 +44,9 @@ static bool is_over(const struct runner *r)
 /* A command begins. False: the scenario is over. */
 static bool begin(struct runner *r, enum going going)
 {
+    runner_back_give_up(r);
     if (is_over(r)) {
-        notice(r, "the scenario is over; q quits");
+        runner_notice(r, "the scenario is over; q quits");
         return false;
     }
     model_mark(&r->model, r->session);
@@ -63,9 +63,13 @@ static void halt(struct runner *r)
 {
     if (r->going == GOING_NOWHERE)
         return;
-    r->going = GOING_NOWHERE;
-    r->model.state = MODEL_PAUSED;
-    notice(r, "paused");
+    if (r->going == GOING_BACK) {
+        runner_back_give_up(r);
+    } else {
+        r->going = GOING_NOWHERE;
+        r->model.state = MODEL_PAUSED;
+    }
+    runner_notice(r, "paused");
 }
 
 static void step(struct runner *r, uint64_t count)
@@ -74,7 +78,7 @@ static void step(struct runner *r, uint64_t count)
         r->steps = count;
 }
 
-static uint32_t stop_events(const struct runner *r)
+uint32_t runner_stop_events(const struct runner *r)
 {
     static const uint32_t events[STOP_LETTERS] = {
         [STOP_ON_FAULT] = EVENT_BIT(EVENT_FAULT) | EVENT_BIT(EVENT_PANIC),
@@ -94,13 +98,13 @@ static uint32_t stop_events(const struct runner *r)
 static void run(struct runner *r)
 {
     if (begin(r, GOING_RUN))
-        r->until = stop_events(r);
+        r->until = runner_stop_events(r);
 }
 
 static void run_until(struct runner *r, uint32_t events)
 {
     if (events == 0)
-        notice(r, "the stop mask is empty: m edits it");
+        runner_notice(r, "the stop mask is empty: m edits it");
     else if (begin(r, GOING_EVENT))
         r->until = events;
 }
@@ -149,7 +153,7 @@ static void step_over(struct runner *r)
     }
     if (!begin(r, GOING_OVER))
         return;
-    r->until = stop_events(r);
+    r->until = runner_stop_events(r);
     r->after.pc = m->now->cpu.pc + length;
     r->after.sp = m->now->cpu.x[2];
     r->after.privilege = m->now->cpu.privilege;
@@ -184,7 +188,7 @@ static void stopped_by_event(struct runner *r)
         return;
     model_event_line(r->session->machine, &r->session->machine->stop_event,
                      text);
-    notice(r, "stopped: %.140s", text);
+    runner_notice(r, "stopped: %.140s", text);
 }
 
 static void ended(struct runner *r, enum session_state state)
@@ -195,17 +199,18 @@ static void ended(struct runner *r, enum session_state state)
     r->model.state = state == SESSION_FAILED || s->checks_failed ? MODEL_FAILED
                                                                  : MODEL_ENDED;
     if (state == SESSION_FAILED) {
-        notice(r, "%.150s", s->error.text);
+        runner_notice(r, "%.150s", s->error.text);
         model_print(&r->model, "\n", 1);
         model_print(&r->model, s->error.text, strlen(s->error.text));
         model_print(&r->model, "\n", 1);
     } else if (s->checks_failed) {
-        notice(r, "the scenario ended: %llu checks passed, %llu FAILED",
-               (unsigned long long)s->checks_passed,
-               (unsigned long long)s->checks_failed);
+        runner_notice(r, "the scenario ended: %llu checks passed, %llu FAILED",
+                      (unsigned long long)s->checks_passed,
+                      (unsigned long long)s->checks_failed);
     } else {
-        notice(r, "the scenario ended, %llu checks passed; 6: console, q quits",
-               (unsigned long long)s->checks_passed);
+        runner_notice(
+            r, "the scenario ended, %llu checks passed; 6: console, q quits",
+            (unsigned long long)s->checks_passed);
     }
 }
 
@@ -226,6 +231,9 @@ static bool advance_once(struct runner *r, uint64_t instructions)
         arrived(r);
     return r->going != GOING_NOWHERE;
 }
+
+/* ---- all ways --------------------------------------------------------------
+ */
 
 void runner_advance(struct runner *r, uint64_t instructions)
 {
@@ -249,6 +257,9 @@ void runner_advance(struct runner *r, uint64_t instructions)
                 break;
             }
         }
+        break;
+    case GOING_BACK:
+        runner_back_advance(r, instructions);
         break;
     case GOING_RUN:
     case GOING_EVENT:
@@ -279,8 +290,8 @@ static void run_to_cycle(struct runner *r, uint64_t cycle)
 {
     const struct machine *m = r->session->machine;
 
-    if (m && machine_clock(m) >= cycle)
-        notice(r, "cycle %llu is in the past", (unsigned long long)cycle);
+    if (m && machine_clock(m) > cycle)
+        runner_back(r, &(struct wish){ .kind = WISH_CYCLE, .number = cycle });
     else if (begin(r, GOING_CYCLE))
         r->until_cycle = cycle;
 }
@@ -299,7 +310,7 @@ static void change_stops(struct runner *r, uint32_t stops)
 {
     r->model.stops = stops;
     if (r->going == GOING_RUN)
-        r->until = stop_events(r);
+        r->until = runner_stop_events(r);
 }
 
 void runner_obey(struct runner *r, const struct wish *w)
@@ -321,13 +332,18 @@ void runner_obey(struct runner *r, const struct wish *w)
         halt(r);
         break;
     case WISH_EVENT:
-        run_until(r, stop_events(r));
+        run_until(r, runner_stop_events(r));
         break;
     case WISH_SWITCH:
         run_until(r, EVENT_BIT(EVENT_SWITCH));
         break;
     case WISH_CYCLE:
         run_to_cycle(r, w->number);
+        break;
+    case WISH_BACK:
+    case WISH_BACK_EVENT:
+    case WISH_BACK_RIGHTS:
+        runner_back(r, w);
         break;
     case WISH_END:
         begin(r, GOING_EVENT);
@@ -349,7 +365,9 @@ void runner_obey(struct runner *r, const struct wish *w)
 
 static void to_console(void *context, const char *text, size_t bytes)
 {
-    model_print(context, text, bytes);
+    struct runner *r = context;
+
+    model_print(r->past ? r->past : &r->model, text, bytes);
 }
 
 /* "build/release/opalite-tui" -> "." : where the source paths of the guest
@@ -370,19 +388,19 @@ bool runner_open(struct runner *r, struct session_options *options,
                  struct err *err)
 {
     const char *name = strrchr(options->path, '/');
-    char root[4096];
 
     memset(r, 0, sizeof *r);
-    source_root(root, sizeof root);
-    model_init(&r->model, root);
+    source_root(r->root, sizeof r->root);
+    model_init(&r->model, r->root);
     options->no_progress = true;
     options->print = to_console;
-    options->print_context = &r->model;
-    r->session = session_open(options, err);
-    if (!r->session) {
+    options->print_context = r;
+    options->interrupted = &r->interrupted;
+    if (!history_open(&r->history, options, err)) {
         model_free(&r->model);
         return false;
     }
+    r->session = r->history.now;
     model_read_notes(&r->model, options->path);
     snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
              name ? name + 1 : options->path);
@@ -393,8 +411,8 @@ bool runner_open(struct runner *r, struct session_options *options,
 
 enum exit_code runner_close(struct runner *r)
 {
-    enum exit_code code = session_close(r->session);
-
+    runner_back_give_up(r);
+    enum exit_code code = history_close(&r->history);
     model_free(&r->model);
     return code;
 }

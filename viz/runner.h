@@ -10,7 +10,7 @@
 
 #include <stdatomic.h>
 
-#include "sim/session.h"
+#include "sim/history.h"
 #include "viz/model.h"
 
 /* What the machine is running for; NOWHERE = it stands. */
@@ -20,7 +20,8 @@ enum going {
     GOING_RUN,   /* at the chosen speed, until something of the stop mask */
     GOING_EVENT, /* as fast as can be, until runner.until happens */
     GOING_CYCLE, /* as fast as can be, until the clock reaches a cycle */
-    GOING_OVER   /* until the call at pc has returned */
+    GOING_OVER,  /* until the call at pc has returned */
+    GOING_BACK   /* the past is run again, up to an earlier moment */
 };
 
 /* What a user can want of time. */
@@ -32,12 +33,16 @@ enum wish_kind {
     WISH_PAUSE,  /* stand where you are */
     WISH_EVENT,  /* until something of the stop mask, whatever the speed */
     WISH_SWITCH, /* until the next domain switch */
-    WISH_CYCLE,  /* until the clock says number */
-    WISH_END,    /* to the end, past everything */
-    WISH_SPEED,  /* number = index in runner_speeds */
-    WISH_STOPS,  /* number = the stop mask */
-    WISH_EXPLAIN /* the microscope shows the access number = va, by domain;
-                    kind = r, w, x */
+    WISH_CYCLE,  /* until the clock says number, or back to there */
+    WISH_BACK,   /* number instructions back */
+    WISH_BACK_EVENT,  /* to the last event of the stop mask before now */
+    WISH_BACK_RIGHTS, /* to the last change of a right: on the segment of the
+                         last fault, or on any when there was none */
+    WISH_END,         /* to the end, past everything */
+    WISH_SPEED,       /* number = index in runner_speeds */
+    WISH_STOPS,       /* number = the stop mask */
+    WISH_EXPLAIN      /* the microscope shows the access number = va, by domain;
+                         kind = r, w, x */
 };
 
 struct wish {
@@ -48,8 +53,15 @@ struct wish {
 };
 
 struct runner {
-    struct session *session;
+    struct history history;
+    struct session *session; /* history.now; changes after going back */
     struct model model;
+    struct model *past;    /* of history.past, while going back; else NULL */
+    enum model_state left; /* what a way back that is given up returns to */
+    char root[4096];       /* where relative source paths begin */
+    /* A signal handler or another thread sets it to EXIT_INTERRUPTED: Lua that
+     * lets no time pass ends, too. */
+    volatile sig_atomic_t interrupted;
     enum going going;
     uint64_t steps;       /* GOING_STEPS: left */
     uint64_t until_cycle; /* GOING_CYCLE */
@@ -67,7 +79,8 @@ extern const int runner_speed_count;
 /* "30/s", "max". */
 const char *runner_speed_text(int speed);
 
-/* options: path of the scenario and so on; print is set to the model's console.
+/* options: path of the scenario and so on; print is set to the model's console,
+ * interrupted to the runner's; what they point to must stay, as the runner.
  * False: *err says why. The runner must stay where it is. */
 MUST_CHECK
 bool runner_open(struct runner *r, struct session_options *options,
@@ -83,6 +96,22 @@ void runner_look(struct runner *r);
 /* Slices until it stands; a look every `instructions`. For scripts, pictures
  * and tests. */
 void runner_finish(struct runner *r, uint64_t instructions);
+
+/* ---- runner.c for runner_back.c and back -----------------------------------
+ */
+
+/* What the last line of the screen says. */
+PRINTF_LIKE(2, 3)
+void runner_notice(struct runner *r, const char *format, ...);
+/* EVENT_BITs of the stop mask. */
+uint32_t runner_stop_events(const struct runner *r);
+/* Begins to obey WISH_BACK, WISH_BACK_EVENT, WISH_BACK_RIGHTS, or WISH_CYCLE to
+ * an earlier cycle; says why when that cannot be. */
+void runner_back(struct runner *r, const struct wish *w);
+/* One slice of GOING_BACK. */
+void runner_back_advance(struct runner *r, uint64_t instructions);
+/* The present stays. */
+void runner_back_give_up(struct runner *r);
 
 /* ---- pace.c: how much of that in one frame of wall-clock time -------------
  */

@@ -205,7 +205,7 @@ static int in_terminal(struct tui *t, const struct arguments *a)
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return usage_error(&command, "needs a terminal, or --script KEYS");
-    tui_signals_install(&terminal, t->runner.session);
+    tui_signals_install(&terminal, &t->runner.interrupted);
     if (!terminal_open(&terminal, a->colour, a->mouse, &err)) {
         tui_stderr_release();
         return report(&err);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static struct terminal *the_terminal;
-static struct session *the_session;
+static volatile sig_atomic_t *the_interruption;
 static volatile sig_atomic_t seen;
 static int kept = -1, real = -1; /* descriptors of standard error */
 
@@ -45,7 +45,7 @@ static void keep_stderr(void)
 static void on_end(int number)
 {
     seen = number;
-    the_session->interrupted = EXIT_INTERRUPTED;
+    *the_interruption = EXIT_INTERRUPTED;
 }
 
 static void on_crash(int number)
@@ -63,7 +63,8 @@ static void at_exit(void)
     tui_stderr_release();
 }
 
-void tui_signals_install(struct terminal *t, struct session *s)
+void tui_signals_install(struct terminal *t,
+                         volatile sig_atomic_t *interruption)
 {
     static const int ends[] = { SIGINT, SIGTERM, SIGHUP };
     static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
@@ -71,7 +72,7 @@ void tui_signals_install(struct terminal *t, struct session *s)
                      crash = { .sa_handler = on_crash };
 
     the_terminal = t;
-    the_session = s;
+    the_interruption = interruption;
     crash.sa_flags = (int)SA_RESETHAND;
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         sigaction(ends[i], &end, NULL);

@@ -9,11 +9,15 @@
 
 #include <stdbool.h>
 
-#include "sim/session.h"
+#include <signal.h>
+
+#include "mmu/err.h"
 #include "viz/canvas.h"
 
-/* Once, before terminal_open; both must live until the program ends. */
-void tui_signals_install(struct terminal *t, struct session *s);
+/* Once, before terminal_open; both must live until the program ends. The flag
+ * is set to EXIT_INTERRUPTED. */
+void tui_signals_install(struct terminal *t,
+                         volatile sig_atomic_t *interruption);
 /* After terminal_close: standard error is the user's again. */
 void tui_stderr_release(void);
 /* Number of the signal that asks the program to end, 0 = none. */

@@ -96,6 +96,18 @@ static void do_cycle(struct view *v, int count, char **a)
         wish(v, WISH_CYCLE, n);
 }
 
+static void do_back(struct view *v, int count, char **a)
+{
+    uint64_t n = 1;
+
+    if (count > 0 && strcmp(a[0], "event") == 0)
+        wish(v, WISH_BACK_EVENT, 0);
+    else if (count > 0 && strcmp(a[0], "rights") == 0)
+        wish(v, WISH_BACK_RIGHTS, 0);
+    else if ((count == 0 || take_number(v, a[0], &n)) && n > 0)
+        wish(v, WISH_BACK, n);
+}
+
 static void do_end(struct view *v, int count, char **a)
 {
     (void)count;
@@ -438,7 +450,13 @@ static const struct view_word words[] = {
     { "run", "", "at the chosen speed; again: pause", do_run },
     { "event", "", "run to the next event of the stop mask", do_event },
     { "switch", "", "run to the next domain switch", do_switch },
-    { "cycle", "N", "run until the clock says N", do_cycle },
+    { "cycle", "N", "run until the clock says N, or go back to there",
+      do_cycle },
+    { "back", "[N|event|rights]",
+      "N instructions back, 1 if not said; or to the last event of the stop "
+      "mask before now, or to the last change of a right on the segment of "
+      "the last fault",
+      do_back },
     { "end", "", "run to the end of the scenario", do_end },
     { "speed", "+|-|100/s|max", "instructions a second", do_speed },
     { "stop", "[LETTERS]", "turns letters of the stop mask on or off",

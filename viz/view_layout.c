@@ -157,6 +157,7 @@ static const struct {
     const char *text, *command, *tip;
 } buttons[] = {
     { "s step", "step", "one instruction (also: S a hundred)" },
+    { "b back", "back", "one instruction back (also: B a hundred, E event)" },
     { "n over", "over", "one instruction, or the whole call it makes" },
     { "space run", "run", "run at the chosen speed, or pause" },
     { "e event", "event", "run to the next event of the stop mask" },
@@ -165,8 +166,8 @@ static const struct {
     { "+", "speed +", "faster" },
     { "m stops", "stop", "what ends a run: fault, TLB miss, ..." },
     { "x fault", "fault", "the story of the last fault" },
-    { "z zoom", "zoom", "this pane on the whole screen, and back" },
     { "? help", "help", "about the pane that has the keys, and all keys" },
+    { "z zoom", "zoom", "this pane on the whole screen, and back" },
 };
 
 static int draw_button(struct canvas *c, int x, const char *text,

@@ -396,6 +396,41 @@ static void keys_in_a_terminal(void **state)
     stop();
 }
 
+/* From the fault back to the moment the right was taken, and forth again: the
+ * same screen. */
+static void back_and_forth_in_a_terminal(void **state)
+{
+    (void)state;
+    start("LANG=C.UTF-8", "scenarios/03_name_is_not_a_right.lua");
+    wait_for("PAUSED", "? help", NULL);
+    for (const char *const *who =
+             (const char *const[]){ "eve1", "eve2", "eve3", "bob", NULL };
+         *who; who++) {
+        char text[40];
+        tmux("send-keys e");
+        snprintf(text, sizeof text, "stopped: %s: fault", *who);
+        wait_for(text, NULL);
+    }
+    tmux("send-keys R");
+    wait_for("back at: bob: rights on secret: ---, were r--", NULL);
+    tmux("send-keys e");
+    wait_for("stopped: bob: fault", "PAUSED", NULL);
+    char *first = screen("");
+    tmux("send-keys BSpace");
+    wait_for("back at cycle", NULL);
+    tmux("send-keys R");
+    wait_for("back at: bob: rights on secret: ---, were r--", NULL);
+    tmux("send-keys e");
+    wait_for("stopped: bob: fault", "PAUSED", NULL);
+    char *again = screen("");
+    assert_string_equal(first, again);
+    free(first);
+    free(again);
+    tmux("send-keys q");
+    wait_for("the code is 0", NULL);
+    stop();
+}
+
 static void it_follows_the_size_of_the_terminal(void **state)
 {
     (void)state;
@@ -510,6 +545,7 @@ int main(void)
         cmocka_unit_test(errors_come_before_the_screen),
         cmocka_unit_test(an_error_in_the_scenario_stays_on_the_screen),
         cmocka_unit_test_teardown(keys_in_a_terminal, kill_server),
+        cmocka_unit_test_teardown(back_and_forth_in_a_terminal, kill_server),
         cmocka_unit_test_teardown(it_follows_the_size_of_the_terminal,
                                   kill_server),
         cmocka_unit_test_teardown(the_pointer_in_a_terminal, kill_server),

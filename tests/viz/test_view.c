@@ -481,6 +481,119 @@ static void nothing_overlaps_in_the_window(void **state)
     free(r);
 }
 
+/* ---- going back
+ * -----------------------------------------------------------
+ */
+
+static void obey(struct runner *r, enum wish_kind kind, uint64_t number)
+{
+    const struct wish w = { .kind = kind, .number = number };
+
+    runner_obey(r, &w);
+    runner_finish(r, 20000);
+}
+
+/* All sets of panes as text. */
+static char *screens_of(const struct runner *r)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *f = open_memstream(&text, &bytes);
+    struct view v;
+
+    assert_non_null(f);
+    view_init(&v, &r->model);
+    for (v.set = 0; v.set < VIEW_SETS; v.set++) {
+        view_draw(&v, 132, 43);
+        canvas_write_text(&v.canvas, f);
+    }
+    view_free(&v);
+    assert_int_equal(fclose(f), 0);
+    return text;
+}
+
+static void back_to_the_rights_change_and_forth(void **state)
+{
+    struct runner *r = malloc(sizeof *r);
+
+    (void)state;
+    assert_non_null(r);
+    run_to_fault(r, "scenarios/03_name_is_not_a_right.lua");
+    while (strcmp(r->model.domain, "bob") != 0)
+        obey(r, WISH_EVENT, 0);
+    uint64_t cycle = r->model.cycle, lines = r->model.console_lines;
+    uint32_t checks = r->model.checks_passed;
+
+    obey(r, WISH_BACK_RIGHTS, 0);
+    assert_int_equal(r->model.state, MODEL_PAUSED);
+    assert_non_null(strstr(r->model.notice, "rights on secret: ---, were r--"));
+    assert_true(r->model.cycle < cycle);
+    assert_true(r->model.checks_passed < checks);
+    obey(r, WISH_EVENT, 0);
+    assert_int_equal(r->model.cycle, cycle);
+    assert_int_equal(r->model.console_lines, lines);
+    assert_int_equal(r->model.checks_passed, checks);
+
+    char *first = screens_of(r);
+    obey(r, WISH_BACK_RIGHTS, 0);
+    obey(r, WISH_BACK, 20);
+    obey(r, WISH_BACK_EVENT, 0); /* eve3's fault */
+    assert_non_null(strstr(r->model.notice, "back at: eve3: fault"));
+    obey(r, WISH_EVENT, 0);
+    obey(r, WISH_BACK_RIGHTS, 0);
+    obey(r, WISH_EVENT, 0);
+    char *again = screens_of(r);
+    assert_string_equal(first, again);
+    free(first);
+    free(again);
+    (void)runner_close(r);
+    free(r);
+}
+
+/* Back from the end; an earlier cycle; nothing that way; giving it up. */
+static void ways_back(void **state)
+{
+    struct runner *r = malloc(sizeof *r);
+    const struct wish back = { .kind = WISH_BACK, .number = 1 },
+                      pause = { .kind = WISH_PAUSE };
+
+    (void)state;
+    assert_non_null(r);
+    run_to_fault(r, "tests/viz/live.lua");
+    uint64_t cycle = r->model.cycle, instructions = r->model.instructions;
+    obey(r, WISH_END, 0);
+    assert_int_equal(r->model.state, MODEL_ENDED);
+    obey(r, WISH_CYCLE, cycle);
+    assert_int_equal(r->model.state, MODEL_PAUSED);
+    assert_int_equal(r->model.cycle, cycle);
+    obey(r, WISH_BACK, 1);
+    assert_int_equal(r->model.instructions, instructions - 1);
+    obey(r, WISH_STEP, 1);
+    assert_int_equal(r->model.cycle, cycle);
+
+    obey(r, WISH_BACK_EVENT, 0); /* it is the first fault */
+    assert_non_null(strstr(r->model.notice, "no such event before now"));
+    assert_int_equal(r->model.cycle, cycle);
+    obey(r, WISH_BACK, instructions);
+    assert_non_null(strstr(r->model.notice, "beginning of time"));
+
+    runner_obey(r, &back);
+    runner_advance(r, 10);
+    assert_int_equal(r->going, GOING_BACK);
+    runner_obey(r, &pause);
+    assert_int_equal(r->going, GOING_NOWHERE);
+    runner_look(r);
+    assert_int_equal(r->model.cycle, cycle);
+    obey(r, WISH_END, 0);
+    runner_obey(r, &back);
+    runner_advance(r, 10);
+    runner_obey(r, &pause);
+    assert_int_equal(r->model.state, MODEL_ENDED); /* as it was */
+    runner_obey(r, &back);                         /* left on the way */
+    assert_int_equal(runner_close(r), EXIT_PASSED);
+    free(r);
+}
+
 /* ---- the microscope
  * -----------------------------------------------------------
  */
@@ -652,6 +765,8 @@ int main(void)
         cmocka_unit_test(borders_keep_their_panes),
         cmocka_unit_test(settings_come_back),
         cmocka_unit_test(nothing_overlaps_in_the_window),
+        cmocka_unit_test(back_to_the_rights_change_and_forth),
+        cmocka_unit_test(ways_back),
         cmocka_unit_test(stages_add_up_to_the_access),
         cmocka_unit_test(asking_changes_nothing),
         cmocka_unit_test(heat_is_where_time_is_spent),

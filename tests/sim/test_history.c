@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Going back: on every scenario, back and forth again is the same machine, and
+ * the run that went back ends as the one that did not; events, traps, clocks;
+ * what cannot be.
+ */
+#include <glob.h>
+
+#include "sim/compare.h"
+#include "sim/history.h"
+#include "sim/memmap.h"
+#include "sim/stats.h"
+#include "tests/sim/lua_help.h"
+
+static struct said said;
+
+/* ---- the state of a machine as one number ------------------------------- */
+
+static void add(uint64_t *hash, const void *from, size_t bytes)
+{
+    const uint8_t *p = from;
+    for (size_t i = 0; i < bytes; i++)
+        *hash = (*hash ^ p[i]) * UINT64_C(0x100000001b3);
+}
+
+static void add_number(uint64_t *hash, uint64_t n)
+{
+    *hash = (*hash ^ n) * UINT64_C(0x9e3779b97f4a7c15);
+    *hash ^= *hash >> 29;
+}
+
+static void add_figure(void *context, const char *name, uint64_t value,
+                       const char *unit, const char *doc)
+{
+    (void)unit;
+    (void)doc;
+    add(context, name, strlen(name));
+    add_number(context, value);
+}
+
+static void add_array(uint64_t *hash, const struct assoc *a)
+{
+    for (uint32_t i = 0; a->entry && i < assoc_entries(a); i++) {
+        const struct assoc_entry *e = &a->entry[i];
+        if (!e->valid)
+            continue;
+        add_number(hash, i);
+        add_number(hash, e->first);
+        add_number(hash, e->last);
+        add_number(hash, e->context);
+        add_number(hash, e->global);
+        add_number(hash, e->dirty);
+        add_number(hash, e->rights);
+    }
+}
+
+static void add_hart(uint64_t *hash, const struct hart *h)
+{
+    const struct cpu *c = &h->cpu;
+    struct csr_info csr;
+    add(hash, c->x, sizeof c->x);
+    add_number(hash, c->pc);
+    add_number(hash, c->privilege);
+    add_number(hash, c->waiting);
+    for (unsigned i = 0; csr_each(i, &csr); i++) {
+        uint64_t value = 0;
+        if (cpu_peek_csr(c, csr.number, &value))
+            add_number(hash, value);
+    }
+    add(hash, &c->mmu.accounts, sizeof c->mmu.accounts);
+    for (int u = 0; u < UNIT_COUNT; u++)
+        add_array(hash, &c->mmu.unit[u].array);
+}
+
+static void add_ram(uint64_t *hash, const struct machine *m)
+{
+    uint64_t page[512];
+    uint64_t end = MEM_RAM + m->config.ram_bytes;
+    for (uint64_t pa = MEM_RAM; pa < end; pa += sizeof page) {
+        uint64_t any = 0;
+        assert_true(machine_peek_phys(m, pa, page, sizeof page));
+        for (size_t i = 0; i < 512; i++)
+            any |= page[i];
+        for (size_t i = 0; any && i < 512; i++)
+            add_number(hash, page[i] + pa);
+    }
+}
+
+/* All machines of a session, and what the scenario has checked. */
+static uint64_t state_of(const struct session *s)
+{
+    uint64_t hash = 1469598103934665603u;
+    for (size_t i = 0; i < s->machine_count; i++) {
+        const struct machine *m = s->machines[i].machine;
+        if (!m)
+            continue;
+        for (uint64_t h = 0; h < m->config.harts; h++)
+            add_hart(&hash, &m->hart[h]);
+        stats_each(m, add_figure, &hash);
+        add_number(&hash, m->events.next);
+        size_t bytes;
+        const char *text = machine_console(m, &bytes);
+        add(&hash, text, bytes);
+        add_ram(&hash, m);
+    }
+    add_number(&hash, s->checks_passed);
+    add_number(&hash, s->checks_failed);
+    add_number(&hash, s->files);
+    return hash;
+}
+
+/* ---- moving ------------------------------------------------------------- */
+
+static void forth_to(struct history *h, uint64_t instructions)
+{
+    h->now->until.instructions = instructions;
+    while (session_instructions(h->now) < instructions)
+        assert_int_equal(session_advance(h->now, NULL), SESSION_RUNNING);
+    h->now->until.instructions = 0;
+}
+
+static void forth(struct history *h, uint64_t count)
+{
+    forth_to(h, session_instructions(h->now) + count);
+}
+
+static enum history_state go(struct history *h)
+{
+    enum history_state state;
+    struct err err;
+    said.length = 0;
+    do
+        state = history_advance(h, 12345, &err);
+    while (state == HISTORY_RUNNING);
+    if (state == HISTORY_FAILED)
+        fail_msg("%s", err.text);
+    assert_null(h->past);
+    return state;
+}
+
+static void back(struct history *h, uint64_t count)
+{
+    struct err err;
+    if (!history_back(h, count, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(go(h), HISTORY_THERE);
+}
+
+static void to_the_end(struct session *s)
+{
+    while (session_advance(s, NULL) == SESSION_RUNNING)
+        continue;
+    if (s->state != SESSION_FINISHED)
+        fail_msg("%s", s->error.text);
+}
+
+/* ---- every scenario ----------------------------------------------------- */
+
+static char work[] = "/tmp/opalite-history-XXXXXX";
+static const char *const quick[] = { "quick=1" };
+
+static struct session_options options_for(const char *path, const char *out)
+{
+    struct session_options o = test_options(&said);
+    o.path = path;
+    o.set = quick;
+    o.set_count = 1;
+    o.out_dir = out;
+    o.max_cycles = 0;
+    return o;
+}
+
+static void keep_result(struct session *s, const char *name)
+{
+    char path[100];
+    struct err err;
+    snprintf(path, sizeof path, "%s/%s", work, name);
+    assert_true(session_write_json(s, path, &err));
+}
+
+/* The run that never goes back; its length in instructions. */
+static uint64_t plain_run(const char *scenario)
+{
+    char out[100];
+    struct err err;
+    snprintf(out, sizeof out, "%s/plain", work);
+    struct session_options o = options_for(scenario, out);
+    struct session *s = session_open(&o, &err);
+    assert_non_null(s);
+    to_the_end(s);
+    keep_result(s, "plain.json");
+    uint64_t length = session_instructions(s);
+    (void)session_close(s);
+    return length;
+}
+
+/* The present against a run that came straight here. */
+static void compare_with_straight_run(const struct history *h)
+{
+    struct session_options o = h->options;
+    struct err err;
+    o.files_known = UINT64_MAX;
+    struct session *s = session_open(&o, &err);
+    assert_non_null(s);
+    s->until.instructions = session_instructions(h->now);
+    while (session_instructions(s) < s->until.instructions)
+        assert_int_equal(session_advance(s, NULL), SESSION_RUNNING);
+    assert_int_equal(s->machine_count, h->now->machine_count);
+    for (size_t i = 0; i < s->machine_count; i++) {
+        struct differences d = { .name = { "straight", "back" } };
+        const struct machine *a = s->machines[i].machine;
+        const struct machine *b = h->now->machines[i].machine;
+        assert_int_equal(!a, !b);
+        if (a && !machine_compare(a, b, &d))
+            fail_msg("%s", d.text[0]);
+    }
+    (void)session_close(s);
+}
+
+static void back_and_forth(struct history *h, uint64_t p, uint64_t q)
+{
+    forth_to(h, p);
+    uint64_t at_p = state_of(h->now);
+    forth_to(h, q);
+    uint64_t at_q = state_of(h->now);
+    assert_int_not_equal(at_p, at_q);
+    back(h, q - p);
+    assert_int_equal(session_instructions(h->now), p);
+    assert_int_equal(state_of(h->now), at_p);
+    compare_with_straight_run(h);
+    forth_to(h, q);
+    assert_int_equal(state_of(h->now), at_q);
+    back(h, 1);
+    assert_int_not_equal(state_of(h->now), at_q);
+    forth(h, 1);
+    assert_int_equal(state_of(h->now), at_q);
+}
+
+static void test_every_scenario(void **state)
+{
+    glob_t list;
+    uint64_t random = 88172645463325252u;
+    (void)state;
+    assert_int_equal(glob("scenarios/*.lua", 0, NULL, &list), 0);
+    for (size_t i = 0; i < list.gl_pathc; i++) {
+        char command[300];
+        struct history h;
+        struct err err;
+        print_message("  %s\n", list.gl_pathv[i]);
+        uint64_t length = plain_run(list.gl_pathv[i]);
+        snprintf(command, sizeof command, "%s/back", work);
+        struct session_options o = options_for(list.gl_pathv[i], command);
+        assert_true(history_open(&h, &o, &err));
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        uint64_t p = 1 + random % (length / 2);
+        uint64_t q = p + 1 + (random >> 32) % (length / 2 - 1);
+        back_and_forth(&h, p, q);
+        to_the_end(h.now);
+        keep_result(h.now, "back.json");
+        assert_int_equal(history_close(&h), EXIT_PASSED);
+        snprintf(command, sizeof command,
+                 "cd %s && cmp plain.json back.json && mkdir -p plain back && "
+                 "diff -r plain back && rm -rf plain back",
+                 work);
+        assert_int_equal(system(command), 0);
+    }
+    globfree(&list);
+}
+
+/* ---- events, traps, clocks ---------------------------------------------- */
+
+#define LENDING                                                                \
+    "local m = machine {}\n"                                                   \
+    "local os = m:boot { protection = 'rplb' }\n"                              \
+    "local a, b = os:domain 'alice', os:domain 'bob'\n"                        \
+    "local seg = os:segment { size = '4K', name = 'page' }\n"                  \
+    "a:attach(seg, 'rw') b:attach(seg, 'r')\n"                                 \
+    "print 'lent'\n"                                                           \
+    "b:detach(seg)\n"                                                          \
+    "print 'taken'\n"                                                          \
+    "b:thread(function(t) t:load(seg) end)\n"                                  \
+    "m:run()\n"                                                                \
+    "print 'over'\n"
+
+static const char *lending;
+
+static void open_lending(struct history *h)
+{
+    struct session_options o = test_options(&said);
+    struct err err;
+    said.length = 0;
+    lending = scenario_file(LENDING);
+    o.path = lending;
+    assert_true(history_open(h, &o, &err));
+}
+
+static void close_lending(struct history *h)
+{
+    (void)history_close(h);
+    scenario_remove(lending);
+}
+
+static void until_event(struct history *h, uint32_t events)
+{
+    const struct run_limits slice = { .stop_events = events };
+    assert_int_equal(session_advance(h->now, &slice), SESSION_STOPPED);
+}
+
+static void back_to(struct history *h, const struct event_filter *f)
+{
+    struct err err;
+    assert_true(history_back_to_event(h, f, &err));
+    assert_int_equal(go(h), HISTORY_THERE);
+}
+
+static void test_back_to_the_rights_change(void **state)
+{
+    struct history h;
+    (void)state;
+    open_lending(&h);
+    until_event(&h, EVENT_BIT(EVENT_FAULT));
+    uint64_t at_fault = state_of(h.now);
+    const struct event fault = h.now->machine->stop_event;
+    assert_true(fault.segment_known);
+    assert_non_null(strstr(said.text, "taken"));
+
+    const struct event_filter f = { .kinds = EVENT_BIT(EVENT_RIGHTS),
+                                    .by_range = true,
+                                    .first = fault.segment,
+                                    .last = fault.segment };
+    back_to(&h, &f);
+    const struct event *e = &h.now->machine->stop_event;
+    const struct event_list *l = &h.now->machine->events;
+    e = &l->ring[(l->next - 1) % EVENT_RING];
+    assert_int_equal(e->kind, EVENT_RIGHTS);
+    assert_int_equal(e->domain, fault.domain);
+    assert_int_equal(e->rights, 0);
+    assert_int_equal(e->va, fault.segment);
+    /* what the scenario has said by now, once */
+    assert_non_null(strstr(said.text, "lent"));
+    assert_null(strstr(strstr(said.text, "lent") + 1, "lent"));
+    assert_null(strstr(said.text, "taken"));
+    uint64_t at_rights = state_of(h.now);
+
+    until_event(&h, EVENT_BIT(EVENT_FAULT));
+    assert_int_equal(state_of(h.now), at_fault);
+    back_to(&h, &f);
+    assert_int_equal(state_of(h.now), at_rights);
+
+    /* the one before: it was given; and none before all */
+    back_to(&h, &f);
+    e = &h.now->machine->events
+             .ring[(h.now->machine->events.next - 1) % EVENT_RING];
+    assert_int_not_equal(e->rights, 0);
+    const struct event_filter never = { .kinds = EVENT_BIT(EVENT_PANIC) };
+    struct err err;
+    uint64_t here = state_of(h.now);
+    assert_true(history_back_to_event(&h, &never, &err));
+    assert_int_equal(go(&h), HISTORY_NONE);
+    assert_int_equal(state_of(h.now), here);
+    to_the_end(h.now);
+    assert_non_null(strstr(said.text, "over"));
+    close_lending(&h);
+}
+
+/* Traps retire nothing, and yet each is a moment: back and forth over many. */
+static void test_traps_are_moments(void **state)
+{
+    enum { TRAPS = 4 };
+    uint64_t at[TRAPS];
+    const struct event_filter trap = { .kinds = EVENT_BIT(EVENT_TRAP) };
+    struct history h;
+    (void)state;
+    open_lending(&h);
+    for (int i = 0; i < TRAPS; i++) {
+        until_event(&h, trap.kinds);
+        at[i] = state_of(h.now);
+    }
+    for (int i = TRAPS - 2; i >= 0; i--) {
+        back_to(&h, &trap);
+        assert_int_equal(state_of(h.now), at[i]);
+    }
+    /* the moment before the trap, by one step; then the trap again */
+    uint64_t done = session_instructions(h.now);
+    bool retired = h.now->machine->now->cpu.step.retired;
+    back(&h, 1);
+    assert_int_equal(session_instructions(h.now), done - retired);
+    until_event(&h, trap.kinds);
+    assert_int_equal(state_of(h.now), at[0]);
+    close_lending(&h);
+}
+
+static void test_to_a_clock(void **state)
+{
+    struct history h;
+    struct err err;
+    (void)state;
+    open_lending(&h);
+    until_event(&h, EVENT_BIT(EVENT_BOOTED));
+    forth(&h, 1000);
+    uint64_t clock = machine_clock(h.now->machine), there = state_of(h.now);
+    forth(&h, 5000);
+    assert_true(history_back_to_cycle(&h, clock, &err));
+    assert_int_equal(go(&h), HISTORY_THERE);
+    assert_int_equal(machine_clock(h.now->machine), clock);
+    assert_int_equal(state_of(h.now), there);
+    assert_false(history_back_to_cycle(&h, clock, &err));
+    assert_non_null(strstr(err.text, "not in the past"));
+    close_lending(&h);
+}
+
+/* The end of a scenario is no end. */
+static void test_back_from_the_end(void **state)
+{
+    struct history h;
+    (void)state;
+    open_lending(&h);
+    to_the_end(h.now);
+    uint64_t end = session_instructions(h.now);
+    back(&h, 100);
+    assert_int_equal(h.now->state, SESSION_RUNNING);
+    assert_int_equal(session_instructions(h.now), end - 100);
+    to_the_end(h.now);
+    assert_int_equal(session_instructions(h.now), end);
+    close_lending(&h);
+}
+
+/* ---- what cannot be ----------------------------------------------------- */
+
+static void test_the_beginning(void **state)
+{
+    struct history h;
+    struct err err;
+    (void)state;
+    open_lending(&h);
+    assert_false(history_back(&h, 1, &err));
+    forth(&h, 1);
+    assert_false(history_back(&h, 1, &err));
+    assert_non_null(strstr(err.text, "beginning of time"));
+    forth(&h, 1);
+    back(&h, 1);
+    assert_int_equal(session_instructions(h.now), 1);
+    close_lending(&h);
+}
+
+static void test_what_forbids_it(void **state)
+{
+    struct history h;
+    struct err err;
+    (void)state;
+    open_lending(&h);
+    forth(&h, 100);
+    h.options.trace_path = "/dev/null";
+    assert_false(history_back(&h, 1, &err));
+    assert_non_null(strstr(err.text, "--trace"));
+    h.options.trace_path = NULL;
+    FILE *f = fopen(lending, "a");
+    assert_non_null(f);
+    fputs("-- edited\n", f);
+    assert_int_equal(fclose(f), 0);
+    assert_false(history_back(&h, 1, &err));
+    assert_non_null(strstr(err.text, "has changed since it was opened"));
+    assert_int_equal(session_instructions(h.now), 100);
+    close_lending(&h);
+}
+
+static void test_interrupted_on_the_way(void **state)
+{
+    volatile sig_atomic_t flag = 0;
+    struct history h;
+    struct err err;
+    (void)state;
+    open_lending(&h);
+    forth(&h, 10000);
+    uint64_t here = state_of(h.now);
+    h.options.interrupted = &flag;
+    assert_true(history_back(&h, 1, &err));
+    assert_int_equal(history_advance(&h, 1000, &err), HISTORY_RUNNING);
+    flag = EXIT_INTERRUPTED;
+    assert_int_equal(history_advance(&h, 1000, &err), HISTORY_FAILED);
+    assert_int_equal(err.code, EXIT_INTERRUPTED);
+    assert_null(h.past);
+    assert_int_equal(state_of(h.now), here);
+    close_lending(&h);
+}
+
+static int make_work(void **state)
+{
+    (void)state;
+    return mkdtemp(work) ? 0 : -1;
+}
+
+static int remove_work(void **state)
+{
+    char command[100];
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf %s", work);
+    return system(command);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_back_to_the_rights_change),
+        cmocka_unit_test(test_traps_are_moments),
+        cmocka_unit_test(test_to_a_clock),
+        cmocka_unit_test(test_back_from_the_end),
+        cmocka_unit_test(test_the_beginning),
+        cmocka_unit_test(test_what_forbids_it),
+        cmocka_unit_test(test_interrupted_on_the_way),
+        cmocka_unit_test(test_every_scenario),
+    };
+    return cmocka_run_group_tests(tests, make_work, remove_work);
+}
