@@ -240,21 +240,27 @@ static bool remove_point(struct gdb *g, struct words *w)
 /* ---- going on --------------------------------------------------------------
  */
 
-static bool go(struct gdb *g, uint32_t step)
+static uint32_t all_harts(const struct gdb *g)
+{
+    return (UINT32_C(1) << g->machine->config.harts) - 1;
+}
+
+static bool go(struct gdb *g, uint32_t step, uint32_t harts)
 {
     g->points.step = step;
+    g->points.harts = harts;
     g->state = GDB_RUNNING;
     return true;
 }
 
 static bool go_on(struct gdb *g, struct words *w)
 {
-    return !w->left && go(g, 0);
+    return !w->left && go(g, 0, all_harts(g));
 }
 
 static bool step(struct gdb *g, struct words *w)
 {
-    return !w->left && go(g, UINT32_C(1) << g->hart);
+    return !w->left && go(g, UINT32_C(1) << g->hart, all_harts(g));
 }
 
 static bool ask_actions(struct gdb *g, struct words *w)
@@ -276,10 +282,10 @@ static bool take_action(struct words *w, bool *steps)
 }
 
 /* An action for each hart; of several the first one counts. Harts that are not
- * named run as well: time is one for all of them. */
+ * named run as well, for time is one for all of them; but gdb, which names only
+ * one while it steps it over a breakpoint, may not hear of them. */
 static bool act(struct gdb *g, struct words *w)
 {
-    const uint32_t all = (UINT32_C(1) << g->machine->config.harts) - 1;
     uint32_t named = 0, stepping = 0;
     while (take_char(w, ';')) {
         bool steps, every = true;
@@ -287,11 +293,11 @@ static bool act(struct gdb *g, struct words *w)
         if (!take_action(w, &steps) ||
             (take_char(w, ':') && !take_thread(g, w, &one, &every)))
             return false;
-        uint32_t harts = every ? all : UINT32_C(1) << one;
+        uint32_t harts = every ? all_harts(g) : UINT32_C(1) << one;
         stepping |= steps ? harts & ~named : 0;
         named |= harts;
     }
-    return !w->left && named && go(g, stepping);
+    return !w->left && named && go(g, stepping, named);
 }
 
 static bool detach(struct gdb *g, struct words *w)

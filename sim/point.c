@@ -23,6 +23,8 @@ bool points_met(const struct points *p, const struct cpu *c, struct point *met)
     bool found = false;
     if (!s->retired && !(s->events & STEP_TRAP))
         return false; /* it waits */
+    if (!(p->harts >> s->hart & 1))
+        return false;
     if (p->step >> s->hart & 1) {
         *met = (struct point){ .kind = POINT_STEP, .va = c->pc };
         found = true;

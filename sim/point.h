@@ -25,7 +25,8 @@ struct point {
 struct points {
     const struct point *at;
     size_t count;
-    uint32_t step; /* bit h: stop behind each step of hart h */
+    uint32_t step;  /* bit h: stop behind each step of hart h */
+    uint32_t harts; /* bit h: what hart h does counts */
 };
 
 /* Did the hart's last step meet one of them? *met is that; of several an access
