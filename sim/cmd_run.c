@@ -234,11 +234,11 @@ static enum exit_code run(const struct arguments *a)
 {
     struct err err;
     struct gdb *g = NULL;
-    if (a->gdb && !(g = gdb_open(a->gdb_at, &err)))
-        return (enum exit_code)report(&err);
     struct session *s = session_open(&a->session, &err);
-    if (!s) {
-        gdb_close(g, (int)err.code);
+    if (!s)
+        return (enum exit_code)report(&err);
+    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
+        session_close(s);
         return (enum exit_code)report(&err);
     }
     running = s;
