@@ -3,6 +3,7 @@
 #include "sim/gdb_target.h"
 
 #include "cpu/disasm.h"
+#include "sim/memmap.h"
 
 #define PAGE_BYTES 4096
 
@@ -64,6 +65,20 @@ static size_t in_page(uint64_t va, size_t n)
     return part < n ? part : n;
 }
 
+/* RAM, or the boot ROM: the only device that reading does nothing to. */
+static bool peek(const struct machine *m, uint64_t pa, uint8_t *to, size_t n)
+{
+    if (machine_peek_phys(m, pa, to, n))
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t byte;
+        if (!rom_read(&m->rom, pa + i - MEM_ROM, 1, &byte))
+            return false;
+        to[i] = (uint8_t)byte;
+    }
+    return true;
+}
+
 size_t gdb_target_read(const struct machine *m, const struct hart *h,
                        uint64_t va, void *to, size_t n)
 {
@@ -72,7 +87,7 @@ size_t gdb_target_read(const struct machine *m, const struct hart *h,
         uint64_t pa;
         size_t part = in_page(va + done, n - done);
         if (!machine_place_of_hart(h, va + done, &pa) ||
-            !machine_peek_phys(m, pa, (char *)to + done, part))
+            !peek(m, pa, (uint8_t *)to + done, part))
             break;
         done += part;
     }

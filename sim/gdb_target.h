@@ -23,7 +23,7 @@ void gdb_target_print(FILE *to);
 /* False = there is no such register. */
 bool gdb_target_register(const struct hart *h, uint64_t number,
                          uint64_t *value);
-/* Without effects; how many of the n bytes could be read: RAM only. */
+/* Without effects; how many of the n bytes could be read: RAM and boot ROM. */
 size_t gdb_target_read(const struct machine *m, const struct hart *h,
                        uint64_t va, void *to, size_t n);
 

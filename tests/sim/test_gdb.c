@@ -115,6 +115,8 @@ static void registers_and_memory(void **state)
     answers(&d, "P141=0000000000000000", "E01");
     answers(&d, "m80000000,8", "938212006ff0dfff");
     answers(&d, "m0,4", "E01");
+    answers(&d, "m1000,4", "00000000"); /* the boot ROM, empty here */
+    answers(&d, "M1000,1:00", "E01");
     answers(&d, "m10000000,4", "E01"); /* a device: reading has effects */
     answers(&d, "M80000100,4:01020304", "OK");
     answers(&d, "m80000100,4", "01020304");
