@@ -125,7 +125,7 @@ static bool read_registers(struct gdb *g, struct words *w)
 
 static bool write_registers(struct gdb *g, struct words *w)
 {
-    if (w->left != GDB_REGISTERS * 16)
+    if (w->left != 16UL * GDB_REGISTERS)
         return false;
     for (uint64_t i = 0, value; i < GDB_REGISTERS; i++)
         if (!take_value(w, &value) ||

@@ -26,16 +26,17 @@ static bool fail(struct gdb_socket *s, const char *where, struct err *err)
 static bool open_unix(struct gdb_socket *s, const char *path, struct err *err)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
-    if (!*path || strlen(path) >= sizeof address.sun_path)
+    size_t length = strlen(path);
+    if (!length || length >= sizeof address.sun_path)
         return err_set(err, EXIT_USAGE,
                        "--gdb unix:%s: expected a path of 1 to %zu bytes", path,
                        sizeof address.sun_path - 1);
-    strcpy(address.sun_path, path);
+    memcpy(address.sun_path, path, length + 1);
     s->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (s->listener < 0 ||
         bind(s->listener, (struct sockaddr *)&address, sizeof address) != 0)
         return fail(s, path, err);
-    strcpy(s->path, path);
+    memcpy(s->path, path, length + 1);
     if (listen(s->listener, 1) != 0)
         return fail(s, path, err);
     fprintf(stderr, "opalite: waiting for gdb: target remote %s\n", path);
