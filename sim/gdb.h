@@ -46,7 +46,7 @@ enum gdb_state {
 struct gdb {
     struct gdb_socket socket;
     struct gdb_reader reader;
-    struct machine *machine; /* during gdb_serve and gdb_ran */
+    struct machine *machine; /* during gdb_serve, else NULL */
     enum gdb_state state;
     bool no_ack;             /* packets are not acknowledged any more */
     bool in_trouble;         /* it was told that the guest cannot go on */
