@@ -33,7 +33,7 @@ PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
     libclang-rt-14-dev libcmocka-dev tmux util-linux opensbi u-boot-qemu \
     qemu-system-misc e2fsprogs dosfstools mtools libsdl2-dev xvfb xdotool \
-    fonts-dejavu-core libgraphviz-dev graphviz
+    fonts-dejavu-core libgraphviz-dev graphviz gdb-multiarch
 
 # ---- flags --------------------------------------------------------------
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \

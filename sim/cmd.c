@@ -25,7 +25,8 @@ static void print_help(const struct options *o)
         char left[64];
         snprintf(left, sizeof left, "%c%c%s--%s%s%s", r->letter ? '-' : ' ',
                  r->letter ? r->letter : ' ', r->letter ? ", " : "  ", r->name,
-                 r->argument ? " " : "", r->argument ? r->argument : "");
+                 r->argument && *r->argument != '[' ? " " : "",
+                 r->argument ? r->argument : "");
         printf("  %-26s %s\n", left, r->doc);
     }
     printf("  %-26s %s\n\n", "-h, --help", "this text");
@@ -57,7 +58,7 @@ static int take_value(struct options *o, int row, const char *attached)
         usage_error(o->command, "--%s takes no value", r->name);
         return OPTION_BAD;
     }
-    if (attached) {
+    if (attached || *r->argument == '[') {
         o->value = attached;
         return row;
     }

@@ -36,7 +36,8 @@ int command_sibling(const struct command *c, int argc, char **argv);
 struct option_row {
     char letter;          /* 0 = none */
     const char *name;     /* "max-cycles"; NULL after the last row */
-    const char *argument; /* what the help calls it; NULL = a flag */
+    const char *argument; /* what the help calls it; NULL = a flag; "[=..]": it
+                             may be missing, then the value is NULL */
     const char *doc;
 };
 

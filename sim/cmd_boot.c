@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/cmd_board.h"
+#include "sim/gdb.h"
 #include "sim/prompt.h"
 #include "sim/stats.h"
 #include "sim/story.h"
@@ -22,9 +23,17 @@ static const struct option_row rows[] = {
       "stop after N seconds of your time (exit code 8)" },
     { 0, "stats", "FILE", "figures at the end; as JSON if it ends in .json" },
     { 0, "engine", "NAME", "fast (default) or readable: the same results" },
+    { 0, "gdb", "[=PORT|unix:PATH]",
+      "wait for gdb there, port 1234 if none is named (docs/gdb.md)" },
     { 0, NULL, NULL, NULL },
 };
-enum { ROW_TIMEOUT = BOARD_ROW_COUNT, ROW_MAX_SECONDS, ROW_STATS, ROW_ENGINE };
+enum {
+    ROW_TIMEOUT = BOARD_ROW_COUNT,
+    ROW_MAX_SECONDS,
+    ROW_STATS,
+    ROW_ENGINE,
+    ROW_GDB
+};
 
 #define SLICE_INSTRUCTIONS 200000
 #define IDLE_MILLISECONDS  200
@@ -32,6 +41,8 @@ enum { ROW_TIMEOUT = BOARD_ROW_COUNT, ROW_MAX_SECONDS, ROW_STATS, ROW_ENGINE };
 struct arguments {
     struct board_options board;
     const char *stats;
+    bool gdb;
+    const char *gdb_at;            /* of --gdb, NULL = the default port */
     uint64_t timeout, max_seconds; /* 0 = no limit */
     enum engine engine;
     enum exit_code code;
@@ -68,6 +79,10 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_ENGINE:
         return option_engine(o, &a->engine);
+    case ROW_GDB:
+        a->gdb = true;
+        a->gdb_at = o->value;
+        return true;
     default:
         return board_take(&a->board, o);
     }
@@ -243,20 +258,59 @@ static bool go_on(const struct arguments *a, struct user *u, enum stop stop,
     return false;
 }
 
-static int run(struct arguments *a, struct user *u)
+/* Waits until the debugger, if there is one, lets the machine run. False: the
+ * run is over. */
+static bool may_run(const struct arguments *a, struct user *u, struct gdb *g,
+                    int *code)
+{
+    for (;;) {
+        enum gdb_turn turn = gdb_serve(g, u->machine);
+        enum exit_code why =
+            turn == GDB_KILL ? EXIT_INTERRUPTED : terminal_interrupted();
+        if (why) {
+            *code = interrupted(why);
+            return false;
+        }
+        if (turn == GDB_RUN)
+            return true;
+        if (u->at_terminal && !obey_keys(a, u, 0, code))
+            return false;
+    }
+}
+
+/* One slice, in parts when the debugger stops the machine in between: keys of a
+ * script come where they come without it. False: the run is over. */
+static bool run_slice(const struct arguments *a, struct user *u, struct gdb *g,
+                      enum stop *stop, int *code)
+{
+    struct machine *m = u->machine;
+    uint64_t end = machine_instructions(m) + SLICE_INSTRUCTIONS;
+    do {
+        struct run_limits limits = { .until_cycle = a->timeout,
+                                     .stop_on_reset = true };
+        if (!may_run(a, u, g, code))
+            return false;
+        limits.max_insns = end - machine_instructions(m);
+        gdb_limit(g, &limits);
+        *stop = machine_run(m, &limits);
+        show(u);
+    } while (gdb_ran(g, m, *stop) &&
+             (m->ended || machine_instructions(m) < end));
+    if (*stop == STOP_POINT)
+        *stop = STOP_BUDGET; /* it was the slice's last instruction */
+    return true;
+}
+
+static int run(struct arguments *a, struct user *u, struct gdb *g)
 {
     struct machine *m = u->machine;
     int code = EXIT_PASSED;
     for (;;) {
-        const struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS,
-                                           .until_cycle = a->timeout,
-                                           .stop_on_reset = true };
-        if (terminal_interrupted())
-            return interrupted(terminal_interrupted());
+        enum stop stop;
         if (a->timeout && machine_clock(m) >= a->timeout)
             return timed_out(a);
-        enum stop stop = machine_run(m, &limits);
-        show(u);
+        if (!run_slice(a, u, g, &stop, &code))
+            return code;
         if (a->board.script.count) {
             if (typed_advance(&a->board.script, m))
                 return EXIT_PASSED;
@@ -277,15 +331,21 @@ static int boot(struct arguments *a)
     if (!u.machine)
         return report(&err);
     u.machine->engine = a->engine;
+    struct gdb *g = NULL;
+    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
+        machine_free(u.machine);
+        return report(&err);
+    }
     u.at_terminal = terminal_open() && !a->board.script.count;
     tell(&u, KEYS_HELP);
     terminal_alarm(a->max_seconds);
-    int code = run(a, &u);
+    int code = run(a, &u, g);
     terminal_close();
     if (u.machine->config.harts > 1)
         stats_print_harts(u.machine, stdout);
     if (a->stats && !stats_write(u.machine, a->stats, &err))
         code = report(&err);
+    gdb_close(g, code);
     machine_free(u.machine);
     return code;
 }

@@ -14,6 +14,7 @@
 
 #include "cpu/disasm.h"
 #include "sim/cmd.h"
+#include "sim/gdb.h"
 #include "sim/signature.h"
 #include "sim/stats.h"
 #include "sim/story.h"
@@ -33,6 +34,8 @@ static const struct option_row rows[] = {
     { 0, "preset", "NAME", "machine (opalite presets)" },
     { 0, "set", "KEY=VALUE", "a parameter of the machine" },
     { 0, "engine", "NAME", "fast (default) or readable: the same results" },
+    { 0, "gdb", "[=PORT|unix:PATH]",
+      "wait for gdb there, port 1234 if none is named (docs/gdb.md)" },
     { 0, "dump-regs", NULL, "print pc and registers at the end" },
     { 0, "stats", "FILE", "figures; as JSON when it ends in .json" },
     { 0, "trace", "FILE", "one JSON object a line for each event" },
@@ -53,6 +56,7 @@ enum {
     ROW_PRESET,
     ROW_SET,
     ROW_ENGINE,
+    ROW_GDB,
     ROW_DUMP_REGS,
     ROW_STATS,
     ROW_TRACE,
@@ -66,7 +70,8 @@ struct arguments {
     struct machine_options machine;
     uint64_t max_insns, max_seconds; /* 0 = no limit */
     uint64_t granularity;            /* of the signature, bytes a line */
-    bool htif, dump_regs;
+    bool htif, dump_regs, gdb;
+    const char *gdb_at;         /* of --gdb, NULL = the default port */
     struct trace_choice choice; /* of --trace */
     enum engine engine;
     enum exit_code code;
@@ -126,6 +131,10 @@ static bool take(void *context, const struct options *o)
         return true;
     case ROW_ENGINE:
         return option_engine(o, &a->engine);
+    case ROW_GDB:
+        a->gdb = true;
+        a->gdb_at = o->value;
+        return true;
     case ROW_DUMP_REGS:
         a->dump_regs = true;
         return true;
@@ -192,8 +201,22 @@ static void show_console(const struct machine *m, size_t *shown)
     *shown = length;
 }
 
-/* Runs to the end. False: the limit of instructions or Ctrl-C came first. */
-static bool run(struct machine *m, const struct arguments *a, enum stop *stop)
+/* Waits until the debugger, if there is one, lets the machine run. False: it,
+ * or Ctrl-C, ends the run. */
+static bool may_run(struct machine *m, struct gdb *g)
+{
+    enum gdb_turn turn;
+    while ((turn = gdb_serve(g, m)) == GDB_WAIT && !interrupted)
+        continue;
+    if (turn == GDB_KILL)
+        interrupted = EXIT_INTERRUPTED;
+    return !interrupted;
+}
+
+/* Runs to the end. False: the limit of instructions, Ctrl-C or the debugger
+ * came first. */
+static bool run(struct machine *m, const struct arguments *a, struct gdb *g,
+                enum stop *stop)
 {
     size_t shown = 0;
     do {
@@ -201,11 +224,12 @@ static bool run(struct machine *m, const struct arguments *a, enum stop *stop)
         uint64_t done = machine_instructions(m);
         if (a->max_insns && a->max_insns - done < limits.max_insns)
             limits.max_insns = a->max_insns - done;
-        if (interrupted || (a->max_insns && done >= a->max_insns))
+        if (!may_run(m, g) || (a->max_insns && done >= a->max_insns))
             return false;
+        gdb_limit(g, &limits);
         *stop = machine_run(m, &limits);
         show_console(m, &shown);
-    } while (*stop == STOP_BUDGET);
+    } while (gdb_ran(g, m, *stop) || *stop == STOP_BUDGET);
     return true;
 }
 
@@ -274,14 +298,19 @@ static int execute(const struct arguments *a)
     struct err err;
     struct signature sig;
     struct machine *m = build(a, &sig, &err);
+    struct gdb *g = NULL;
     enum stop stop = STOP_BUDGET;
     if (!m)
         return report(&err);
+    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
+        machine_free(m);
+        return report(&err);
+    }
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     signal(SIGALRM, on_interrupt);
     alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    bool whole = run(m, a, &stop);
+    bool whole = run(m, a, g, &stop);
     int code = whole ? end_code(m, a, stop) : cut_short(a);
     if (a->dump_regs)
         dump_registers(m);
@@ -289,6 +318,7 @@ static int execute(const struct arguments *a)
         stats_print_harts(m, stdout);
     if (!write_files(m, a, &sig, whole, &err))
         code = report(&err);
+    gdb_close(g, code);
     machine_free(m);
     return code;
 }

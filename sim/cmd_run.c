@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "sim/cmd.h"
+#include "sim/gdb.h"
 #include "sim/session.h"
 
 static const struct option_row rows[] = {
@@ -27,6 +28,9 @@ static const struct option_row rows[] = {
     { 0, "trace-window", "A..B",
       "only from cycle A to cycle B; B may be missing" },
     { 0, "trace-steps", NULL, "a line for each instruction too" },
+    { 0, "gdb", "[=PORT|unix:PATH]",
+      "the first machine waits for gdb there, port 1234 if none is\n"
+      "                             named (docs/gdb.md)" },
     { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
     { 0, "max-seconds", "N", "ends the run after N seconds of your time" },
     { 0, "engine", "NAME", "fast (default) or readable: the same results" },
@@ -45,6 +49,7 @@ enum {
     ROW_TRACE_KINDS,
     ROW_TRACE_WINDOW,
     ROW_TRACE_STEPS,
+    ROW_GDB,
     ROW_MAX_CYCLES,
     ROW_MAX_SECONDS,
     ROW_ENGINE,
@@ -57,6 +62,8 @@ struct arguments {
     struct session_options session;
     const char *json, *csv;
     uint64_t max_seconds; /* of the wall clock, 0 = no limit */
+    bool gdb;
+    const char *gdb_at; /* of --gdb, NULL = the default port */
     const char **set;
     enum exit_code code;
 };
@@ -118,6 +125,10 @@ static bool take(void *context, const struct options *o)
     case ROW_TRACE_STEPS:
         s->trace.steps = true;
         return true;
+    case ROW_GDB:
+        a->gdb = true;
+        a->gdb_at = o->value;
+        return true;
     case ROW_MAX_CYCLES:
         return option_number(o, &s->max_cycles);
     case ROW_MAX_SECONDS:
@@ -178,19 +189,64 @@ static void keep_worst(enum exit_code *code, const struct err *err)
         *code = err->code;
 }
 
+#define SLICE_INSTRUCTIONS 2000000
+
+/* The first machine, once it is going to run and while it is there. */
+static struct machine *debugged(const struct session *s)
+{
+    const struct session_machine *first = s->machines;
+    return s->machine && s->machine_count ? first->machine : NULL;
+}
+
+/* To the end, with a debugger on the first machine. What may not run any more,
+ * because the debugger says so or did not come, is ended as by Ctrl-C. */
+static void run_debugged(struct session *s, struct gdb *g)
+{
+    s->bounded = "";
+    s->stop_at_machine = true;
+    enum session_state state = session_advance(s, NULL);
+    for (;;) {
+        struct run_limits slice = { .max_insns = SLICE_INSTRUCTIONS };
+        struct machine *m = debugged(s);
+        enum gdb_turn turn = m ? gdb_serve(g, m) : GDB_RUN;
+        if (turn == GDB_KILL)
+            s->interrupted = EXIT_INTERRUPTED;
+        if (turn == GDB_WAIT && !s->interrupted)
+            continue;
+        if (state > SESSION_STOPPED)
+            break; /* nobody looks any more */
+        gdb_limit(g, &slice);
+        state = session_advance(s, &slice);
+        if (debugged(s))
+            gdb_ran(g, debugged(s), debugged(s)->stopped);
+    }
+}
+
+static void run_to_end(struct session *s, struct gdb *g)
+{
+    if (g)
+        run_debugged(s, g);
+    while (session_advance(s, NULL) <= SESSION_STOPPED)
+        continue;
+}
+
 static enum exit_code run(const struct arguments *a)
 {
     struct err err;
+    struct gdb *g = NULL;
     struct session *s = session_open(&a->session, &err);
     if (!s)
         return (enum exit_code)report(&err);
+    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
+        session_close(s);
+        return (enum exit_code)report(&err);
+    }
     running = s;
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     signal(SIGALRM, on_interrupt);
     alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    while (session_advance(s, NULL) <= SESSION_STOPPED)
-        continue;
+    run_to_end(s, g);
     alarm(0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
@@ -215,7 +271,9 @@ static enum exit_code run(const struct arguments *a)
         err_set(&err, EXIT_HOST_RESOURCE, "standard output: cannot write: %m");
         keep_worst(&written, &err);
     }
-    return code == EXIT_PASSED ? written : code;
+    code = code == EXIT_PASSED ? written : code;
+    gdb_close(g, (int)code);
+    return code;
 }
 
 int command_run(const struct command *c, int argc, char **argv)

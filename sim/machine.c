@@ -239,6 +239,13 @@ static bool stored_to_tohost(const struct machine *m)
            a->pa - m->htif.tohost < 8;
 }
 
+static void look_at_points(struct machine *m, const struct cpu *c)
+{
+    m->at_point = points_met(m->limits->points, c, &m->point);
+    if (m->at_point)
+        machine_stop(m, STOP_POINT);
+}
+
 /* ---- the run ----------------------------------------------------------------
  */
 
@@ -264,7 +271,7 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
     struct cpu *c = &m->now->cpu;
     struct ledger *l = &m->now->ledger;
     if (m->engine != ENGINE_FAST || m->trace.readers || m->trace_steps ||
-        c->attention <= c->mmu.accounts.total ||
+        m->limits->points || c->attention <= c->mmu.accounts.total ||
         c->mmu.accounts.total < m->fast_from)
         return false;
     uint64_t until_cycle = m->limits->until_cycle;
@@ -324,6 +331,8 @@ static void run_turn(struct machine *m, uint64_t last_instruction)
             m->turn.over = true;
         if (m->htif.on && stored_to_tohost(m))
             look_at_tohost(m);
+        if (m->limits->points)
+            look_at_points(m, c);
     }
 }
 
@@ -358,7 +367,7 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     static const struct run_limits none = { 0 };
     if (m->ended)
         return m->stopped;
-    m->stopping = false;
+    m->stopping = m->at_point = false;
     m->limits = limits ? limits : &none;
     board_set_lines(m);
     look_at_mailbox(m);
@@ -399,12 +408,19 @@ bool engine_of_name(const char *name, enum engine *engine)
 const char *stop_name(enum stop stop)
 {
     static const char *const names[STOP_COUNT] = {
-        [STOP_BUDGET] = "budget",     [STOP_EVENT] = "event",
-        [STOP_MAILBOX] = "mailbox",   [STOP_SCRIPT] = "script",
-        [STOP_TEXT] = "text",         [STOP_RESET] = "reset",
-        [STOP_POWEROFF] = "poweroff", [STOP_FAIL] = "fail",
-        [STOP_HUNG] = "hung",         [STOP_PANIC] = "panic",
-        [STOP_IDLE] = "idle",         [STOP_NO_PROGRESS] = "no_progress",
+        [STOP_BUDGET] = "budget",
+        [STOP_EVENT] = "event",
+        [STOP_MAILBOX] = "mailbox",
+        [STOP_SCRIPT] = "script",
+        [STOP_TEXT] = "text",
+        [STOP_RESET] = "reset",
+        [STOP_POINT] = "point",
+        [STOP_POWEROFF] = "poweroff",
+        [STOP_FAIL] = "fail",
+        [STOP_HUNG] = "hung",
+        [STOP_PANIC] = "panic",
+        [STOP_IDLE] = "idle",
+        [STOP_NO_PROGRESS] = "no_progress",
     };
     return stop < STOP_COUNT ? names[stop] : "?";
 }

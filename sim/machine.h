@@ -14,6 +14,7 @@
 #include "sim/elf.h"
 #include "sim/event.h"
 #include "sim/ledger.h"
+#include "sim/point.h"
 #include "sim/registry.h"
 #include "sim/trace.h"
 
@@ -24,6 +25,7 @@ enum stop {
     STOP_SCRIPT,      /* a scripted thread asks for its next operation */
     STOP_TEXT,        /* the console shows limits.until_text */
     STOP_RESET,       /* finisher: reset, and the caller wants to do it */
+    STOP_POINT,       /* one of limits.points: machine.point */
     STOP_POWEROFF,    /* finisher: off; or tohost says passed */
     STOP_FAIL,        /* finisher or tohost: failure, machine.exit_value */
     STOP_HUNG,        /* guest drove hardware wrongly; machine.why */
@@ -52,6 +54,8 @@ struct run_limits {
     /* Stops also on events that match one of these. */
     const struct event_filter *filters;
     size_t filter_count;
+    /* Stops at these; while there are any, the readable engine runs. */
+    const struct points *points; /* NULL = none */
 };
 
 #define MACHINE_TRAPS_IN_A_ROW 100 /* then the run stops: no progress */
@@ -123,6 +127,8 @@ struct machine {
     uint64_t exit_value;     /* of STOP_POWEROFF, STOP_FAIL */
     char why[320];           /* of STOP_HUNG, STOP_NO_PROGRESS, STOP_IDLE */
     struct event stop_event; /* of STOP_EVENT, STOP_PANIC */
+    bool at_point;           /* the last run met a point, whatever stopped it */
+    struct point point;      /* which, when at_point */
     const struct run_limits *limits; /* during machine_run, else NULL */
 
     struct registry registry;
@@ -199,6 +205,9 @@ struct mmu_regs machine_regs_as(const struct machine *m, uint32_t who);
 /* RAM only; false = not all of it is RAM. */
 bool machine_peek_phys(const struct machine *m, uint64_t pa, void *to,
                        size_t n);
+/* Where va leads for this hart as it runs now (M-mode: nowhere else), whoever
+ * may go there. False = not mapped. */
+bool machine_place_of_hart(const struct hart *h, uint64_t va, uint64_t *pa);
 /* Memory as domain `who` (registry id) would see it from U-mode, 0 = the kernel
  * now; caches included. False = not mapped, or not allowed. */
 bool machine_peek_va(const struct machine *m, uint32_t who, uint64_t va,

@@ -33,23 +33,33 @@ struct mmu_regs machine_regs_as(const struct machine *m, uint32_t who)
  * As the supervisor with every door open. Whether a domain may look there is
  * the registry's knowledge, not what a lookaside buffer happens to hold.
  */
-bool machine_place(const struct machine *m, uint32_t who, uint64_t va,
-                   uint64_t *pa)
+static bool place(const struct hart *h, struct mmu_regs regs, bool bare,
+                  uint64_t va, uint64_t *pa)
 {
-    struct mmu_regs regs = machine_regs_as(m, who);
     regs.sprot = 0;
     regs.sum = regs.mxr = true;
-    bool bare = m->now->cpu.privilege == PRIV_M && !who;
     struct access a = {
         .va = va,
         .size = 1,
         .kind = ACCESS_LOAD,
         .privilege = bare ? PRIV_M : PRIV_S,
     };
-    if (!mmu_peek_as(&m->now->cpu.mmu, &regs, &a))
+    if (!mmu_peek_as(&h->cpu.mmu, &regs, &a))
         return false;
     *pa = a.pa;
     return true;
+}
+
+bool machine_place(const struct machine *m, uint32_t who, uint64_t va,
+                   uint64_t *pa)
+{
+    bool bare = m->now->cpu.privilege == PRIV_M && !who;
+    return place(m->now, machine_regs_as(m, who), bare, va, pa);
+}
+
+bool machine_place_of_hart(const struct hart *h, uint64_t va, uint64_t *pa)
+{
+    return place(h, h->cpu.mmu.regs, h->cpu.privilege == PRIV_M, va, pa);
 }
 
 static bool may_read(const struct machine *m, uint32_t who, uint64_t va)

@@ -171,6 +171,26 @@ static enum prompt_answer memory(const struct machine *m, const struct words *w,
     return PROMPT_STAY;
 }
 
+/* As gdb takes it: file, and how far its addresses are moved. */
+static enum prompt_answer programs(const struct machine *m,
+                                   const struct words *w, FILE *to)
+{
+    const struct registry *r = &m->registry;
+    (void)w;
+    for (size_t i = 0; i < r->program_count; i++) {
+        const struct registry_program *p = &r->programs[i];
+        if (p->file)
+            fprintf(to, "add-symbol-file %s -o 0x%" PRIx64 "\n", p->file->path,
+                    p->bias);
+        else
+            fprintf(to, "%s at 0x%" PRIx64 ", from an unknown file\n", p->name,
+                    p->text);
+    }
+    if (!r->program_count)
+        fprintf(to, "no program is loaded yet\n");
+    return PROMPT_STAY;
+}
+
 static const struct command_row rows[] = {
     { "continue", "", "back to the guest; so does an empty line", 0, 0, go_on },
     { "where", "", "pc, mode, cycle", 0, 0, where },
@@ -178,6 +198,8 @@ static const struct command_row rows[] = {
     { "memory", "ADDRESS [BYTES]", "RAM, by physical address", 1, 2, memory },
     { "figures", "[BEGINNING]", "the figures so named; dtlb, accounts ...", 0,
       1, figures },
+    { "programs", "", "where the kernel put programs, for gdb", 0, 0,
+      programs },
     { "reset", "", "load the files again and start anew", 0, 0, reset },
     { "quit", "", "leave", 0, 0, leave },
     { "help", "", "this list", 0, 0, help },

@@ -144,6 +144,7 @@ static bool handle_stop(struct scenario *s, struct lua_machine *m,
         return true;
     case STOP_BUDGET:
     case STOP_EVENT:
+    case STOP_POINT:
         return true;
     case STOP_IDLE:
         if (r->kind == REQUEST_RUN) {
@@ -253,6 +254,7 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
     if (until->cycle && until->machine == m->index)
         limits.until_cycle = smaller_limit(limits.until_cycle, until->cycle);
     limits.stop_events = slice ? slice->stop_events : 0;
+    limits.points = slice ? slice->points : NULL;
     limits.stop_on_mailbox = r->kind == REQUEST_CALL;
     limits.stop_on_reset = m->firmware;
     limits.until_text = r->until_text;
@@ -267,7 +269,8 @@ static bool run_stretch(struct scenario *s, struct lua_machine *m,
         if (!lua_events_read(s, m, err))
             return false;
     }
-    *matched = slice && saw_event(m->machine, seen, slice->stop_events);
+    *matched = slice && (saw_event(m->machine, seen, slice->stop_events) ||
+                         m->machine->at_point);
     if (stop == STOP_EVENT) {
         const struct event *e = &m->machine->stop_event;
         if (r->kind == REQUEST_RUN && event_filter_match(&r->until, e)) {
@@ -413,8 +416,13 @@ enum session_state session_advance(struct session *s,
             return fail(s);
         }
         if (c->request.kind == REQUEST_NONE) {
+            const struct machine *before = s->machine;
             if (!resume_main(s))
                 return s->state;
+            if (s->stop_at_machine && s->machine != before) {
+                s->state = SESSION_STOPPED;
+                return s->state;
+            }
             continue;
         }
         uint64_t before = machine_instructions(m->machine);

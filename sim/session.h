@@ -23,7 +23,8 @@ enum session_state {
     SESSION_RUNNING,  /* the slice is used up; call again */
     SESSION_STOPPED,  /* an event of slice->stop_events: machine->stop_event,
                          unless a hook asked for an earlier one of that step;
-                         call again to go on */
+                         or one of slice->points: machine->at_point; or
+                         stop_at_machine. Call again to go on */
     SESSION_FINISHED, /* the scenario reached its end */
     SESSION_FAILED    /* s->error says why; the machines stay inspectable */
 };
@@ -105,6 +106,8 @@ struct session {
     const char *bounded;
     struct session_until until; /* a front end's wish */
     uint64_t files;             /* output files, written or known, so far */
+    /* Stops when another machine than the last one is going to run. */
+    bool stop_at_machine;
     struct scenario *scenario;
 };
 
@@ -117,8 +120,8 @@ struct session *session_open(const struct session_options *options,
  * Runs Lua and machine until the slice is used up or something is to be told.
  * slice->max_insns and until_cycle bound the machine that runs when the call
  * begins to advance it (s->bounded may name one machine for the last);
- * slice->stop_events stops behind those events; slice->stop_on_mailbox is
- * ignored. slice = NULL: to the end.
+ * slice->stop_events stops behind those events, slice->points at those;
+ * slice->stop_on_mailbox is ignored. slice = NULL: to the end.
  */
 enum session_state session_advance(struct session *s,
                                    const struct run_limits *slice);

@@ -202,6 +202,9 @@ size_t story_stop(const struct machine *m, enum stop stop, char *to,
     case STOP_RESET:
         text_add(&t, "the guest asked for a reset");
         break;
+    case STOP_POINT:
+        text_add(&t, "the machine came to a point, at %s", place);
+        break;
     case STOP_POWEROFF:
         text_add(&t, "the guest switched the machine off");
         break;

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A debugger on a machine: GDB's remote serial protocol (the manual's appendix
+ * of that name). A thread of the debugger is a hart, numbered from 1. Reading
+ * is peeking, breakpoints and watchpoints are limits of the run (point.h), so a
+ * run that a debugger looks at is the run without it, to the cycle. What the
+ * debugger changes is two functions of gdb_target.c.
+ *
+ * The loop that runs the machine is the caller's:
+ *
+ *     for (;;) {
+ *         enum gdb_turn turn = gdb_serve(g, m);
+ *         if (turn == GDB_KILL) break;
+ *         if (turn == GDB_WAIT) continue;    // and look at signals, keys
+ *         gdb_limit(g, &limits);
+ *         stop = machine_run(m, &limits);
+ *         gdb_ran(g, m, stop);
+ *     }
+ *     gdb_close(g, exit_code);
+ *
+ * All of them take g = NULL: no debugger, the machine may run.
+ */
+#pragma once
+
+#include "sim/gdb_packet.h"
+#include "sim/gdb_socket.h"
+#include "sim/machine.h"
+
+#define GDB_POINTS 256 /* breakpoints and watchpoints at once */
+
+/* What the machine may do now. */
+enum gdb_turn {
+    GDB_RUN,
+    GDB_WAIT, /* stand still: the debugger has not come, or says nothing */
+    GDB_KILL  /* the debugger ends the run */
+};
+
+enum gdb_state {
+    GDB_EXPECTED, /* nobody came yet */
+    GDB_STOPPED,
+    GDB_RUNNING,
+    GDB_LEFT, /* detached, or the line broke: the machine runs on alone */
+    GDB_KILLED
+};
+
+struct gdb {
+    struct gdb_socket socket;
+    struct gdb_reader reader;
+    struct machine *machine; /* during gdb_serve, else NULL */
+    enum gdb_state state;
+    bool no_ack;             /* packets are not acknowledged any more */
+    bool in_trouble;         /* it was told that the guest cannot go on */
+    uint8_t stop_signal;     /* why it stands still, for `?` */
+    struct point stop_point; /* if a point was it */
+    bool at_point;           /* was it? */
+    uint64_t hart;           /* registers and memory of this one */
+    struct point point[GDB_POINTS];
+    struct points points; /* what the run is limited by */
+    char *target_xml;     /* owned */
+    size_t target_xml_bytes;
+    char answer[GDB_PACKET_BYTES + 1];
+    size_t answer_bytes;
+    char frame[GDB_FRAME_BYTES]; /* the last one sent */
+    size_t frame_bytes;
+};
+
+/* Listens at `where` (gdb_socket_open) and says so. NULL: err. */
+MUST_CHECK
+struct gdb *gdb_open(const char *where, struct err *err);
+/* A debugger that is there already, at the other end of this socket. */
+struct gdb *gdb_open_link(int link);
+/* Tells the debugger how the program ends. */
+void gdb_close(struct gdb *g, int exit_code);
+
+/* Listens to the debugger, for up to a fifth of a second while the machine
+ * stands still. */
+enum gdb_turn gdb_serve(struct gdb *g, struct machine *m);
+/* What the debugger limits the next run by; the rest of *limits stays. */
+void gdb_limit(struct gdb *g, struct run_limits *limits);
+/* Tells the debugger that the run came to one of its points, or into trouble
+ * for the first time: true, gdb_serve is next. */
+bool gdb_ran(struct gdb *g, struct machine *m, enum stop stop);

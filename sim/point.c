@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See point.h. */
+#include "sim/point.h"
+
+static bool touches(const struct access *a, const struct point *p)
+{
+    uint8_t kind = a->kind;
+    bool wanted = p->kind == POINT_ACCESS ||
+                  (p->kind == POINT_STORE && kind != ACCESS_LOAD) ||
+                  (p->kind == POINT_LOAD && kind != ACCESS_STORE);
+    return wanted && (a->va - p->va < p->bytes || p->va - a->va < a->size);
+}
+
+static bool accessed(const struct step *s, const struct point *p)
+{
+    return p->kind != POINT_PC && s->retired && s->data.size &&
+           !s->data.refused && touches(&s->data, p);
+}
+
+bool points_met(const struct points *p, const struct cpu *c, struct point *met)
+{
+    const struct step *s = &c->step;
+    bool found = false;
+    if (!s->retired && !(s->events & STEP_TRAP))
+        return false; /* it waits */
+    if (!(p->harts >> s->hart & 1))
+        return false;
+    if (p->step >> s->hart & 1) {
+        *met = (struct point){ .kind = POINT_STEP, .va = c->pc };
+        found = true;
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        if (accessed(s, &p->at[i])) {
+            *met = p->at[i];
+            return true;
+        }
+        if (p->at[i].kind == POINT_PC && p->at[i].va == c->pc) {
+            *met = p->at[i];
+            found = true;
+        }
+    }
+    return found;
+}
