@@ -243,7 +243,7 @@ static void clear_ram(struct bus *bus, uint64_t pa, uint64_t bytes)
         if (n > bytes)
             n = bytes;
         uint8_t *at = bus_ram(bus, pa, n);
-        if (at[0] || memcmp(at, at + 1, n - 1)) {
+        if (at[0] || memcmp(at, at + 1, n - 1) != 0) {
             memset(at, 0, n);
             bus_wrote(bus, pa, n);
         }
