@@ -427,6 +427,41 @@ static void test_back_from_the_end(void **state)
     close_lending(&h);
 }
 
+/* What has been written is not written again; what has not, is. */
+static void test_files_are_written_once(void **state)
+{
+    struct session_options o = test_options(&said);
+    struct history h;
+    struct err err;
+    char first[100], second[100];
+    const char *path =
+        scenario_file("local m = machine {}\n"
+                      "local os = m:boot { protection = 'rplb' }\n"
+                      "output.json('first', { 1 })\n"
+                      "os:domain 'alice'\n"
+                      "output.json('second', { 2 })\n");
+    (void)state;
+    snprintf(first, sizeof first, "%s/first.json", work);
+    snprintf(second, sizeof second, "%s/second.json", work);
+    o.path = path;
+    o.out_dir = work;
+    assert_true(history_open(&h, &o, &err));
+    until_event(&h, EVENT_BIT(EVENT_DOMAIN));
+    assert_int_equal(unlink(first), 0);
+    assert_int_not_equal(access(second, F_OK), 0);
+    back(&h, 10);
+    to_the_end(h.now);
+    assert_int_not_equal(access(first, F_OK), 0);
+    assert_int_equal(unlink(second), 0);
+    back(&h, session_instructions(h.now) - 1);
+    to_the_end(h.now);
+    assert_int_not_equal(access(first, F_OK), 0);
+    assert_int_not_equal(access(second, F_OK), 0);
+    assert_int_equal(h.now->files, 2);
+    (void)history_close(&h);
+    scenario_remove(path);
+}
+
 /* ---- what cannot be ----------------------------------------------------- */
 
 static void test_the_beginning(void **state)
@@ -507,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_traps_are_moments),
         cmocka_unit_test(test_to_a_clock),
         cmocka_unit_test(test_back_from_the_end),
+        cmocka_unit_test(test_files_are_written_once),
         cmocka_unit_test(test_the_beginning),
         cmocka_unit_test(test_what_forbids_it),
         cmocka_unit_test(test_interrupted_on_the_way),
