@@ -141,14 +141,22 @@ static struct op op_of(const struct code_store *s, const struct decoded *d,
     };
 }
 
+void code_add_counts(uint64_t counts[2], const struct op *op)
+{
+    if (!op->length)
+        return;
+    counts[0] += CODE_INSTRUCTIONS + (op->memory ? CODE_MEMORY : 0);
+    counts[1] += (op->waits ? CODE_WAITS : 0) +
+                 (jumps(op->class) ? CODE_BRANCHES : 0) +
+                 (op->crosses ? CODE_CROSSINGS : 0);
+}
+
 static void add_op(struct code_block *b, struct op op)
 {
     b->op[b->count++] = op;
     b->bytes = (uint16_t)(b->bytes + op.length);
     b->cycles += op.cycles;
-    b->counts[0] += CODE_INSTRUCTIONS + (op.memory ? CODE_MEMORY : 0);
-    b->counts[1] +=
-        (op.waits ? CODE_WAITS : 0) + (jumps(op.class) ? CODE_BRANCHES : 0);
+    code_add_counts(b->counts, &op);
     b->loaded = op.class == CLASS_LOAD ? op.rd : 0;
 }
 
@@ -158,106 +166,200 @@ static uint64_t bytes_left(const struct code_line *l, uint64_t pc)
     return l->fetch.first + l->fetch.bytes - pc;
 }
 
-/* As many instructions as lie in the line. */
-static void decode_line(struct code_store *s, struct code_block *b)
+static uint64_t line_end(const struct code_store *s, const struct code_line *l)
 {
-    uint64_t left = bytes_left(b->line, b->pc);
-    const uint8_t *host = host_of(b->line, b->pc);
-    while (left - b->bytes >= 2) {
-        uint32_t word = (uint32_t)bus_ram_load(host + b->bytes, 2);
-        unsigned length = insn_is_compressed(word) ? 2 : 4;
-        if (left - b->bytes < length)
-            break;
-        if (length == 4)
-            word = (uint32_t)bus_ram_load(host + b->bytes, 4);
+    return l->va + ~s->cpu->mmu.l0->line_mask + 1;
+}
+
+static void add_part(struct code_block *b, struct code_line *line)
+{
+    uint64_t pc = b->pc + b->bytes;
+    b->part[b->parts++] = (struct code_part){
+        .line = line,
+        .pa = line->fetch.pa + (pc - line->fetch.first),
+        .offset = b->bytes,
+    };
+}
+
+/* The instruction before the one to come; NULL = none in this block. */
+static const struct op *instruction_before(const struct code_block *b)
+{
+    for (unsigned i = b->count; i-- > 0;)
+        if (b->op[i].length)
+            return &b->op[i];
+    return NULL;
+}
+
+/* An ordinary instruction joins the block. True: the block goes on. */
+static bool add_instruction(struct code_store *s, struct code_block *b,
+                            const struct decoded *d, bool crosses)
+{
+    const struct op *before = instruction_before(b);
+    struct op op = op_of(s, d, before, (uint8_t)b->bytes);
+    bool exits =
+        d->class == CLASS_BRANCH && d->imm > 0 && b->exits < CODE_EXITS;
+    if (!before)
+        b->reads =
+            (UINT64_C(1) << d->rs1 | UINT64_C(1) << d->rs2) & ~UINT64_C(1);
+    op.crosses = crosses;
+    if (exits) {
+        op.code = (uint16_t)(OP_EXIT + d->exec);
+        op.rd = b->exits++;
+    }
+    add_op(b, op);
+    return exits || !jumps(d->class);
+}
+
+/* Instructions that lie in the line of the last part; true: it ended before
+ * anything else ended the block. */
+static bool decode_line(struct code_store *s, struct code_block *b)
+{
+    struct code_part *part = &b->part[b->parts - 1];
+    for (;;) {
+        uint64_t pc = b->pc + b->bytes, left = bytes_left(part->line, pc);
+        if (b->bytes + 4 > CODE_BYTES)
+            return false;
+        if (left < 2)
+            return left == 0;
+        const uint8_t *host = host_of(part->line, pc);
+        uint32_t word = (uint32_t)bus_ram_load(host, 2);
+        if (!insn_is_compressed(word)) {
+            if (left < 4)
+                return true;
+            word = (uint32_t)bus_ram_load(host, 4);
+        }
         const struct decoded *d = decode(s->cpu->decoder, word);
         if (!may_run(d))
-            break;
-        if (!b->count)
-            b->reads =
-                (UINT64_C(1) << d->rs1 | UINT64_C(1) << d->rs2) & ~UINT64_C(1);
-        add_op(b, op_of(s, d, b->count ? &b->op[b->count - 1] : NULL,
-                        (uint8_t)b->bytes));
-        if (jumps(d->class))
-            break;
+            return false;
+        bool on = add_instruction(s, b, d, false);
+        part->bytes = (uint16_t)(part->bytes + d->length);
+        if (!on)
+            return false;
     }
 }
 
-static uint64_t line_end(const struct code_store *s, const struct code_block *b)
+/* From the end of one line into the next; true: the block goes on there. */
+static bool next_line(struct code_store *s, struct code_block *b)
 {
-    return b->line->va + ~s->cpu->mmu.l0->line_mask + 1;
-}
-
-static bool crosses(const struct code_store *s, const struct code_block *b)
-{
-    uint32_t word = (uint32_t)bus_ram_load(host_of(b->line, b->pc), 2);
-    return !insn_is_compressed(word) && bytes_left(b->line, b->pc) < 4 &&
-           b->pc + 2 == line_end(s, b);
-}
-
-/* One instruction across the end of the line. */
-static bool decode_crossing(struct code_store *s, struct code_block *b)
-{
-    uint32_t word = (uint32_t)bus_ram_load(host_of(b->line, b->pc), 2);
-    uint64_t end = line_end(s, b);
-    b->second = line_at(s, end);
-    if (!b->second || bytes_left(b->second, end) < 2 ||
-        b->second->fetch.first != end)
+    struct code_part *part = &b->part[b->parts - 1];
+    uint64_t pc = b->pc + b->bytes, left = bytes_left(part->line, pc);
+    uint64_t end = line_end(s, part->line);
+    if (b->parts == CODE_PARTS || pc + left != end)
         return false;
-    word |= (uint32_t)bus_ram_load(host_of(b->second, end), 2) << 16;
+    struct code_line *line = line_at(s, end);
+    b->cut = !line || line->fetch.first != end || line->fetch.bytes < 2;
+    if (b->cut)
+        return false;
+    uint8_t index = b->parts;
+    const struct op change = { .code = OP_LINE,
+                               .rd = index,
+                               .offset = (uint8_t)b->bytes };
+    if (left == 0) {
+        add_part(b, line);
+        add_op(b, change);
+        return true;
+    }
+    uint32_t word = (uint32_t)bus_ram_load(host_of(part->line, pc), 2) |
+                    (uint32_t)bus_ram_load(line->fetch.host, 2) << 16;
     const struct decoded *d = decode(s->cpu->decoder, word);
     if (!may_run(d))
         return false;
-    b->reads = (UINT64_C(1) << d->rs1 | UINT64_C(1) << d->rs2) & ~UINT64_C(1);
-    add_op(b, op_of(s, d, NULL, 0));
-    b->counts[1] += CODE_CROSSINGS;
-    return true;
+    add_op(b, change);
+    bool on = add_instruction(s, b, d, true);
+    part->bytes = (uint16_t)(part->bytes + 2);
+    add_part(b, line);
+    b->part[index].pa = line->fetch.pa;
+    b->part[index].offset = (uint16_t)(b->bytes - 2);
+    b->part[index].bytes = 2;
+    return on;
 }
 
+/* A change of line with nothing behind it. */
+static void drop_empty_part(struct code_block *b)
+{
+    if (b->count && b->op[b->count - 1].code == OP_LINE) {
+        b->count--;
+        b->parts--;
+        const struct op *last = instruction_before(b);
+        b->loaded = last && last->class == CLASS_LOAD ? last->rd : 0;
+    }
+}
+
+static void fill_exits(struct code_block *b)
+{
+    uint64_t counts[2] = { 0 };
+    uint32_t cycles = 0;
+    for (unsigned i = b->count; i-- > 0;) {
+        const struct op *op = &b->op[i];
+        if (op->code >= OP_EXIT) {
+            struct code_exit *e = &b->exit[op->rd];
+            e->cycles = cycles;
+            e->counts[0] = counts[0];
+            e->counts[1] = counts[1];
+        }
+        cycles += op->cycles;
+        code_add_counts(counts, op);
+    }
+}
+
+/* The bytes as decoded, behind the ops. */
 static uint8_t *copy_of(struct code_block *b)
 {
     return (uint8_t *)&b->op[b->count + 1];
 }
 
-/* Bytes in the first line; of an instruction that is not ordinary, its first
- * half. */
-static unsigned first_bytes(const struct code_block *b)
+/* Bytes of a part; of an instruction that is not ordinary, its first half. */
+static unsigned part_bytes(const struct code_block *b, unsigned i)
 {
-    return b->second || !b->count ? 2 : b->bytes;
+    return b->count ? b->part[i].bytes : 2;
 }
 
 static bool hold_code(struct code_store *s, const struct code_block *b)
 {
-    struct mmu *m = &s->cpu->mmu;
-    return l0_hold_code(m, b->pa, first_bytes(b)) &&
-           (!b->second || l0_hold_code(m, b->second->fetch.pa, 2));
+    for (unsigned i = 0; i < b->parts; i++)
+        if (!l0_hold_code(&s->cpu->mmu, b->part[i].pa, part_bytes(b, i)))
+            return false;
+    return true;
+}
+
+static const uint8_t *part_host(const struct code_block *b, unsigned i)
+{
+    const struct code_part *part = &b->part[i];
+    return host_of(part->line, b->pc + part->offset);
 }
 
 static struct code_block *make(struct code_store *s, struct code_line *line,
                                uint64_t pc)
 {
     struct code_block *b = (struct code_block *)(void *)(s->arena + s->used);
-    memset(b, 0, sizeof *b);
-    b->pc = pc;
-    b->pa = line->fetch.pa + (pc - line->fetch.first);
-    b->line = line;
-    b->next[0] = b->next[1] = s->none;
-    /* lines may be taken while it is decoded: they come behind it */
-    size_t start = s->used;
-    s->used += sizeof *b + (CODE_BYTES / 2 + 2) * sizeof b->op[0] + CODE_BYTES;
     if (bytes_left(line, pc) < 2)
         return NULL;
-    decode_line(s, b);
-    if (!b->count && crosses(s, b) && !decode_crossing(s, b))
-        return NULL;
-    b->op[b->count].code = OP_NEXT;
-    memcpy(copy_of(b), host_of(line, pc), first_bytes(b));
-    if (b->second)
-        memcpy(copy_of(b) + 2, b->second->fetch.host, 2);
-    else
+    memset(b, 0, sizeof *b);
+    b->pc = pc;
+    b->next[0] = b->next[1] = s->none;
+    for (unsigned i = 0; i < CODE_EXITS; i++)
+        b->exit[i].next = s->none;
+    /* the next line may be taken while this is decoded: it comes behind it */
+    size_t start = s->used, whole = sizeof *b;
+    s->used += (whole + (CODE_BYTES / 2 + CODE_PARTS + 2) * sizeof b->op[0] +
+                CODE_BYTES + 15) &
+               ~(size_t)15;
+    size_t reserved = s->used;
+    add_part(b, line);
+    b->pa = b->part[0].pa;
+    while (decode_line(s, b) && next_line(s, b))
+        ;
+    drop_empty_part(b);
+    fill_exits(b);
+    b->op[b->count] =
+        (struct op){ .code = OP_NEXT, .offset = (uint8_t)b->bytes };
+    for (unsigned i = 0; i < b->parts; i++)
+        memcpy(copy_of(b) + b->part[i].offset, part_host(b, i),
+               part_bytes(b, i));
+    if (s->used == reserved) /* nothing lies behind it */
         s->used =
             start +
-            ((sizeof *b + (b->count + 1U) * sizeof b->op[0] + b->bytes + 15) &
+            ((whole + (b->count + 1U) * sizeof b->op[0] + b->bytes + 2U + 15) &
              ~(size_t)15);
     return b;
 }
@@ -267,27 +369,55 @@ static struct code_block *make(struct code_store *s, struct code_line *line,
 
 static bool same_bytes(struct code_block *b)
 {
-    return !memcmp(copy_of(b), host_of(b->line, b->pc), first_bytes(b)) &&
-           (!b->second || !memcmp(copy_of(b) + 2, b->second->fetch.host, 2));
+    for (unsigned i = 0; i < b->parts; i++)
+        if (memcmp(copy_of(b) + b->part[i].offset, part_host(b, i),
+                   part_bytes(b, i)) != 0)
+            return false;
+    return true;
 }
 
-/* Its line is asked already. May it run under the present check? */
+/* Do fetches from the part's line hit, as far as the block needs? *moved: it
+ * lies elsewhere in RAM than before. */
+static bool renew_part(struct code_store *s, struct code_block *b, unsigned i,
+                       bool *moved)
+{
+    struct code_part *part = &b->part[i];
+    uint64_t va = b->pc + part->offset;
+    if (line_at(s, va) != part->line ||
+        (i && part->line->fetch.first != part->line->va) ||
+        bytes_left(part->line, va) < part_bytes(b, i))
+        return false;
+    uint64_t pa = part->line->fetch.pa + (va - part->line->fetch.first);
+    *moved |= pa != part->pa;
+    part->pa = pa;
+    return true;
+}
+
+/* May it run under the present check? */
 static bool renew(struct code_store *s, struct code_block *b)
 {
-    uint64_t end = b->pc + 2;
-    if (b->second &&
-        (line_at(s, end) != b->second || b->second->fetch.first != end))
-        return false;
-    if (!b->second && bytes_left(b->line, b->pc) < b->bytes)
-        return false;
+    bool moved = false;
+    for (unsigned i = 0; i < b->parts; i++)
+        if (!renew_part(s, b, i, &moved))
+            return false;
     uint64_t generation = s->cpu->mmu.bus->code_generation;
-    if (b->second || b->code_generation != generation) {
+    if (moved || b->code_generation != generation) {
         if (!same_bytes(b) || !hold_code(s, b))
             return false;
         b->code_generation = generation;
     }
     b->check = s->check;
     return true;
+}
+
+/* Could it go on now into the line where it ended for want of it? */
+static bool may_grow(struct code_store *s, const struct code_block *b)
+{
+    if (!b->cut)
+        return false;
+    uint64_t end = line_end(s, b->part[b->parts - 1].line);
+    const struct code_line *line = line_at(s, end);
+    return line && line->fetch.first == end && line->fetch.bytes >= 2;
 }
 
 struct code_block *code_at(struct code_store *s, uint64_t pc)
@@ -304,7 +434,7 @@ struct code_block *code_at(struct code_store *s, uint64_t pc)
     while (*link && ((*link)->pc != pc || (*link)->pa != pa))
         link = &(*link)->chain;
     struct code_block *b = *link;
-    if (b && b->line == line && renew(s, b))
+    if (b && b->part[0].line == line && !may_grow(s, b) && renew(s, b))
         return b->count ? b : NULL;
     if (b) { /* its bytes are others now; links to it will find it stale */
         *link = b->chain;

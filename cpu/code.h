@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Decoded blocks: what the fast engine (fast.c) executes. A block is a run of
- * ordinary instructions within one cache line, up to and with the first branch
- * or jump; a 4-byte instruction across two lines is a block of its own. It is
- * made from the bytes at one place in RAM as seen at one pc, so it holds in
- * every domain and mode that sees them there; that it may run now is what its
- * `check` says. None of this is state: dropping it at any time changes nothing.
+ * ordinary instructions in one cache line or two, up to and with the first jump
+ * or backward branch; a forward branch is an exit on the way, from which it
+ * goes on when the branch is not taken. It is made from the bytes at one place
+ * in RAM as seen at one pc, so it holds in every domain and mode that sees them
+ * there; that it may run now is what its `check` says. None of this is state:
+ * dropping it at any time changes nothing.
  */
 #pragma once
 
@@ -13,7 +14,9 @@
 #include "mmu/l0.h"
 
 enum {
-    CODE_BYTES = 256, /* the longest cache line */
+    CODE_BYTES = 250, /* of a block, at most */
+    CODE_PARTS = 2,   /* lines of a block */
+    CODE_EXITS = 6,   /* forward branches of a block */
     CODE_HASH = 1 << 14,
     CODE_JUMPS = 1 << 10
 };
@@ -22,18 +25,22 @@ enum {
 enum {
     OP_NOP = INSN_COUNT, /* its result is for x0 */
     OP_NEXT,             /* the block ends, what is behind it follows */
-    OP_COUNT
+    OP_LINE,             /* from here on in part rd */
+    OP_COUNT,
+    OP_EXIT = OP_COUNT, /* + row: a branch that is exit rd */
+    OP_END = OP_COUNT + INSN_COUNT
 };
 
 struct op {
     uint16_t code;
     uint8_t rd, rs1, rs2;
-    uint8_t length;  /* bytes */
-    uint8_t offset;  /* from the block's pc */
-    uint8_t class;   /* enum class */
-    uint16_t cycles; /* that are known beforehand: class, load-use wait */
-    bool waits;      /* for the load just before it */
-    bool memory;     /* loads or stores */
+    uint8_t length;   /* bytes; 0 = no instruction */
+    uint8_t offset;   /* from the block's pc */
+    uint8_t class;    /* enum class */
+    uint16_t cycles;  /* that are known beforehand: class, load-use wait */
+    bool waits;       /* for the load just before it */
+    bool memory : 1;  /* loads or stores */
+    bool crosses : 1; /* lies in two lines */
     int32_t imm;
 };
 
@@ -45,21 +52,37 @@ struct code_line {
     struct l0_fetch fetch;
 };
 
+/* What of a block lies in one line. */
+struct code_part {
+    struct code_line *line;
+    uint64_t pa;
+    uint16_t offset, bytes; /* in the block */
+};
+
+/* A branch on the way: where it goes, and what the rest of the block, which is
+ * then not executed, had added. */
+struct code_exit {
+    struct code_block *next;
+    uint64_t counts[2];
+    uint32_t cycles;
+};
+
 struct code_block {
     uint64_t pc, pa;
     uint64_t check;
     uint64_t code_generation; /* of the bus, when the bytes were compared */
-    struct code_line *line;
-    struct code_line *second;   /* into which it crosses, or NULL */
+    struct code_part part[CODE_PARTS];
     struct code_block *next[2]; /* not taken or behind, taken */
     struct code_block *chain;
     uint64_t reads;     /* bit per register the first instruction reads */
-    uint64_t counts[2]; /* sums of its ops, packed: CODE_COUNT_* */
+    uint64_t counts[2]; /* sums of its ops, packed: CODE_* */
     uint32_t cycles;
     uint16_t bytes, count;
     uint8_t loaded; /* rd of the last instruction if that is a load */
-    struct op op[]; /* [count], then OP_NEXT if the last is no jump; then the
-                       bytes as decoded */
+    uint8_t parts, exits;
+    bool cut; /* ended because fetches from the next line missed */
+    struct code_exit exit[CODE_EXITS];
+    struct op op[]; /* [count], then OP_NEXT; then the bytes as decoded */
 };
 
 /* The packed counts of a run of up to 2^20 instructions. */
@@ -91,6 +114,9 @@ void code_now(struct code_store *s);
 /* The block at pc, found or made, which may run now; NULL = the instruction
  * there is not ordinary, or its fetch would not hit. */
 struct code_block *code_at(struct code_store *s, uint64_t pc);
+
+/* Adds to the packed counts what executing the op counts. */
+void code_add_counts(uint64_t counts[2], const struct op *op);
 
 static inline struct code_block **code_jump(struct code_store *s, uint64_t pc)
 {

@@ -13,6 +13,7 @@
 
 #include "cpu/arith.h"
 #include "cpu/code.h"
+#include "cpu/fast_ops.h"
 #include "cpu/predict.h"
 
 enum { LONGEST_RUN = 1 << 20 /* cycles: what the packed counts can hold */ };
@@ -125,146 +126,25 @@ static uint64_t finish(struct cpu *c, const struct sums *s)
     return instructions;
 }
 
-/* ---- the words of insn.def --------------------------------------------------
- */
-
-#define RS1                 (x[op->rs1])
-#define RS2                 (x[op->rs2])
-#define IMM                 ((uint64_t)(int64_t)op->imm)
-#define PC                  (b->pc + op->offset)
-#define NEXT                (PC + op->length)
-#define RD(value)           (x[op->rd] = (uint64_t)(value))
-#define SEXT(value)         sign_extend_32(value)
-#define HINT(value, number) (void)(value)
-#define JUMP(address)       (pc = (address), taken = 1)
-
-#define DISPATCH            goto *label[op->code]
-#define unlikely(x)         __builtin_expect(!!(x), 0)
-
-/* The line of the filter that va would be in; l is it. */
-#define L0_LINE(va)            (&lines[(va) / L0_BLOCK % L0_SLOTS])
-#define L0_HIT(tag, va, bytes) (((va) & (block_mask | ((bytes)-1))) == (tag))
-#define L0_USE(l)                                                              \
-    do {                                                                       \
-        now++;                                                                 \
-        *(l)->used[0] = now;                                                   \
-        *(l)->used[1] = now;                                                   \
-        *(l)->used[2] = now;                                                   \
-        *(l)->used[3] = now;                                                   \
-    } while (0)
-
-#define LOAD(type, address)                                                    \
-    uint64_t va = (address);                                                   \
-    const struct l0_line *l = L0_LINE(va);                                     \
-    if (unlikely(!L0_HIT(l->load, va, sizeof(type)))) {                        \
-        size = sizeof(type);                                                   \
-        at = va;                                                               \
-        goto slow_load;                                                        \
-    }                                                                          \
-    type value;                                                                \
-    memcpy(&value, (const void *)(l->host + va), sizeof value);                \
-    L0_USE(l);                                                                 \
-    RD(value)
-
-#define STORE(bytes, address, stored)                                          \
-    uint64_t va = (address), value = (stored);                                 \
-    const struct l0_line *l = L0_LINE(va);                                     \
-    if (unlikely(!L0_HIT(l->store, va, bytes))) {                              \
-        size = bytes;                                                          \
-        at = va;                                                               \
-        data = value;                                                          \
-        goto slow_store;                                                       \
-    }                                                                          \
-    memcpy((void *)(l->host + va), &value, bytes);                             \
-    L0_USE(l)
-
-/* By timing class: what comes after the meaning of a row. */
-#define NEXT_OP                                                                \
-    op++;                                                                      \
-    DISPATCH
-#define RUN_ALU(name, ...) do_##name : { __VA_ARGS__ } NEXT_OP;
-#define RUN_MUL            RUN_ALU
-#define RUN_LOAD           RUN_ALU
-#define RUN_STORE          RUN_ALU
-#define RUN_DIV(name, ...)                                                     \
-    do_##name:                                                                 \
-    {                                                                          \
-        __VA_ARGS__                                                            \
-    }                                                                          \
-    goto divided;
-#define RUN_BRANCH(name, ...)                                                  \
-    do_##name:                                                                 \
-    {                                                                          \
-        unsigned taken = 0;                                                    \
-        pc = NEXT;                                                             \
-        __VA_ARGS__                                                            \
-        link = &b->next[taken];                                                \
-        BRANCHED(CLASS_BRANCH)                                                 \
-    }                                                                          \
-    goto follow;
-#define RUN_JUMP(name, ...)                                                    \
-    do_##name:                                                                 \
-    {                                                                          \
-        unsigned taken;                                                        \
-        __VA_ARGS__                                                            \
-        x[0] = 0;                                                              \
-        link = &b->next[taken];                                                \
-        BRANCHED(CLASS_JUMP)                                                   \
-    }                                                                          \
-    goto follow;
-#define RUN_INDIRECT(name, ...)                                                \
-    do_##name:                                                                 \
-    {                                                                          \
-        unsigned taken __attribute__((unused));                                \
-        __VA_ARGS__                                                            \
-        x[0] = 0;                                                              \
-        link = code_jump(&f->store, pc);                                       \
-        BRANCHED(CLASS_INDIRECT)                                               \
-    }                                                                          \
-    goto follow_indirect;
-#define RUN_LR(name, ...)
-#define RUN_AMO(name, ...)
-#define RUN_CSR(name, ...)
-#define RUN_FENCE(name, ...)
-#define RUN_FENCEI(name, ...)
-#define RUN_SYSTEM(name, ...)
-#define RUN_RETURN(name, ...)
-
-#define BRANCHED(kind)                                                         \
-    const struct branch branch = { kind, op->rd, op->rs1, op->length,          \
-                                   (int64_t)op->imm };                         \
-    last = 0;                                                                  \
-    if (unlikely(!predicted(timing, &branch, PC, pc))) {                       \
-        timing->mispredicts++;                                                 \
-        s.stalls += timing->mispredict;                                        \
-        clock += timing->mispredict;                                           \
-    }
-
-#define LABEL_ALU(name)      &&do_##name
-#define LABEL_MUL(name)      &&do_##name
-#define LABEL_DIV(name)      &&do_##name
-#define LABEL_LOAD(name)     &&do_##name
-#define LABEL_STORE(name)    &&do_##name
-#define LABEL_BRANCH(name)   &&do_##name
-#define LABEL_JUMP(name)     &&do_##name
-#define LABEL_INDIRECT(name) &&do_##name
-#define LABEL_LR(name)       &&never
-#define LABEL_AMO(name)      &&never
-#define LABEL_CSR(name)      &&never
-#define LABEL_FENCE(name)    &&never
-#define LABEL_FENCEI(name)   &&never
-#define LABEL_SYSTEM(name)   &&never
-#define LABEL_RETURN(name)   &&never
-
 /* ---- the run
  * ------------------------------------------------------------------ */
+
+/* The instruction before the op in its block; NULL = it is the first. */
+static const struct op *op_before(const struct code_block *b,
+                                  const struct op *op)
+{
+    while (op-- > b->op)
+        if (op->length)
+            return op;
+    return NULL;
+}
 
 /* Clock before the op, what is known of its block having been added already.
  * `waited`: so has the wait of its first instruction. */
 static uint64_t clock_before(const struct code_block *b, const struct op *op,
                              uint64_t clock, uint64_t waited)
 {
-    if (op == b->op)
+    if (waited && !op_before(b, op))
         clock -= waited;
     for (; op < b->op + b->count; op++)
         clock -= op->cycles;
@@ -275,16 +155,13 @@ static uint64_t clock_before(const struct code_block *b, const struct op *op,
 static void take_back(struct sums *s, const struct code_block *b,
                       const struct op *op)
 {
-    if (op == b->op && b->second)
-        s->counts[1] -= CODE_CROSSINGS;
+    uint64_t counts[2] = { 0 };
     for (; op < b->op + b->count; op++) {
-        bool jump = op->class == CLASS_BRANCH || op->class == CLASS_JUMP ||
-                    op->class == CLASS_INDIRECT;
         s->clock -= op->cycles;
-        s->counts[0] -= CODE_INSTRUCTIONS + (op->memory ? CODE_MEMORY : 0);
-        s->counts[1] -=
-            (op->waits ? CODE_WAITS : 0) + (jump ? CODE_BRANCHES : 0);
+        code_add_counts(counts, op);
     }
+    s->counts[0] -= counts[0];
+    s->counts[1] -= counts[1];
 }
 
 static uint64_t touch_line(const struct code_line *line, uint64_t now)
@@ -320,14 +197,17 @@ static uint64_t limit_of(const struct cpu *c, const struct fast_limits *limits)
 static uint64_t run(struct cpu *c, const struct fast_limits *limits,
                     struct code_block *b)
 {
-    static const void *const label[OP_COUNT] = {
+    static const void *const label[OP_END] = {
         &&never,
 #define INSN(name, mnemonic, format, match, mask, class, ...)                  \
     LABEL_##class(name),
 #define CINSN(name, mnemonic, format, match, mask, need, base) &&never,
 #include "cpu/insn.def"
-        &&do_nop,
-        &&do_next,
+        &&do_nop, &&do_next, &&do_line, &&never, /* as exits: branches only */
+#define INSN(name, mnemonic, format, match, mask, class, ...)                  \
+    EXIT_##class(name),
+#define CINSN(name, mnemonic, format, match, mask, need, base) &&never,
+#include "cpu/insn.def"
     };
     struct fast *f = c->fast;
     struct mmu *m = &c->mmu;
@@ -349,13 +229,9 @@ static uint64_t run(struct cpu *c, const struct fast_limits *limits,
 start:
     if (unlikely(clock + b->cycles > limit || b->pc - first > span - b->bytes))
         goto leave;
-    if (b->line != line) {
-        now = touch_line(b->line, now);
-        line = b->line;
-    }
-    if (unlikely(b->second != NULL)) {
-        now = touch_line(b->second, now);
-        line = b->second;
+    if (b->part[0].line != line) {
+        line = b->part[0].line;
+        now = touch_line(line, now);
     }
     clock += b->cycles;
     waited = b->reads >> last & 1 ? timing->load_use : 0;
@@ -373,12 +249,30 @@ start:
 do_nop:
     NEXT_OP;
 
+do_line:
+    line = b->part[op->rd].line;
+    now = touch_line(line, now);
+    NEXT_OP;
+
 do_next:
     pc = b->pc + b->bytes;
     last = b->loaded;
     link = &b->next[0];
+    if (unlikely(b->cut && (*link)->check != check))
+        b->check = 0; /* made anew when it is met again */
+    goto follow_behind;
+
+take_exit : {
+    struct code_exit *e = &b->exit[op->rd];
+    clock -= e->cycles;
+    s.counts[0] -= e->counts[0];
+    s.counts[1] -= e->counts[1];
+    link = &e->next;
+}
 
 follow:
+    last = 0;
+follow_behind:
     if (unlikely((*link)->check != check)) {
         b = code_at(&f->store, pc);
         if (!b)
@@ -389,6 +283,7 @@ follow:
     goto start;
 
 follow_indirect:
+    last = 0;
     if (unlikely((*link)->pc != pc || (*link)->check != check)) {
         b = code_at(&f->store, pc);
         if (!b)
@@ -448,14 +343,15 @@ accessed:
 leave_inside: /* before this op */
     s.clock = clock;
     take_back(&s, b, op);
-    if (op > b->op) {
-        last = op[-1].class == CLASS_LOAD ? op[-1].rd : 0;
+    const struct op *done = op_before(b, op);
+    if (done) {
+        last = done->class == CLASS_LOAD ? done->rd : 0;
     } else {
         s.clock -= waited;
         s.stalls -= waited;
     }
     clock = s.clock;
-    pc = b->pc + (op > b->op ? op[-1].offset + op[-1].length : 0);
+    pc = b->pc + op->offset;
 
 leave:
     m->uses = now;
