@@ -50,12 +50,17 @@ done
 [ $code = 0 ] || result FAIL "  FAIL  seed $seed: exit code $code: $(tail -1 "$at.$one.err")"
 
 sed '/^pc   0x/,$d' "$at.$one.out" >"$at.ours"
-timeout 60 qemu-system-riscv64 -M virt -smp 2 -m 128M -bios none -display none \
-    -monitor none -serial stdio -kernel "$at.elf" -cpu $cpu </dev/null 2>/dev/null |
-    tr -d '\r' >"$at.qemu"
-if cmp -s "$at.ours" "$at.qemu"; then
-    result "same $(grep -ac cause "$at.ours")"
-elif grep -q "^$seed " tests/fuzz/known.txt; then
-    result known
-fi
+qemu() {
+    timeout 60 qemu-system-riscv64 -M virt -smp 2 -m 128M -bios none -display none \
+        -monitor none -serial stdio -kernel "$at.elf" -cpu $cpu </dev/null 2>/dev/null |
+        tr -d '\r' >"$at.qemu"
+    cmp -s "$at.ours" "$at.qemu"
+}
+# QEMU takes what comes from outside a hart when its own threads get to it, so a
+# busy host changes what some programs see. Ours gives the same each time: once
+# is enough to agree, and a difference counts if there is one every time.
+for attempt in 1 2 3 4 5 6 7 8; do
+    qemu && result "same $(grep -ac cause "$at.ours")"
+    grep -q "^$seed " tests/fuzz/known.txt && result known
+done
 result FAIL "  FAIL  seed $seed (ours <, QEMU >):" "$(first_lines "$at.ours" "$at.qemu")"
