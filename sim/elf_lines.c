@@ -6,10 +6,10 @@
 #include "sim/elf_lines.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
-#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/elf_units.h"
 
 /* Room for one more element; we die without memory. */
 static void *grown(void *array, size_t count, size_t *room, size_t size)
@@ -54,8 +54,9 @@ static void add_row(struct elf_lines *l, uint64_t address, const char *file,
     l->count++;
 }
 
-static void add_unit(struct elf_lines *l, Dwarf_Die *unit)
+static void add_unit(void *lines_of_file, Dwarf_Die *unit)
 {
+    struct elf_lines *l = lines_of_file;
     Dwarf_Lines *lines;
     size_t count;
     Dwarf_Attribute attribute;
@@ -95,22 +96,7 @@ struct elf_lines *elf_lines_read(const struct elf_file *f)
     struct elf_lines *l = calloc(1, sizeof *l);
     if (!l)
         err_no_memory();
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_memory(f->image, f->bytes);
-    Dwarf *dwarf = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
-    if (dwarf) {
-        Dwarf_Off at = 0, next;
-        size_t header;
-        while (dwarf_nextcu(dwarf, at, &next, &header, NULL, NULL, NULL) == 0) {
-            Dwarf_Die unit;
-            if (dwarf_offdie(dwarf, at + header, &unit))
-                add_unit(l, &unit);
-            at = next;
-        }
-        dwarf_end(dwarf);
-    }
-    if (elf)
-        elf_end(elf);
+    elf_units_each(f, add_unit, l);
     if (l->count)
         qsort(l->rows, l->count, sizeof l->rows[0], compare_rows);
     return l;

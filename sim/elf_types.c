@@ -3,10 +3,10 @@
 #include "sim/elf_types.h"
 
 #include <dwarf.h>
-#include <elfutils/libdw.h>
-#include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim/elf_units.h"
 
 struct search {
     struct elf_field *field;
@@ -62,8 +62,9 @@ static void look_in_enum(struct search *s, Dwarf_Die *die)
     } while (dwarf_siblingof(&constant, &constant) == 0);
 }
 
-static void look_in_unit(struct search *s, Dwarf_Die *unit)
+static void look_in_unit(void *search, Dwarf_Die *unit)
 {
+    struct search *s = search;
     Dwarf_Die die;
     if (dwarf_child(unit, &die) != 0)
         return;
@@ -73,26 +74,6 @@ static void look_in_unit(struct search *s, Dwarf_Die *unit)
         else if (dwarf_tag(&die) == DW_TAG_enumeration_type)
             look_in_enum(s, &die);
     } while (dwarf_siblingof(&die, &die) == 0);
-}
-
-static void look_in_file(struct search *s, const struct elf_file *f)
-{
-    elf_version(EV_CURRENT);
-    Elf *elf = elf_memory(f->image, f->bytes);
-    Dwarf *dwarf = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
-    if (dwarf) {
-        Dwarf_Off at = 0, next;
-        size_t header;
-        while (dwarf_nextcu(dwarf, at, &next, &header, NULL, NULL, NULL) == 0) {
-            Dwarf_Die unit;
-            if (dwarf_offdie(dwarf, at + header, &unit))
-                look_in_unit(s, &unit);
-            at = next;
-        }
-        dwarf_end(dwarf);
-    }
-    if (elf)
-        elf_end(elf);
 }
 
 bool elf_types_find(const struct elf_file *f, struct elf_field *field,
@@ -105,7 +86,7 @@ bool elf_types_find(const struct elf_file *f, struct elf_field *field,
     bool ok = true;
     if (!found)
         err_no_memory();
-    look_in_file(&s, f);
+    elf_units_each(f, look_in_unit, &s);
     for (size_t i = 0; i < fields && ok; i++)
         if (!found[i])
             ok = err_set(err, EXIT_CANNOT_LOAD,
