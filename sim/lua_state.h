@@ -191,6 +191,7 @@ void lua_open_script(lua_State *L);  /* scripted threads: sim/lua_script.c */
 void lua_open_event(lua_State *L);   /* event objects, m:on: sim/lua_event.c */
 void lua_open_stats(lua_State *L);   /* m.stats: sim/lua_stats.c */
 void lua_open_check(lua_State *L);
+void lua_open_lab(lua_State *L);
 void lua_open_output(lua_State *L);
 void lua_open_table(lua_State *L);
 

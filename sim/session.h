@@ -17,6 +17,7 @@
 #include <signal.h>
 
 #include "mmu/err.h"
+#include "sim/lab.h"
 #include "sim/machine.h"
 
 enum session_state {
@@ -93,6 +94,7 @@ struct session {
                                 Read it again after each session_advance. */
     struct session_machine *machines; /* in order of creation */
     size_t machine_count;
+    struct lab lab; /* what the scenario asks of the views */
     uint64_t checks_passed, checks_failed;
     /* The last verdicts: number n (passed + failed before it) is at
      * n % SESSION_CHECKS. */

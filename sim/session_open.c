@@ -149,6 +149,7 @@ static int open_api(lua_State *L)
     lua_open_event(L);
     lua_open_stats(L);
     lua_open_check(L);
+    lua_open_lab(L);
     lua_open_output(L);
     lua_open_table(L);
     return open_args(L);

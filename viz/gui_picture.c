@@ -103,6 +103,11 @@ int gui_picture(const struct gui_arguments *a, struct runner *r)
     good = gui_prepare(a, &v, &err) && run_to(a, r, &err);
     look_open(&look, v.light, v.scale);
     look_cells(&look, a->width, a->height, &width, &height);
+    if (good) {
+        view_draw(&v, width, height); /* obeys lab{} */
+        view_obeyed_by(&v, r);
+        runner_finish(r, SLICE);
+    }
     good = good && obey_keys(a->keys, &v, r, width, height, &err);
     if (good) {
         view_draw(&v, width, height);

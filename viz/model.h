@@ -15,6 +15,7 @@
 #include "mmu/access.h"
 #include "mmu/account.h"
 #include "mmu/xsas.h"
+#include "sim/lab.h"
 #include "sim/ledger.h"
 
 struct event;
@@ -38,7 +39,7 @@ enum {
     MODEL_LANES = 32,
     MODEL_LINES = 1024, /* of the L1 data cache */
     MODEL_CHECKS = 64,
-    MODEL_NOTES = 4000,
+    MODEL_NOTES = LAB_NOTES,
     MODEL_CONSOLE = 400 /* last lines of the console */
 };
 
@@ -231,7 +232,9 @@ struct model {
     char notice[MODEL_LINE];       /* one line: what just happened */
     uint32_t checks_passed, checks_failed;
     struct model_ask ask;
-    char notes[MODEL_NOTES]; /* the comment that opens the scenario */
+    struct lab lab;          /* what the scenario asks of the view */
+    char notes[MODEL_NOTES]; /* Markdown: of lab{}, or the comment that opens
+                                the scenario */
     struct check_row checks[MODEL_CHECKS];
     int check_count;
 

@@ -52,6 +52,7 @@ void model_read_switches(struct model *m, const struct machine *machine);
 void model_read_lines(struct model *m, const struct machine *machine);
 void model_read_scope(struct model *m, const struct machine *machine);
 void model_read_checks(struct model *m, const struct session *s);
+void model_read_lab(struct model *m, const struct session *s);
 
 void model_read_code(struct model *m, const struct machine *machine);
 void model_read_events(struct model *m, const struct machine *machine);

@@ -471,6 +471,7 @@ void model_refresh(struct model *m, const struct session *s)
     m->line_sets = m->line_ways = 0;
     m->scope.valid = false;
     model_read_checks(m, s);
+    model_read_lab(m, s);
     m->window_cycles = m->total_cycles = 0;
     if (!m->has_machine)
         return;

@@ -146,22 +146,18 @@ void model_read_switches(struct model *m, const struct machine *machine)
 /* ---- the scenario's text ---------------------------------------------------
  */
 
+/* A line of the comment that opens the scenario, without its dashes. What is
+ * indented there stays on a line of its own. */
 static void add_note(struct model *m, const char *text)
 {
     size_t used = strlen(m->notes);
+    bool stays = strncmp(text, "   ", 3) == 0;
 
     if (strstr(text, "SPDX-License-Identifier"))
         return;
-    /* a paragraph's lines become one; an empty line ends it */
-    while (*text == ' ')
-        text++;
-    if (!*text || strncmp(text, "opalite ", 8) == 0)
-        snprintf(m->notes + used, sizeof m->notes - used, "%s%s%s",
-                 used && m->notes[used - 1] != '\n' ? "\n\n" : "", text,
-                 *text ? "\n" : "");
-    else
-        snprintf(m->notes + used, sizeof m->notes - used, "%s%s",
-                 used && m->notes[used - 1] != '\n' ? " " : "", text);
+    text += strspn(text, " ");
+    snprintf(m->notes + used, sizeof m->notes - used, "%s%s\n",
+             stays ? "    " : "", text);
 }
 
 /* What a checking line says: the text it gives as its last argument, without
@@ -208,6 +204,15 @@ void model_read_notes(struct model *m, const char *path)
     }
     if (f)
         fclose(f);
+}
+
+void model_read_lab(struct model *m, const struct session *s)
+{
+    if (s->lab.serial == m->lab.serial)
+        return;
+    m->lab = s->lab;
+    if (s->lab.notes[0])
+        memcpy(m->notes, s->lab.notes, sizeof m->notes);
 }
 
 void model_read_checks(struct model *m, const struct session *s)

@@ -3,6 +3,7 @@
  * What the scenario says about itself, and the lines of it that check
  * something, ticked as they are reached.
  */
+#include "viz/markdown.h"
 #include "viz/pane.h"
 
 #include <stdio.h>
@@ -30,10 +31,9 @@ static int draw_check(struct canvas *c, int y, const struct check_row *r)
 struct pane_extent pane_notes_draw(struct canvas *c, const struct model *m,
                                    const struct pane_view *v)
 {
-    int lines = pane_lines(c, m->notes), y;
+    int lines = markdown_draw(c, 0, v->scroll, m->notes), y;
     int all = lines + (m->check_count ? m->check_count + 2 : 0);
 
-    canvas_wrap(c, 0, v->scroll, STYLE_TEXT, m->notes);
     y = lines - v->scroll + 1;
     if (m->check_count)
         canvas_text(c, 0, y++, STYLE_STRONG, "It checks that:");

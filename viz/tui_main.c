@@ -159,6 +159,7 @@ static void live(struct tui *t, struct terminal *terminal)
     while (!t->view.quit && !tui_signal_seen()) {
         terminal_size(terminal, &width, &height);
         view_draw(&t->view, width, height);
+        serve(t); /* the scenario may ask for something, too */
         if (t->view.redraw)
             terminal_redraw(terminal);
         t->view.redraw = false;
@@ -188,6 +189,10 @@ static int scripted(struct tui *t, const struct arguments *a)
     for (;;) {
         runner_finish(&t->runner, SCRIPT_SLICE);
         view_draw(&t->view, a->width, a->height);
+        if (t->view.wish_count > 0) { /* the scenario's */
+            serve(t);
+            continue;
+        }
         if (t->view.quit || !view_script_key(&script, &key, &bad))
             break;
         obey_key(t, key);

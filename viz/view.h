@@ -75,6 +75,9 @@ struct view {
     struct wish wishes[VIEW_WISHES]; /* for the runner, in order */
     int wish_count;
 
+    uint64_t lab_serial, lab_started; /* as far as lab{} was obeyed */
+    bool obeys_lab;                   /* just now: nothing is locked */
+
     /* For the front end. */
     bool light;                   /* theme */
     int scale;                    /* percent; 0 = this front end has none */
@@ -108,6 +111,15 @@ PRINTF_LIKE(2, 3)
 void view_notice(struct view *v, const char *format, ...);
 /* Name of the i-th command, NULL after the last. */
 const char *view_word(int i);
+
+/* ---- view_lab.c: what the scenario asks for --------------------------------
+ */
+
+/* Obeys what is new in v->model->lab. */
+void view_follow_lab(struct view *v);
+bool view_is_hidden(const struct view *v, enum pane_id id);
+/* command: its whole word first, then perhaps arguments. */
+bool view_is_locked(const struct view *v, const char *command);
 
 /* ---- view_complete.c ----------------------------------------------------- */
 

@@ -120,7 +120,9 @@ void view_command(struct view *v, const char *line)
         count++;
     w = find_word(name, &several);
     v->notice[0] = 0;
-    if (w)
+    if (w && view_is_locked(v, w->name))
+        view_notice(v, "%s: locked by the scenario", w->name);
+    else if (w)
         w->obey(v, count, argument);
     else
         view_notice(v, "%.40s: %s; ? lists the commands", name,

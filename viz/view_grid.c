@@ -84,12 +84,27 @@ bool view_is_wide(const struct view *v)
     return v->canvas.width >= VIEW_WIDE;
 }
 
-static const struct grid *grid_of(const struct view *v, int set)
+static struct grid grid_of(const struct view *v, int set)
 {
-    return &grids[set][view_is_wide(v)];
+    const struct grid *all = &grids[set][view_is_wide(v)];
+    struct grid g = { 0 };
+
+    for (int r = 0; r < all->rows; r++) {
+        struct grid_row *to = &g.row[g.rows];
+        *to = all->row[r];
+        to->count = 0;
+        for (int i = 0; i < all->row[r].count; i++) {
+            if (view_is_hidden(v, all->row[r].pane[i]))
+                continue;
+            to->pane[to->count] = all->row[r].pane[i];
+            to->width[to->count++] = all->row[r].width[i];
+        }
+        g.rows += to->count > 0;
+    }
+    return g;
 }
 
-const struct grid *view_grid(const struct view *v)
+struct grid view_grid(const struct view *v)
 {
     return grid_of(v, v->set);
 }
@@ -104,17 +119,21 @@ static struct view_split *split_of(struct view *v)
 
 bool view_set_has(const struct view *v, int set, enum pane_id id)
 {
-    const struct grid *g = grid_of(v, set);
+    const struct grid g = grid_of(v, set);
 
-    for (int r = 0; r < g->rows; r++)
-        for (int i = 0; i < g->row[r].count; i++)
-            if (g->row[r].pane[i] == id)
+    for (int r = 0; r < g.rows; r++)
+        for (int i = 0; i < g.row[r].count; i++)
+            if (g.row[r].pane[i] == id)
                 return true;
     return false;
 }
 
 void view_focus(struct view *v, enum pane_id id)
 {
+    if (view_is_hidden(v, id)) {
+        view_notice(v, "%s: hidden by the scenario", panes[id].name);
+        return;
+    }
     v->focus = id;
     if (view_set_has(v, v->set, id))
         return;
@@ -129,13 +148,13 @@ void view_focus(struct view *v, enum pane_id id)
 
 void view_focus_next(struct view *v, int by)
 {
-    const struct grid *g = view_grid(v);
+    const struct grid g = view_grid(v);
     enum pane_id all[VIEW_ROWS * VIEW_COLUMNS];
     int count = 0, at = by > 0 ? -1 : 0;
 
-    for (int r = 0; r < g->rows; r++)
-        for (int i = 0; i < g->row[r].count; i++)
-            all[count++] = g->row[r].pane[i];
+    for (int r = 0; r < g.rows; r++)
+        for (int i = 0; i < g.row[r].count; i++)
+            all[count++] = g.row[r].pane[i];
     for (int i = 0; i < count; i++)
         if (all[i] == v->focus)
             at = i;
@@ -183,7 +202,8 @@ static void divide(int whole, const double *weight, int count, int least,
 void view_find_widths(const struct view *v, int row, int width,
                       int to[VIEW_COLUMNS])
 {
-    const struct grid_row *r = &view_grid(v)->row[row];
+    const struct grid grid = view_grid(v);
+    const struct grid_row *r = &grid.row[row];
     const struct view_split *s = &v->split[v->set][view_is_wide(v)];
     int sum = 0, room = width - (r->count - 1), used = 0;
 
@@ -202,23 +222,23 @@ void view_find_widths(const struct view *v, int row, int width,
 /* Heights of the rows, titles included. */
 void view_find_heights(const struct view *v, int height, int to[VIEW_ROWS])
 {
-    const struct grid *g = view_grid(v);
+    const struct grid g = view_grid(v);
     const struct view_split *s = &v->split[v->set][view_is_wide(v)];
     int least = 0, shares = 0, spare, given = 0;
 
     if (s->height[0] > 0) {
-        divide(height, s->height, g->rows, LEAST_HEIGHT, to);
+        divide(height, s->height, g.rows, LEAST_HEIGHT, to);
         return;
     }
-    for (int i = 0; i < g->rows; i++) {
-        least += g->row[i].least + 1;
-        shares += g->row[i].share;
+    for (int i = 0; i < g.rows; i++) {
+        least += g.row[i].least + 1;
+        shares += g.row[i].share;
     }
     spare = height > least ? height - least : 0;
-    for (int i = 0; i < g->rows; i++) {
+    for (int i = 0; i < g.rows; i++) {
         int extra =
-            i == g->rows - 1 ? spare - given : spare * g->row[i].share / shares;
-        to[i] = g->row[i].least + 1 + extra;
+            i == g.rows - 1 ? spare - given : spare * g.row[i].share / shares;
+        to[i] = g.row[i].least + 1 + extra;
         given += extra;
     }
 }
@@ -228,19 +248,19 @@ void view_find_heights(const struct view *v, int height, int to[VIEW_ROWS])
 
 struct view_drag view_border_at(const struct view *v, int x, int y)
 {
-    const struct grid *g = view_grid(v);
+    const struct grid g = view_grid(v);
     struct box all = view_grid_box(v);
     int heights[VIEW_ROWS] = { 0 }, widths[VIEW_COLUMNS] = { 0 }, top = all.y;
 
     if (v->zoomed || y < all.y)
         return (struct view_drag){ 0 };
     view_find_heights(v, all.height, heights);
-    for (int r = 0; r < g->rows; r++) {
+    for (int r = 0; r < g.rows; r++) {
         int left = 0;
         if (r > 0 && y == top)
             return (struct view_drag){ true, false, r - 1, 0 };
         view_find_widths(v, r, all.width, widths);
-        for (int i = 0; i < g->row[r].count - 1; i++) {
+        for (int i = 0; i < g.row[r].count - 1; i++) {
             left += widths[i];
             if (x == left && y > top && y < top + heights[r])
                 return (struct view_drag){ true, true, r, i };
@@ -271,7 +291,7 @@ static void move_part(int *part, int count, int i, int at, int least,
 
 void view_drag_to(struct view *v, int x, int y)
 {
-    const struct grid *g = view_grid(v);
+    const struct grid g = view_grid(v);
     struct box all = view_grid_box(v);
     struct view_split *s = split_of(v);
     int part[VIEW_ROWS > VIEW_COLUMNS ? VIEW_ROWS : VIEW_COLUMNS];
@@ -281,25 +301,25 @@ void view_drag_to(struct view *v, int x, int y)
         return;
     if (d->upright) {
         view_find_widths(v, d->row, all.width, part);
-        move_part(part, g->row[d->row].count, d->column, x - d->column,
+        move_part(part, g.row[d->row].count, d->column, x - d->column,
                   LEAST_COLUMNS, s->width[d->row]);
     } else {
         view_find_heights(v, all.height, part);
-        move_part(part, g->rows, d->row, y - all.y, LEAST_HEIGHT, s->height);
+        move_part(part, g.rows, d->row, y - all.y, LEAST_HEIGHT, s->height);
     }
 }
 
 void view_move_border(struct view *v, bool upright, int by)
 {
-    const struct grid *g = view_grid(v);
+    const struct grid g = view_grid(v);
     struct box b = v->place[v->focus];
 
-    for (int r = 0; r < g->rows; r++)
-        for (int i = 0; i < g->row[r].count; i++) {
-            if (g->row[r].pane[i] != v->focus)
+    for (int r = 0; r < g.rows; r++)
+        for (int i = 0; i < g.row[r].count; i++) {
+            if (g.row[r].pane[i] != v->focus)
                 continue;
-            bool last = upright ? i == g->row[r].count - 1 : r == g->rows - 1;
-            if (upright ? g->row[r].count < 2 : g->rows < 2)
+            bool last = upright ? i == g.row[r].count - 1 : r == g.rows - 1;
+            if (upright ? g.row[r].count < 2 : g.rows < 2)
                 return;
             v->drag = (struct view_drag){ true, upright, r - (!upright && last),
                                           i - (upright && last) };

@@ -23,8 +23,8 @@ struct grid {
 bool view_is_wide(const struct view *v);
 /* Lines above the grid. */
 int view_status_lines(const struct view *v);
-/* The grid of the set that is shown. */
-const struct grid *view_grid(const struct view *v);
+/* The grid of the set that is shown, without hidden panes. */
+struct grid view_grid(const struct view *v);
 /* Widths of a row's panes, one column between two. */
 void view_find_widths(const struct view *v, int row, int width,
                       int to[VIEW_COLUMNS]);

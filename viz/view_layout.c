@@ -91,7 +91,7 @@ static bool is_edge(const struct view *v, int row, int x)
     if (row < 0)
         return false;
     view_find_widths(v, row, v->canvas.width, widths);
-    for (int i = 0; i < view_grid(v)->row[row].count - 1; i++) {
+    for (int i = 0; i < view_grid(v).row[row].count - 1; i++) {
         at += widths[i] + 1;
         if (at == x)
             return true;
@@ -121,7 +121,8 @@ static void draw_rule(struct view *v, int y, int above, int below)
 
 static void draw_row(struct view *v, int row, struct box b)
 {
-    const struct grid_row *r = &view_grid(v)->row[row];
+    const struct grid grid = view_grid(v);
+    const struct grid_row *r = &grid.row[row];
     int widths[VIEW_COLUMNS] = { 0 }, x = b.x;
 
     view_find_widths(v, row, b.width, widths);
@@ -143,7 +144,7 @@ static void draw_grid(struct view *v, struct box b)
     int heights[VIEW_ROWS] = { 0 }, y = b.y;
 
     view_find_heights(v, b.height, heights);
-    for (int r = 0; r < view_grid(v)->rows; r++) {
+    for (int r = 0; r < view_grid(v).rows; r++) {
         draw_rule(v, y, r - 1, r);
         draw_row(v, r, (struct box){ b.x, y, b.width, heights[r] });
         y += heights[r];
@@ -204,11 +205,13 @@ static void draw_tabs(struct view *v)
     }
     int width = 0;
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++)
-        width += text_cells(buttons[i].text) + 2 + c->graphic;
+        if (!view_is_locked(v, buttons[i].command))
+            width += text_cells(buttons[i].text) + 2 + c->graphic;
     x = x + 2 > c->width - width ? x + 2 : c->width - width;
     for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++)
-        x = draw_button(c, x, buttons[i].text, buttons[i].command,
-                        buttons[i].tip, false);
+        if (!view_is_locked(v, buttons[i].command))
+            x = draw_button(c, x, buttons[i].text, buttons[i].command,
+                            buttons[i].tip, false);
 }
 
 /* ---- the last line ----------------------------------------------------------
@@ -307,6 +310,7 @@ void view_draw(struct view *v, int width, int height)
 {
     struct canvas *c = &v->canvas;
 
+    view_follow_lab(v);
     canvas_begin(c, width, height, v->ascii);
     c->graphic = v->graphic;
     memset(v->place, 0, sizeof v->place);

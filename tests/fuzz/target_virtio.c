@@ -30,7 +30,7 @@ static void start(struct driver *d)
     target_must(machine_poke_phys(d->m, AVAIL, nothing, sizeof nothing));
     d->posted = 0;
     put(d, VIRTIO_STATUS_AT, 0);
-    put(d, VIRTIO_QUEUE_SELECT_AT, 0);
+    put(d, VIRTIO_QUEUE_SELECT_AT, target_take(&d->in, 1) % 2);
     put(d, VIRTIO_QUEUE_SIZE_AT, 1 << target_take(&d->in, 1) % 9);
     put(d, VIRTIO_DESC_AT, DESC);
     put(d, VIRTIO_AVAIL_AT, AVAIL);
@@ -89,10 +89,21 @@ static void poke(struct driver *d)
     target_store(d->m, 3, at & ~UINT64_C(7), value);
 }
 
+/* Somebody types at the virtio console. */
+static void type(struct driver *d)
+{
+    char text[8];
+    size_t n = target_take(&d->in, 1) % sizeof text;
+    for (size_t i = 0; i < n; i++)
+        text[i] = (char)target_take(&d->in, 1);
+    d->m->keys_to = CONSOLE_VIRTIO;
+    (void)machine_console_input(d->m, text, n);
+}
+
 static void act(struct driver *d)
 {
     uint64_t offset;
-    switch (target_take(&d->in, 1) % 8) {
+    switch (target_take(&d->in, 1) % 9) {
     case 0:
         offset = target_take(&d->in, 1) * 4;
         put(d, offset, target_take(&d->in, 4));
@@ -105,6 +116,9 @@ static void act(struct driver *d)
         break;
     case 3:
         poke(d);
+        break;
+    case 8:
+        type(d);
         break;
     case 4:
     case 5:
