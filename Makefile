@@ -12,7 +12,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all lean gallery deps deps-run run run-built test test-built test-one check \
-        floors headers format format-check tidy bench bench-scale bench-engines fidelity guest \
+        floors headers format format-check tidy bench bench-scale bench-engines bench-views fidelity guest \
         clean fuzz fuzz-built fuzz-host fuzz-host-built
 
 V ?= release
@@ -97,6 +97,7 @@ help:
 	@echo "make bench             speed of the simulator, against QEMU"
 	@echo "make bench-scale       how its speed and memory scale"
 	@echo "make bench-engines     what the fast engine's techniques are worth"
+	@echo "make bench-views       what watching in a window costs"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
 
@@ -210,6 +211,9 @@ bench-engines: deps-run
 	$(Q)$(B)/bench-engines $(REPEAT) $(wildcard $(G)/bench/*.elf)
 $(B)/bench-scale: $(call OBJ,tests/bench/scale.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+bench-views: deps
+	$(Q)$(MAKE) -j$(JOBS) all
+	$(Q)tests/bench/views.sh $(B)
 bench-scale: deps-run
 	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench-scale
 	$(Q)$(B)/bench-scale $(B)/opalite $(G) $(REPEAT)

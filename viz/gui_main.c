@@ -33,7 +33,7 @@ static const struct option_row rows[] = {
     { 0, "theme", "dark|light", "colours" },
     { 0, "scale", "PERCENT", "75 to 300: size of everything" },
     { 0, "no-settings", NULL, "neither read nor write the remembered layout" },
-    { 0, "quit-at-end", NULL, "run at full speed, end with the scenario" },
+    { 0, "quit-at-end", NULL, "full speed to the end; says how many frames" },
     { 0, "dump", "FILE", "keep the window's text in a file, for scripts" },
     { 0, NULL, NULL, NULL },
 };

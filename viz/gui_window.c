@@ -28,9 +28,10 @@ struct gui {
     struct model *model; /* the newest copy */
     uint64_t serial;
     struct worker *worker;
-    uint32_t told;  /* SDL event: a new copy is there */
-    uint32_t moved; /* when the pointer moved last, ms */
-    bool dirty;     /* draw again */
+    uint32_t told;          /* SDL event: a new copy is there */
+    uint32_t moved;         /* when the pointer moved last, ms */
+    bool dirty;             /* draw again */
+    uint32_t frames, first; /* drawn since; when, ms */
     char settings[VIEW_PATH];
 };
 
@@ -236,6 +237,8 @@ static void draw(struct gui *g)
     SDL_UpdateWindowSurface(g->window);
     dump(g);
     g->dirty = false;
+    if (g->frames++ == 0)
+        g->first = SDL_GetTicks();
 }
 
 /* opalite-1.png, or the first of these names that is free. */
@@ -334,6 +337,15 @@ static void live(struct gui *g)
             draw(g);
         }
     }
+}
+
+/* How well drawing went while the machine ran at full speed. */
+static void tell_frames(const struct gui *g)
+{
+    double seconds = (SDL_GetTicks() - g->first) / 1000.0;
+
+    fprintf(stderr, "%u frames in %.2f s: %.1f a second\n", g->frames, seconds,
+            seconds > 0 ? g->frames / seconds : 0);
 }
 
 /* Is the variable of the environment there, and not empty? */
@@ -451,6 +463,8 @@ int gui_window(const struct gui_arguments *a, struct runner *r)
     if (good) {
         begin(g);
         live(g);
+        if (a->quit_at_end)
+            tell_frames(g);
         worker_stop(g->worker);
         if (!a->forget)
             view_settings_save(&g->view, g->settings);
