@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "sim/config.h"
-#include "sim/trace.h"
 
 static const char *row_name(size_t i, const void *context)
 {
@@ -172,19 +171,6 @@ bool option_checked(const struct options *o, bool ok, const struct err *err)
     if (!ok)
         usage_error(o->command, "--%s: %s", o->rows[o->row].name, err->text);
     return ok;
-}
-
-bool trace_options_fit(const struct command *c, const char *trace,
-                       const struct trace_choice *choice)
-{
-    const char *lonely = choice->steps                  ? "steps"
-                         : choice->kinds                ? "kinds"
-                         : choice->first | choice->last ? "window"
-                                                        : NULL;
-    if (trace || !lonely)
-        return true;
-    usage_error(c, "--trace-%s needs --trace FILE", lonely);
-    return false;
 }
 
 /* ---- the machine ---------------------------------------------------------

@@ -88,12 +88,6 @@ bool option_engine(const struct options *o, enum engine *engine);
 /* ok; when it is not, err is said as a usage error of this option. */
 bool option_checked(const struct options *o, bool ok, const struct err *err);
 
-struct trace_choice;
-/* False, and said: --trace-kinds, -window or -steps without --trace. */
-MUST_CHECK
-bool trace_options_fit(const struct command *c, const char *trace,
-                       const struct trace_choice *choice);
-
 /* The machine that --preset, --set and options like --misaligned describe. */
 struct machine_options {
     const char *preset; /* NULL = PRESET_DEFAULT */

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cpu/disasm.h"
-#include "sim/cmd.h"
+#include "sim/cmd_session.h"
 #include "sim/gdb.h"
 #include "sim/signature.h"
 #include "sim/stats.h"
@@ -38,11 +38,7 @@ static const struct option_row rows[] = {
       "wait for gdb there, port 1234 if none is named (docs/gdb.md)" },
     { 0, "dump-regs", NULL, "print pc and registers at the end" },
     { 0, "stats", "FILE", "figures; as JSON when it ends in .json" },
-    { 0, "trace", "FILE", "one JSON object a line for each event" },
-    { 0, "trace-kinds", "LIST", "only these kinds or groups (docs/trace.md)" },
-    { 0, "trace-window", "A..B",
-      "only from cycle A to cycle B; B may be missing" },
-    { 0, "trace-steps", NULL, "a line for each instruction too" },
+    TRACE_ROWS,
     { 0, NULL, NULL, NULL },
 };
 enum {
@@ -59,10 +55,7 @@ enum {
     ROW_GDB,
     ROW_DUMP_REGS,
     ROW_STATS,
-    ROW_TRACE,
-    ROW_TRACE_KINDS,
-    ROW_TRACE_WINDOW,
-    ROW_TRACE_STEPS
+    ROW_TRACE /* and the rest of TRACE_ROWS */
 };
 
 struct arguments {
@@ -102,7 +95,6 @@ static bool sound_granularity(const struct arguments *a,
 static bool take(void *context, const struct options *o)
 {
     struct arguments *a = context;
-    struct err err;
     switch (o->row) {
     case ROW_HTIF:
         a->htif = true;
@@ -141,20 +133,8 @@ static bool take(void *context, const struct options *o)
     case ROW_STATS:
         a->stats = o->value;
         return true;
-    case ROW_TRACE:
-        a->trace = o->value;
-        return true;
-    case ROW_TRACE_STEPS:
-        a->choice.steps = true;
-        return true;
-    case ROW_TRACE_KINDS:
-        return option_checked(o, trace_choice_kinds(&a->choice, o->value, &err),
-                              &err);
-    case ROW_TRACE_WINDOW:
-        return option_checked(
-            o, trace_choice_window(&a->choice, o->value, &err), &err);
     default:
-        return false;
+        return trace_take(o, o->row - ROW_TRACE, &a->trace, &a->choice);
     }
 }
 

@@ -9,39 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/cmd.h"
+#include "sim/cmd_session.h"
 #include "sim/explain.h"
-#include "sim/moment.h"
 
 static const struct option_row rows[] = {
-    { 0, "at", "MOMENT",
-      "cycle:N, insns:N, event:KIND, event:KIND:N or end (default)" },
+    SESSION_ROWS,
     { 0, "domain", "NAME", "who accesses: name or id; default: who runs then" },
     { 0, "as", "KIND", "read (default), write or fetch" },
     { 0, "size", "N", "bytes: 1, 2, 4 or 8 (default)" },
-    { 0, "machine", "NAME",
-      "which machine of the scenario, default the first" },
-    { 0, "set", "KEY=VALUE", "as for opalite run" },
-    { 0, "preset", "NAME", "of every machine (opalite presets)" },
-    { 0, "seed", "N", "of random(), default 1" },
     { 0, NULL, NULL, NULL },
 };
-enum {
-    ROW_AT,
-    ROW_DOMAIN,
-    ROW_AS,
-    ROW_SIZE,
-    ROW_MACHINE,
-    ROW_SET,
-    ROW_PRESET,
-    ROW_SEED
-};
+enum { ROW_DOMAIN = SESSION_ROW_COUNT, ROW_AS, ROW_SIZE };
 
 struct arguments {
-    struct session_options session;
-    const char **set;
-    const char *address, *domain, *machine;
-    struct moment at;
+    struct session_arguments run;
+    const char *address, *domain;
     uint8_t kind, size;
 };
 
@@ -85,8 +67,8 @@ static bool take_operand(const struct options *o, struct arguments *a)
 {
     if (!a->address)
         a->address = o->value;
-    else if (!a->session.path)
-        a->session.path = o->value;
+    else if (!a->run.session.path)
+        a->run.session.path = o->value;
     else
         return usage_error(o->command, "one scenario only, not also %s",
                            o->value) == EXIT_PASSED;
@@ -95,12 +77,9 @@ static bool take_operand(const struct options *o, struct arguments *a)
 
 static bool take(const struct options *o, struct arguments *a, int row)
 {
-    struct err err;
     switch (row) {
     case OPTION_OPERAND:
         return take_operand(o, a);
-    case ROW_AT:
-        return option_checked(o, moment_parse(&a->at, o->value, &err), &err);
     case ROW_DOMAIN:
         a->domain = o->value;
         return true;
@@ -108,19 +87,8 @@ static bool take(const struct options *o, struct arguments *a, int row)
         return take_kind(o, a);
     case ROW_SIZE:
         return take_size(o, a);
-    case ROW_MACHINE:
-        a->machine = o->value;
-        return true;
-    case ROW_SET:
-        a->set[a->session.set_count++] = o->value;
-        return true;
-    case ROW_PRESET:
-        a->session.preset = o->value;
-        return true;
-    case ROW_SEED:
-        return option_number(o, &a->session.seed);
     default:
-        return false;
+        return row >= 0 && session_take(&a->run, o);
     }
 }
 
@@ -190,7 +158,8 @@ static bool answer(struct session *s, const struct arguments *a,
                    struct err *err)
 {
     struct explain x = { .kind = a->kind, .size = a->size };
-    const struct machine *m = moment_reach(s, &a->at, a->machine, NULL, err);
+    const struct machine *m =
+        moment_reach(s, &a->run.at, a->run.machine, NULL, err);
     if (!m || !find_address(m, a->address, &x.va, err) ||
         !find_domain(m, a->domain, &x.domain, err))
         return false;
@@ -209,10 +178,9 @@ static void say_nothing(void *context, const char *text, size_t bytes)
 static int execute(struct arguments *a)
 {
     struct err err;
-    a->session.quiet = a->session.no_progress = true;
-    a->session.print = say_nothing;
-    a->session.set = a->set;
-    struct session *s = session_open(&a->session, &err);
+    a->run.session.quiet = a->run.session.no_progress = true;
+    a->run.session.print = say_nothing;
+    struct session *s = session_open(&a->run.session, &err);
     if (!s)
         return report(&err);
     int code = answer(s, a, &err) ? EXIT_PASSED : report(&err);
@@ -222,24 +190,20 @@ static int execute(struct arguments *a)
 
 int command_explain(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { .session = { .seed = 1 },
-                           .kind = ACCESS_LOAD,
-                           .size = 8 };
+    struct arguments a = { .kind = ACCESS_LOAD, .size = 8 };
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
     int code = EXIT_USAGE, row;
-    a.set = calloc((size_t)argc + 1, sizeof *a.set);
-    if (!a.set)
-        err_no_memory();
+    session_arguments_init(&a.run, argc);
     while ((row = option_next(&o)) != OPTION_END && take(&o, &a, row))
         continue;
     if (row == OPTION_HELP)
         code = EXIT_PASSED;
-    else if (row == OPTION_END && !a.session.path)
+    else if (row == OPTION_END && !a.run.session.path)
         usage_error(c, "ADDRESS and FILE.lua are needed");
     else if (row == OPTION_END)
         code = execute(&a);
-    free(a.set);
+    session_arguments_free(&a.run);
     return code;
 }

@@ -8,63 +8,44 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/cmd.h"
+#include "sim/cmd_session.h"
 #include "sim/gdb.h"
 #include "sim/session.h"
 
 static const struct option_row rows[] = {
-    { 0, "set", "KEY=VALUE",
-      "args.KEY in the scenario; machine.KEY: a machine parameter" },
-    { 0, "preset", "NAME", "of every machine (opalite presets)" },
-    { 0, "seed", "N", "of random(), default 1" },
+    SESSION_ROWS,
+    TRACE_ROWS,
     { 0, "json", "FILE", "results as JSON" },
     { 0, "csv", "FILE", "the last table as CSV" },
-    { 0, "trace", "FILE", "one JSON object a line for each event" },
-    { 0, "trace-kinds", "LIST", "only these kinds or groups (docs/trace.md)" },
-    { 0, "trace-window", "A..B",
-      "only from cycle A to cycle B; B may be missing" },
-    { 0, "trace-steps", NULL, "a line for each instruction too" },
     { 0, "gdb", "[=PORT|unix:PATH]",
       "the first machine waits for gdb there, port 1234 if none is\n"
       "                             named (docs/gdb.md)" },
-    { 0, "max-cycles", "N", "ends the run when a machine reaches N" },
     { 0, "max-seconds", "N", "ends the run after N seconds of your time" },
-    { 0, "engine", "NAME", "fast (default) or readable: the same results" },
     { 0, "out", "DIR", "where the scenario's files go, default out" },
     { 'q', "quiet", NULL, "failed checks and errors only" },
     { 'v', "verbose", NULL, "also which files were written" },
     { 0, NULL, NULL, NULL },
 };
 enum {
-    ROW_SET,
-    ROW_PRESET,
-    ROW_SEED,
-    ROW_JSON,
+    ROW_TRACE = SESSION_ROW_COUNT,
+    ROW_JSON = ROW_TRACE + TRACE_ROW_COUNT,
     ROW_CSV,
-    ROW_TRACE,
-    ROW_TRACE_KINDS,
-    ROW_TRACE_WINDOW,
-    ROW_TRACE_STEPS,
     ROW_GDB,
-    ROW_MAX_CYCLES,
     ROW_MAX_SECONDS,
-    ROW_ENGINE,
     ROW_OUT,
     ROW_QUIET,
     ROW_VERBOSE
 };
 
 struct arguments {
-    struct session_options session;
+    struct session_arguments run;
     const char *json, *csv;
     uint64_t max_seconds; /* of the wall clock, 0 = no limit */
     bool gdb;
     const char *gdb_at; /* of --gdb, NULL = the default port */
-    const char **set;
     enum exit_code code;
 };
 
@@ -96,45 +77,20 @@ static void print_to_stderr(void *context, const char *text, size_t bytes)
 static bool take(void *context, const struct options *o)
 {
     struct arguments *a = context;
-    struct session_options *s = &a->session;
-    struct err err;
+    struct session_options *s = &a->run.session;
     switch (o->row) {
-    case ROW_SET:
-        a->set[s->set_count++] = o->value;
-        return true;
-    case ROW_PRESET:
-        s->preset = o->value;
-        return true;
-    case ROW_SEED:
-        return option_number(o, &s->seed);
     case ROW_JSON:
         a->json = o->value;
         return true;
     case ROW_CSV:
         a->csv = o->value;
         return true;
-    case ROW_TRACE:
-        s->trace_path = o->value;
-        return true;
-    case ROW_TRACE_KINDS:
-        return option_checked(o, trace_choice_kinds(&s->trace, o->value, &err),
-                              &err);
-    case ROW_TRACE_WINDOW:
-        return option_checked(o, trace_choice_window(&s->trace, o->value, &err),
-                              &err);
-    case ROW_TRACE_STEPS:
-        s->trace.steps = true;
-        return true;
     case ROW_GDB:
         a->gdb = true;
         a->gdb_at = o->value;
         return true;
-    case ROW_MAX_CYCLES:
-        return option_number(o, &s->max_cycles);
     case ROW_MAX_SECONDS:
         return option_number(o, &a->max_seconds);
-    case ROW_ENGINE:
-        return option_engine(o, &s->engine);
     case ROW_OUT:
         s->out_dir = o->value;
         return true;
@@ -145,7 +101,9 @@ static bool take(void *context, const struct options *o)
         s->verbose = true;
         return true;
     default:
-        return false;
+        return o->row < ROW_TRACE ? session_take(&a->run, o)
+                                  : trace_take(o, o->row - ROW_TRACE,
+                                               &s->trace_path, &s->trace);
     }
 }
 
@@ -157,27 +115,29 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
     const struct operand scenario = { "scenario", "FILE.lua",
-                                      &a->session.path };
-    a->session.seed = 1;
-    a->session.set = a->set;
+                                      &a->run.session.path };
     if (!options_read(&o, &scenario, take, a, &a->code))
         return false;
     a->code = EXIT_USAGE;
     int taken = is_stdout(a->json) + is_stdout(a->csv) +
-                is_stdout(a->session.trace_path);
+                is_stdout(a->run.session.trace_path);
     if (taken > 1) {
         usage_error(c, "only one result can go to standard output");
         return false;
     }
-    if (a->session.quiet && a->session.verbose) {
+    if (a->run.session.quiet && a->run.session.verbose) {
         usage_error(c, "-q and -v together make no sense");
         return false;
     }
-    if (!trace_options_fit(c, a->session.trace_path, &a->session.trace))
+    if (a->gdb && a->run.has_moment) {
+        usage_error(c, "--at and --gdb together make no sense");
         return false;
-    a->session.trace.report = !a->session.quiet;
+    }
+    if (!trace_options_fit(c, a->run.session.trace_path, &a->run.session.trace))
+        return false;
+    a->run.session.trace.report = !a->run.session.quiet;
     if (taken)
-        a->session.print = print_to_stderr;
+        a->run.session.print = print_to_stderr;
     return true;
 }
 
@@ -222,19 +182,25 @@ static void run_debugged(struct session *s, struct gdb *g)
     }
 }
 
-static void run_to_end(struct session *s, struct gdb *g)
+/* False: *err, the moment of --at never came. */
+static bool run_there(struct session *s, const struct session_arguments *a,
+                      struct gdb *g, struct err *err)
 {
+    if (a->has_moment && a->at.kind != MOMENT_END)
+        return moment_reach(s, &a->at, a->machine, NULL, err) ||
+               s->state == SESSION_FAILED;
     if (g)
         run_debugged(s, g);
     while (session_advance(s, NULL) <= SESSION_STOPPED)
         continue;
+    return true;
 }
 
 static enum exit_code run(const struct arguments *a)
 {
     struct err err;
     struct gdb *g = NULL;
-    struct session *s = session_open(&a->session, &err);
+    struct session *s = session_open(&a->run.session, &err);
     if (!s)
         return (enum exit_code)report(&err);
     if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
@@ -246,20 +212,22 @@ static enum exit_code run(const struct arguments *a)
     signal(SIGTERM, on_interrupt);
     signal(SIGALRM, on_interrupt);
     alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    run_to_end(s, g);
+    bool there = run_there(s, &a->run, g, &err);
     alarm(0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     running = NULL;
 
     enum exit_code written = EXIT_PASSED;
+    if (!there)
+        keep_worst(&written, &err);
     if (s->state == SESSION_FAILED)
         report(&s->error);
     if (s->checks_failed) {
         fflush(stdout);
         fprintf(stderr,
                 "opalite: %s: %" PRIu64 " of %" PRIu64 " checks failed\n",
-                a->session.path, s->checks_failed,
+                a->run.session.path, s->checks_failed,
                 s->checks_passed + s->checks_failed);
     }
     if (a->json && !session_write_json(s, a->json, &err))
@@ -278,11 +246,9 @@ static enum exit_code run(const struct arguments *a)
 
 int command_run(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { .set = NULL };
-    a.set = calloc((size_t)argc + 1, sizeof *a.set);
-    if (!a.set)
-        err_no_memory();
+    struct arguments a = { .json = NULL };
+    session_arguments_init(&a.run, argc);
     enum exit_code code = parse(&a, c, argc, argv) ? run(&a) : a.code;
-    free(a.set);
+    session_arguments_free(&a.run);
     return (int)code;
 }

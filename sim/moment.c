@@ -18,40 +18,49 @@ static bool number_at(const char *text, uint64_t *number)
     return *end == 0;
 }
 
-static bool event_at(const char *text, struct moment *at)
+static const char *kind_name(size_t i, const void *context)
+{
+    (void)context;
+    return i < EVENT_KIND_COUNT ? event_kind_name((enum event_kind)i) : NULL;
+}
+
+/* "fault", "fault:2". *near: the kind that was perhaps meant, or NULL. */
+static bool event_at(const char *text, struct run_moment *at, const char **near)
 {
     char name[32];
     size_t n = strcspn(text, ":");
     snprintf(name, sizeof name, "%.*s", (int)n, text);
     at->kind = MOMENT_EVENT;
     at->number = 1;
-    return n < sizeof name && event_kind_find(name, &at->event) &&
-           (!text[n] || (number_at(text + n + 1, &at->number) && at->number));
+    *near = NULL;
+    if (event_kind_find(name, &at->event))
+        return !text[n] || (number_at(text + n + 1, &at->number) && at->number);
+    *near = nearest_word(name, kind_name, NULL);
+    return false;
 }
 
-bool moment_parse(struct moment *at, const char *text, struct err *err)
+bool moment_parse(struct run_moment *at, const char *text, struct err *err)
 {
-    *at = (struct moment){ .kind = MOMENT_END };
+    const char *near = NULL;
+    *at = (struct run_moment){ .kind = MOMENT_END };
     if (strcmp(text, "end") == 0)
         return true;
-    if (strncmp(text, "cycle:", 6) == 0) {
-        at->kind = MOMENT_CYCLE;
+    if (strncmp(text, "cycle:", 6) == 0 || strncmp(text, "insns:", 6) == 0) {
+        at->kind = *text == 'c' ? MOMENT_CYCLE : MOMENT_INSNS;
         if (number_at(text + 6, &at->number))
             return true;
-    } else if (strncmp(text, "insns:", 6) == 0) {
-        at->kind = MOMENT_INSNS;
-        if (number_at(text + 6, &at->number))
-            return true;
-    } else if (strncmp(text, "event:", 6) == 0 && event_at(text + 6, at)) {
+    } else if (event_at(text + (strncmp(text, "event:", 6) == 0 ? 6 : 0), at,
+                        &near)) {
         return true;
     }
     return err_set(err, EXIT_USAGE,
-                   "%s: expected cycle:N, insns:N, event:KIND, event:KIND:N "
-                   "or end",
-                   text);
+                   "%s: expected cycle:N, insns:N, end, or an event as KIND or "
+                   "KIND:N (docs/trace.md)%s%s%s",
+                   text, near ? "; did you mean " : "", near ? near : "",
+                   near ? "?" : "");
 }
 
-void moment_text(const struct moment *at, char *to, size_t room)
+void moment_text(const struct run_moment *at, char *to, size_t room)
 {
     switch (at->kind) {
     case MOMENT_END:
@@ -72,8 +81,8 @@ void moment_text(const struct moment *at, char *to, size_t room)
 
 /* ---- which machine ------------------------------------------------------ */
 
-static const struct session_machine *find(const struct session *s,
-                                          const char *name)
+const struct session_machine *moment_machine(const struct session *s,
+                                             const char *name)
 {
     if (!name)
         return s->machine_count ? &s->machines[0] : NULL;
@@ -83,7 +92,7 @@ static const struct session_machine *find(const struct session *s,
     return NULL;
 }
 
-bool moment_is_reached(const struct moment *at, const struct machine *m)
+bool moment_is_reached(const struct run_moment *at, const struct machine *m)
 {
     switch (at->kind) {
     case MOMENT_CYCLE:
@@ -97,21 +106,19 @@ bool moment_is_reached(const struct moment *at, const struct machine *m)
     }
 }
 
-/* How far the session may go at once; a limit of 0 would be none, so the
- * earliest moment is behind the first instruction. */
-static struct run_limits slice_for(const struct moment *at,
-                                   const struct machine *m,
-                                   const struct moment_watch *watch)
+/* A limit of 0 would be none, so the earliest moment is behind the first
+ * instruction. */
+struct run_limits moment_slice(const struct run_moment *at,
+                               const struct machine *m, uint64_t most)
 {
-    struct run_limits slice = { .max_insns = SLICE };
+    struct run_limits slice = { .max_insns = most };
     uint64_t done = m ? m->now->ledger.instructions : 0;
-    slice.stop_events = watch ? watch->kinds : 0;
     if (at->kind == MOMENT_CYCLE)
         slice.until_cycle = at->number ? at->number : 1;
-    if (at->kind == MOMENT_INSNS && at->number < done + SLICE)
+    if (at->kind == MOMENT_INSNS && at->number < done + most)
         slice.max_insns = at->number > done ? at->number - done : 1;
     if (at->kind == MOMENT_EVENT)
-        slice.stop_events |= EVENT_BIT(at->event);
+        slice.stop_events = EVENT_BIT(at->event);
     return slice;
 }
 
@@ -128,7 +135,8 @@ static bool no_machine(const struct session *s, const char *name,
 }
 
 static bool ended(const struct session *s, const struct session_machine *e,
-                  const struct moment *at, const char *name, struct err *err)
+                  const struct run_moment *at, const char *name,
+                  struct err *err)
 {
     char when[64];
     moment_text(at, when, sizeof when);
@@ -148,14 +156,15 @@ static void show_events(struct moment_watch *watch, const struct machine *m)
             watch->see(watch->context, m, e);
 }
 
-const struct machine *moment_reach(struct session *s, const struct moment *at,
+const struct machine *moment_reach(struct session *s,
+                                   const struct run_moment *at,
                                    const char *machine,
                                    struct moment_watch *watch, struct err *err)
 {
     const struct session_machine *e;
     s->bounded = machine ? machine : "";
     for (;;) {
-        e = find(s, machine);
+        e = moment_machine(s, machine);
         struct machine *m = e ? e->machine : NULL;
         if (m)
             show_events(watch, m);
@@ -171,7 +180,8 @@ const struct machine *moment_reach(struct session *s, const struct moment *at,
             ended(s, e, at, machine, err);
             return NULL;
         }
-        struct run_limits slice = slice_for(at, m, watch);
+        struct run_limits slice = moment_slice(at, m, SLICE);
+        slice.stop_events |= watch ? watch->kinds : 0;
         session_advance(s, &slice);
     }
 }

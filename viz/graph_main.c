@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/cmd.h"
+#include "sim/cmd_session.h"
 #include "sim/config.h"
 #include "viz/graph.h"
 
@@ -27,39 +27,22 @@ const struct graph_kind graph_kinds[] = {
 };
 
 static const struct option_row rows[] = {
-    { 0, "at", "MOMENT",
-      "cycle:N, insns:N, event:KIND, event:KIND:N or end (default)" },
+    SESSION_ROWS,
     { 0, "since", "MOMENT", "draw bold what changed after this moment" },
     { 'o', "output", "FILE",
       "FILE.dot, .svg, .png or .pdf; default: dot text to standard output" },
     { 0, "domain", "NAME", "only of this domain; of pagetable: whose" },
-    { 0, "machine", "NAME",
-      "which machine of the scenario, default the first" },
     { 0, "deadline", "N", "seconds that the layout may take, default 20" },
-    { 0, "set", "KEY=VALUE", "as for opalite run" },
-    { 0, "preset", "NAME", "of every machine (opalite presets)" },
-    { 0, "seed", "N", "of random(), default 1" },
     { 0, NULL, NULL, NULL },
 };
-enum {
-    ROW_AT,
-    ROW_SINCE,
-    ROW_OUTPUT,
-    ROW_DOMAIN,
-    ROW_MACHINE,
-    ROW_DEADLINE,
-    ROW_SET,
-    ROW_PRESET,
-    ROW_SEED
-};
+enum { ROW_SINCE = SESSION_ROW_COUNT, ROW_OUTPUT, ROW_DOMAIN, ROW_DEADLINE };
 
 struct arguments {
-    struct session_options session;
-    const char **set;
+    struct session_arguments run;
     const struct graph_kind *kind;
     const char *output, *format; /* format NULL: dot text */
-    const char *domain, *machine;
-    struct moment at, since;
+    const char *domain;
+    struct run_moment since;
     bool compares;
     uint64_t deadline;
 };
@@ -103,11 +86,11 @@ static bool take_operand(struct arguments *a, const char *word)
 {
     if (!a->kind)
         return take_kind(a, word);
-    if (a->session.path) {
+    if (a->run.session.path) {
         usage_error(&command, "one scenario only, not also %s", word);
         return false;
     }
-    a->session.path = word;
+    a->run.session.path = word;
     return true;
 }
 
@@ -148,8 +131,6 @@ static bool take(struct arguments *a, const struct options *o, int row)
     switch (row) {
     case OPTION_OPERAND:
         return take_operand(a, o->value);
-    case ROW_AT:
-        return option_checked(o, moment_parse(&a->at, o->value, &err), &err);
     case ROW_SINCE:
         a->compares = true;
         return option_checked(o, moment_parse(&a->since, o->value, &err), &err);
@@ -158,27 +139,16 @@ static bool take(struct arguments *a, const struct options *o, int row)
     case ROW_DOMAIN:
         a->domain = o->value;
         return true;
-    case ROW_MACHINE:
-        a->machine = o->value;
-        return true;
     case ROW_DEADLINE:
         return take_deadline(a, o);
-    case ROW_SET:
-        a->set[a->session.set_count++] = o->value;
-        return true;
-    case ROW_PRESET:
-        a->session.preset = o->value;
-        return true;
-    case ROW_SEED:
-        return option_number(o, &a->session.seed);
     default:
-        return false;
+        return row >= 0 && session_take(&a->run, o);
     }
 }
 
 static bool makes_sense(const struct arguments *a)
 {
-    if (!a->kind || !a->session.path)
+    if (!a->kind || !a->run.session.path)
         usage_error(&command, "KIND and FILE.lua are needed");
     else if (a->compares && a->since.kind == MOMENT_END)
         usage_error(&command, "--since end: nothing comes after it");
@@ -211,23 +181,23 @@ static bool find_domain(const struct machine *m, const struct arguments *a,
 }
 
 static bool read_at(struct session *s, const struct arguments *a,
-                    const struct moment *at, struct graph_seen *seen,
+                    const struct run_moment *at, struct graph_seen *seen,
                     struct graph *g, struct err *err)
 {
     char when[64];
     struct graph_question q = { .seen = seen };
     const struct machine *m = moment_reach(
-        s, at, a->machine, a->kind->needs_seen ? &seen->watch : NULL, err);
-    const char *slash = strrchr(a->session.path, '/');
-    if (m && at == &a->since && moment_is_reached(&a->at, m)) {
-        moment_text(&a->at, when, sizeof when);
+        s, at, a->run.machine, a->kind->needs_seen ? &seen->watch : NULL, err);
+    const char *slash = strrchr(a->run.session.path, '/');
+    if (m && at == &a->since && moment_is_reached(&a->run.at, m)) {
+        moment_text(&a->run.at, when, sizeof when);
         return err_set(err, EXIT_USAGE, "--since: %s does not lie after it",
                        when);
     }
     if (!m || !find_domain(m, a, &q, err) || !a->kind->read(g, m, &q, err))
         return false;
     snprintf(g->title, sizeof g->title, "%s: %s, cycle %llu", a->kind->name,
-             slash ? slash + 1 : a->session.path,
+             slash ? slash + 1 : a->run.session.path,
              (unsigned long long)machine_clock(m));
     return true;
 }
@@ -241,7 +211,7 @@ static bool read_graph(struct session *s, const struct arguments *a,
     bool ok = true;
     if (a->compares)
         ok = read_at(s, a, &a->since, seen, &before, err);
-    ok = ok && read_at(s, a, &a->at, seen, g, err);
+    ok = ok && read_at(s, a, &a->run.at, seen, g, err);
     if (ok && a->compares) {
         graph_compare(g, &before);
         moment_text(&a->since, when, sizeof when);
@@ -300,10 +270,9 @@ static int execute(struct arguments *a)
 {
     struct err err;
     struct graph g = { 0 };
-    a->session.quiet = a->session.no_progress = true;
-    a->session.print = say_nothing;
-    a->session.set = a->set;
-    struct session *s = session_open(&a->session, &err);
+    a->run.session.quiet = a->run.session.no_progress = true;
+    a->run.session.print = say_nothing;
+    struct session *s = session_open(&a->run.session, &err);
     if (!s)
         return report(&err);
     bool ok = read_graph(s, a, &g, &err);
@@ -318,21 +287,19 @@ static int execute(struct arguments *a)
 
 static int command_graph(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { .session = { .seed = 1 }, .deadline = 20 };
+    struct arguments a = { .deadline = 20 };
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
     int code = EXIT_USAGE, row;
-    a.set = calloc((size_t)argc + 1, sizeof *a.set);
-    if (!a.set)
-        err_no_memory();
+    session_arguments_init(&a.run, argc);
     while ((row = option_next(&o)) != OPTION_END && take(&a, &o, row))
         continue;
     if (row == OPTION_HELP)
         code = EXIT_PASSED;
     else if (row == OPTION_END && makes_sense(&a))
         code = execute(&a);
-    free(a.set);
+    session_arguments_free(&a.run);
     return code;
 }
 

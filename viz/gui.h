@@ -9,9 +9,6 @@
 #include "viz/canvas_cairo.h"
 #include "viz/view.h"
 
-/* Where a picture is taken. */
-enum gui_moment { AT_BOOT, AT_CYCLE, AT_FAULT, AT_SWITCH, AT_END };
-
 struct gui_arguments {
     struct session_arguments run;
     const struct command *command;
@@ -22,9 +19,7 @@ struct gui_arguments {
     const char *keys;  /* obeyed first; NULL = none */
     const char *picture;
     const char *dump; /* the window's text goes there; NULL = nowhere */
-    enum gui_moment at;
-    uint64_t number; /* of cycle, fault, switch */
-    bool forget;     /* neither reads nor writes the settings */
+    bool forget;      /* neither reads nor writes the settings */
     bool quit_at_end;
 };
 

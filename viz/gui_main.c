@@ -22,11 +22,9 @@ static const struct command command = {
 };
 
 static const struct option_row rows[] = {
-    SESSION_ROWS,
+    ARGUMENT_ROWS,
     { 0, "screenshot", "FILE",
       "a picture (.png .svg .pdf .txt), then the end" },
-    { 0, "at", "MOMENT",
-      "cycle:N, fault:N, switch:N, end; default: the kernel is up" },
     { 0, "panel", "NAME", "a panel on the whole screen, or a set" },
     { 0, "keys", "KEYS", "obey these first, as for opalite tui --script" },
     { 0, "size", "WxH", "pixels, default 1280x720" },
@@ -39,7 +37,6 @@ static const struct option_row rows[] = {
 };
 enum {
     ROW_SCREENSHOT = ROW_OWN,
-    ROW_AT,
     ROW_PANEL,
     ROW_KEYS,
     ROW_SIZE,
@@ -49,35 +46,6 @@ enum {
     ROW_QUIT_AT_END,
     ROW_DUMP
 };
-
-static bool take_moment(struct gui_arguments *a, const struct options *o)
-{
-    static const struct {
-        const char *word;
-        enum gui_moment at;
-    } words[] = { { "cycle:", AT_CYCLE },
-                  { "fault:", AT_FAULT },
-                  { "switch:", AT_SWITCH } };
-    char *end;
-
-    if (strcmp(o->value, "end") == 0) {
-        a->at = AT_END;
-        return true;
-    }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        size_t n = strlen(words[i].word);
-        if (strncmp(o->value, words[i].word, n) != 0)
-            continue;
-        a->at = words[i].at;
-        a->number = strtoull(o->value + n, &end, 0);
-        if (end > o->value + n && !*end && a->number > 0 && o->value[n] != '-')
-            return true;
-    }
-    usage_error(o->command,
-                "--at %s: expected cycle:N, fault:N, switch:N or end",
-                o->value);
-    return false;
-}
 
 static bool take_theme(struct gui_arguments *a, const struct options *o)
 {
@@ -109,8 +77,6 @@ static bool take(void *context, const struct options *o)
     case ROW_SCREENSHOT:
         a->picture = o->value;
         return true;
-    case ROW_AT:
-        return take_moment(a, o);
     case ROW_PANEL:
         a->panel = o->value;
         return true;
@@ -135,15 +101,6 @@ static bool take(void *context, const struct options *o)
     default:
         return arguments_take(&a->run, o);
     }
-}
-
-/* A window can begin at the boot or at a cycle. */
-static bool fits_together(const struct gui_arguments *a)
-{
-    if (a->picture || a->at == AT_BOOT || a->at == AT_CYCLE)
-        return true;
-    usage_error(a->command, "--at fault, switch, end: only with --screenshot");
-    return false;
 }
 
 static int show(struct gui_arguments *a)
@@ -176,10 +133,10 @@ static int command_gui(const struct command *c, int argc, char **argv)
     enum exit_code code;
 
     setlocale(LC_CTYPE, "");
-    arguments_init(&a.run, argc);
+    session_arguments_init(&a.run, argc);
     if (options_read(&o, &scenario, take, &a, &code))
-        code = fits_together(&a) ? (enum exit_code)show(&a) : EXIT_USAGE;
-    arguments_free(&a.run);
+        code = arguments_fit(&a.run, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
+    session_arguments_free(&a.run);
     return (int)code;
 }
 

@@ -40,37 +40,23 @@ static bool is_over(const struct runner *r)
     return r->model.state == MODEL_ENDED || r->model.state == MODEL_FAILED;
 }
 
-static void obey(struct runner *r, enum wish_kind kind, uint64_t number)
-{
-    struct wish w = { .kind = kind, .number = number };
-
-    runner_obey(r, &w);
-    runner_finish(r, SLICE);
-}
-
 /* False: the scenario ended before. */
 static bool run_to(const struct gui_arguments *a, struct runner *r,
                    struct err *err)
 {
-    const uint64_t stops = r->model.stops;
+    struct wish w = { .kind = a->run.has_moment ? WISH_MOMENT : WISH_BEGIN,
+                      .to = &a->run };
+    char when[64];
 
-    if (a->at == AT_CYCLE) {
-        obey(r, WISH_CYCLE, a->number);
-    } else {
-        obey(r, WISH_BEGIN, a->run.from_reset);
-        for (uint64_t i = 0; a->at == AT_FAULT && i < a->number; i++)
-            obey(r, WISH_EVENT, 0);
-        for (uint64_t i = 0; a->at == AT_SWITCH && i < a->number; i++)
-            obey(r, WISH_SWITCH, 0);
-        if (a->at == AT_END)
-            obey(r, WISH_END, 0);
-    }
-    obey(r, WISH_STOPS, stops);
-    if (a->at != AT_END && is_over(r))
-        return err_set(err, EXIT_USAGE,
-                       "--at: the scenario ended before, at cycle %llu",
-                       (unsigned long long)r->model.cycle);
-    return true;
+    runner_obey(r, &w);
+    runner_finish(r, SLICE);
+    if (!is_over(r) || (a->run.has_moment && a->run.at.kind == MOMENT_END))
+        return true;
+    moment_text(&a->run.at, when, sizeof when);
+    return err_set(err, EXIT_USAGE,
+                   "--at: the scenario ended at cycle %llu, before %s",
+                   (unsigned long long)r->model.cycle,
+                   a->run.has_moment ? when : "the kernel was up");
 }
 
 static bool obey_keys(const char *keys, struct view *v, struct runner *r,

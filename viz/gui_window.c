@@ -418,8 +418,7 @@ static void begin(struct gui *g)
 {
     const struct gui_arguments *a = g->arguments;
     struct wish all[2] = {
-        { .kind = a->at == AT_CYCLE ? WISH_CYCLE : WISH_BEGIN,
-          .number = a->at == AT_CYCLE ? a->number : a->run.from_reset },
+        { .kind = a->run.has_moment ? WISH_MOMENT : WISH_BEGIN, .to = &a->run },
         { .kind = WISH_END }
     };
 

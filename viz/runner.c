@@ -59,16 +59,21 @@ static bool begin(struct runner *r, enum going going)
     return true;
 }
 
+static void arrived(struct runner *r)
+{
+    r->session->bounded = NULL;
+    r->going = GOING_NOWHERE;
+    r->model.state = MODEL_PAUSED;
+}
+
 static void halt(struct runner *r)
 {
     if (r->going == GOING_NOWHERE)
         return;
-    if (r->going == GOING_BACK) {
+    if (r->going == GOING_BACK)
         runner_back_give_up(r);
-    } else {
-        r->going = GOING_NOWHERE;
-        r->model.state = MODEL_PAUSED;
-    }
+    else
+        arrived(r);
     runner_notice(r, "paused");
 }
 
@@ -109,13 +114,23 @@ static void run_until(struct runner *r, uint32_t events)
         r->until = events;
 }
 
-static void begin_run(struct runner *r, bool from_reset)
+/* The machine that the moment is about, NULL = not made yet. */
+static struct machine *moment_of(const struct runner *r)
 {
-    if (from_reset) {
-        step(r, 1);
-        return;
+    const struct session_machine *e =
+        moment_machine(r->session, r->to->machine);
+
+    return e ? e->machine : NULL;
+}
+
+static void run_to_moment(struct runner *r, const struct session_arguments *to)
+{
+    if (to->at.kind == MOMENT_END) {
+        begin(r, GOING_EVENT);
+    } else if (begin(r, GOING_MOMENT)) {
+        r->to = to;
+        r->session->bounded = to->machine ? to->machine : "";
     }
-    run_until(r, EVENT_BIT(EVENT_BOOTED) | EVENT_BIT(EVENT_PANIC));
 }
 
 /* Length of the instruction at pc when it calls (links ra or t0, or ecall);
@@ -173,12 +188,6 @@ static bool has_returned(const struct runner *r)
 /* ---- one slice -------------------------------------------------------------
  */
 
-static void arrived(struct runner *r)
-{
-    r->going = GOING_NOWHERE;
-    r->model.state = MODEL_PAUSED;
-}
-
 static void stopped_by_event(struct runner *r)
 {
     char text[MODEL_LINE];
@@ -232,6 +241,22 @@ static bool advance_once(struct runner *r, uint64_t instructions)
     return r->going != GOING_NOWHERE;
 }
 
+/* The same on the way to a moment; other machines' events are passed by. */
+static void advance_to_moment(struct runner *r, uint64_t instructions)
+{
+    struct run_limits slice =
+        moment_slice(&r->to->at, moment_of(r), instructions);
+    enum session_state state = session_advance(r->session, &slice);
+    const struct machine *m = moment_of(r);
+
+    if (m && moment_is_reached(&r->to->at, m) && r->to->at.kind == MOMENT_EVENT)
+        stopped_by_event(r);
+    else if (m && moment_is_reached(&r->to->at, m))
+        arrived(r);
+    else if (state == SESSION_FINISHED || state == SESSION_FAILED)
+        ended(r, state);
+}
+
 /* ---- all ways --------------------------------------------------------------
  */
 
@@ -260,6 +285,9 @@ void runner_advance(struct runner *r, uint64_t instructions)
         break;
     case GOING_BACK:
         runner_back_advance(r, instructions);
+        break;
+    case GOING_MOMENT:
+        advance_to_moment(r, instructions);
         break;
     case GOING_RUN:
     case GOING_EVENT:
@@ -317,7 +345,10 @@ void runner_obey(struct runner *r, const struct wish *w)
 {
     switch (w->kind) {
     case WISH_BEGIN:
-        begin_run(r, w->number);
+        run_until(r, EVENT_BIT(EVENT_BOOTED) | EVENT_BIT(EVENT_PANIC));
+        break;
+    case WISH_MOMENT:
+        run_to_moment(r, w->to);
         break;
     case WISH_STEP:
         step(r, w->number);

@@ -10,31 +10,34 @@
 
 #include <stdatomic.h>
 
+#include "sim/cmd_session.h"
 #include "sim/history.h"
 #include "viz/model.h"
 
 /* What the machine is running for; NOWHERE = it stands. */
 enum going {
     GOING_NOWHERE,
-    GOING_STEPS, /* so many instructions */
-    GOING_RUN,   /* at the chosen speed, until something of the stop mask */
-    GOING_EVENT, /* as fast as can be, until runner.until happens */
-    GOING_CYCLE, /* as fast as can be, until the clock reaches a cycle */
-    GOING_OVER,  /* until the call at pc has returned */
-    GOING_BACK   /* the past is run again, up to an earlier moment */
+    GOING_STEPS,  /* so many instructions */
+    GOING_RUN,    /* at the chosen speed, until something of the stop mask */
+    GOING_EVENT,  /* as fast as can be, until runner.until happens */
+    GOING_CYCLE,  /* as fast as can be, until the clock reaches a cycle */
+    GOING_MOMENT, /* as fast as can be, to a moment as --at names it */
+    GOING_OVER,   /* until the call at pc has returned */
+    GOING_BACK    /* the past is run again, up to an earlier moment */
 };
 
 /* What a user can want of time. */
 enum wish_kind {
-    WISH_BEGIN,  /* to the moment the kernel is up; number 1: only to reset */
-    WISH_STEP,   /* number instructions */
-    WISH_OVER,   /* one instruction, or the call it makes */
-    WISH_RUN,    /* until something of the stop mask */
-    WISH_PAUSE,  /* stand where you are */
-    WISH_EVENT,  /* until something of the stop mask, whatever the speed */
-    WISH_SWITCH, /* until the next domain switch */
-    WISH_CYCLE,  /* until the clock says number, or back to there */
-    WISH_BACK,   /* number instructions back */
+    WISH_BEGIN,       /* to the moment the kernel is up */
+    WISH_MOMENT,      /* to the moment of to->at */
+    WISH_STEP,        /* number instructions */
+    WISH_OVER,        /* one instruction, or the call it makes */
+    WISH_RUN,         /* until something of the stop mask */
+    WISH_PAUSE,       /* stand where you are */
+    WISH_EVENT,       /* until something of the stop mask, whatever the speed */
+    WISH_SWITCH,      /* until the next domain switch */
+    WISH_CYCLE,       /* until the clock says number, or back to there */
+    WISH_BACK,        /* number instructions back */
     WISH_BACK_EVENT,  /* to the last event of the stop mask before now */
     WISH_BACK_RIGHTS, /* to the last change of a right: on the segment of the
                          last fault, or on any when there was none */
@@ -48,8 +51,9 @@ enum wish_kind {
 struct wish {
     enum wish_kind kind;
     uint64_t number;
-    char access;             /* 'r' 'w' 'x' */
-    char domain[MODEL_NAME]; /* "" = the one that runs */
+    char access;                        /* 'r' 'w' 'x' */
+    char domain[MODEL_NAME];            /* "" = the one that runs */
+    const struct session_arguments *to; /* must stay */
 };
 
 struct runner {
@@ -63,9 +67,10 @@ struct runner {
      * lets no time pass ends, too. */
     volatile sig_atomic_t interrupted;
     enum going going;
-    uint64_t steps;       /* GOING_STEPS: left */
-    uint64_t until_cycle; /* GOING_CYCLE */
-    uint32_t until;       /* events that end this run (EVENT_BIT) */
+    uint64_t steps;                     /* GOING_STEPS: left */
+    uint64_t until_cycle;               /* GOING_CYCLE */
+    const struct session_arguments *to; /* GOING_MOMENT */
+    uint32_t until; /* events that end this run (EVENT_BIT) */
     struct {
         uint64_t pc, sp;
         uint8_t privilege;

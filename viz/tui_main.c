@@ -26,7 +26,7 @@ static const struct command command = {
 };
 
 static const struct option_row rows[] = {
-    SESSION_ROWS,
+    ARGUMENT_ROWS,
     { 0, "ascii", NULL, "no line-drawing characters" },
     { 0, "no-color", NULL, "no colours; so does the variable NO_COLOR" },
     { 0, "mouse", NULL, "the pointer clicks, drags borders and scrolls" },
@@ -223,8 +223,9 @@ static int in_terminal(struct tui *t, const struct arguments *a)
 
 static int run(struct tui *t, struct arguments *a)
 {
-    const struct wish begin = { .kind = WISH_BEGIN,
-                                .number = a->run.from_reset };
+    const struct wish begin = { .kind = a->run.has_moment ? WISH_MOMENT
+                                                          : WISH_BEGIN,
+                                .to = &a->run };
     struct err err;
     int code;
 
@@ -268,10 +269,10 @@ static int command_tui(const struct command *c, int argc, char **argv)
                                       &a.run.session.path };
     enum exit_code code;
 
-    arguments_init(&a.run, argc);
+    session_arguments_init(&a.run, argc);
     if (options_read(&o, &scenario, take, &a, &code))
-        code = (enum exit_code)show(&a);
-    arguments_free(&a.run);
+        code = arguments_fit(&a.run, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
+    session_arguments_free(&a.run);
     return (int)code;
 }
 

@@ -27,30 +27,28 @@ static void golden(const char *name, const char *arguments)
 static void stories_of_the_lessons(void **state)
 {
     (void)state;
-    golden("hello", "hello.elf:main " HELLO " --at event:switch --domain alice "
+    golden("hello", "hello.elf:main " HELLO " --at switch --domain alice "
                     "--as fetch");
-    golden("same", "0x10000000 " SAME " --at event:switch");
-    golden("stranger", "secret " SECRET " --at event:fault --domain eve1");
-    golden("owner",
-           "secret+8 " SECRET " --at event:fault --domain alice --as write");
-    golden("no_right",
-           "secret " SECRET " --at event:fault:4 --domain bob --as read");
-    golden("mas", "secret " SECRET " --at event:fault --domain eve1 --set "
+    golden("same", "0x10000000 " SAME " --at switch");
+    golden("stranger", "secret " SECRET " --at fault --domain eve1");
+    golden("owner", "secret+8 " SECRET " --at fault --domain alice --as write");
+    golden("no_right", "secret " SECRET " --at fault:4 --domain bob --as read");
+    golden("mas", "secret " SECRET " --at fault --domain eve1 --set "
                   "protection=mas");
-    golden("hw", "secret " SECRET " --at event:fault --domain eve1 --set "
+    golden("hw", "secret " SECRET " --at fault --domain eve1 --set "
                  "protection=rplb-hw");
-    golden("kernel", "kernel_main " SECRET
-                     " --at event:fault --domain kernel --as fetch");
-    golden("nothing", "0x123456789000 " SECRET " --at event:fault --domain "
+    golden("kernel",
+           "kernel_main " SECRET " --at fault --domain kernel --as fetch");
+    golden("nothing", "0x123456789000 " SECRET " --at fault --domain "
                       "alice");
-    golden("misaligned", "secret+1 " SECRET " --at event:fault --domain alice");
+    golden("misaligned", "secret+1 " SECRET " --at fault --domain alice");
 }
 
 /* A lookaside buffer that forgot is not a refusal: the kernel knows. */
 static void a_miss_that_the_kernel_cures(void **state)
 {
     (void)state;
-    expect(&r, "explain secret " SECRET " --at event:rights:1 --domain alice",
+    expect(&r, "explain secret " SECRET " --at rights:1 --domain alice",
            EXIT_PASSED, "");
     assert_true(strstr(r.text, "TRAPS, then ALLOWED") ||
                 strstr(r.text, "verdict     ALLOWED"));
@@ -66,8 +64,7 @@ static void wrong_use(void **state)
                  "--at: noon: expected cycle:N");
     expect_error(&r, "explain 0 a.lua --at cycle:x", EXIT_USAGE, "expected");
     expect_error(&r, "explain 0 a.lua --at event:tea", EXIT_USAGE, "expected");
-    expect_error(&r, "explain 0 a.lua --at event:fault:0", EXIT_USAGE,
-                 "expected");
+    expect_error(&r, "explain 0 a.lua --at fault:0", EXIT_USAGE, "expected");
     expect_error(&r, "explain 0 a.lua --as jump", EXIT_USAGE, "read, write");
     expect_error(&r, "explain 0 a.lua --size 3", EXIT_USAGE, "1, 2, 4 or 8");
     expect_error(&r, "explain 0 /no/such.lua", EXIT_CANNOT_LOAD, "/no/such");
@@ -112,13 +109,13 @@ static void looking_changes_nothing(void **state)
     struct err err;
     (void)state;
     struct session *plain = open_secret(), *looked = open_secret();
-    struct moment end = { .kind = MOMENT_END }, at;
+    struct run_moment end = { .kind = MOMENT_END }, at;
     const struct machine *m = moment_reach(plain, &end, NULL, NULL, &err);
     assert_non_null(m);
     FILE *nowhere = fopen("/dev/null", "w");
     assert_non_null(nowhere);
     for (uint64_t cycle = 1000; cycle < 330000; cycle += 13331) {
-        at = (struct moment){ .kind = MOMENT_CYCLE, .number = cycle };
+        at = (struct run_moment){ .kind = MOMENT_CYCLE, .number = cycle };
         const struct machine *n = moment_reach(looked, &at, NULL, NULL, &err);
         assert_non_null(n);
         assert_true(machine_clock(n) >= cycle);
@@ -154,10 +151,45 @@ static void count_fault(void *context, const struct machine *m,
     assert_int_equal(m->event_count[EVENT_FAULT], t->seen);
 }
 
+/* One spelling everywhere: each command takes it, and refuses the same. */
+static void one_spelling(void **state)
+{
+    static const char *const commands[] = {
+        "run " SECRET,          "explain 0 " SECRET,
+        "graph rights " SECRET, "tui --script b " SECRET,
+        "gui " SECRET,
+    };
+    char line[300];
+    (void)state;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        snprintf(line, sizeof line, "%s --at fualt:2", commands[i]);
+        expect_error(&r, line, EXIT_USAGE, "did you mean fault?");
+    }
+    struct run_moment plain, long_form;
+    struct err err;
+    assert_true(moment_parse(&plain, "fault:2", &err));
+    assert_true(moment_parse(&long_form, "event:fault:2", &err));
+    assert_memory_equal(&plain, &long_form, sizeof plain);
+    expect(&r, "tui --script b " SECRET " --at fault:2", EXIT_PASSED,
+           "289,219"); /* one instruction before */
+}
+
+static void run_ends_at_a_moment(void **state)
+{
+    (void)state;
+    expect(&r, "run -q " SECRET " --at fault:2 --json -", EXIT_PASSED,
+           "\"finished\": false");
+    assert_non_null(strstr(r.text, "\"cycles\": 289220"));
+    expect(&r, "run -q " SECRET " --at fault:99 2>&1", EXIT_USAGE,
+           "before fault number 99");
+    expect_error(&r, "run " SECRET " --at fault --gdb", EXIT_USAGE,
+                 "--at and --gdb");
+}
+
 static void moments_are_met(void **state)
 {
     struct err err;
-    struct moment at;
+    struct run_moment at;
     struct tally tally = { 0 };
     struct moment_watch watch = { .kinds = EVENT_BIT(EVENT_FAULT),
                                   .see = count_fault,
@@ -168,7 +200,7 @@ static void moments_are_met(void **state)
     const struct machine *m = moment_reach(s, &at, NULL, &watch, &err);
     assert_non_null(m);
     assert_int_equal(m->now->ledger.instructions, 50000);
-    assert_true(moment_parse(&at, "event:fault:2", &err));
+    assert_true(moment_parse(&at, "fault:2", &err));
     assert_non_null(moment_reach(s, &at, NULL, &watch, &err));
     assert_int_equal(m->event_count[EVENT_FAULT], 2);
     assert_int_equal(tally.seen, 2);
@@ -185,9 +217,9 @@ static void the_prediction_comes_true(void **state)
     struct explain_trial trial;
     (void)state;
     struct session *s = open_secret();
-    const struct moment at = { .kind = MOMENT_EVENT,
-                               .event = EVENT_FAULT,
-                               .number = 1 };
+    const struct run_moment at = { .kind = MOMENT_EVENT,
+                                   .event = EVENT_FAULT,
+                                   .number = 1 };
     const struct machine *m = moment_reach(s, &at, NULL, NULL, &err);
     assert_non_null(m);
     const struct explain x = { 0x10000000, ACCESS_LOAD, 8, 1 };
@@ -210,6 +242,8 @@ int main(void)
         cmocka_unit_test(a_miss_that_the_kernel_cures),
         cmocka_unit_test(wrong_use),
         cmocka_unit_test(looking_changes_nothing),
+        cmocka_unit_test(one_spelling),
+        cmocka_unit_test(run_ends_at_a_moment),
         cmocka_unit_test(moments_are_met),
         cmocka_unit_test(the_prediction_comes_true),
     };

@@ -116,13 +116,13 @@ static void golden(const char *name, const char *arguments)
 static void graphs_of_a_scenario(void **state)
 {
     (void)state;
-    golden("rights", "rights " LIVE " --at event:fault");
-    golden("rights_since", "rights " LIVE " --since event:rights:1 --at "
-                           "event:rights:3");
-    golden("calls", "calls " LIVE " --at event:fault");
-    golden("pagetable", "pagetable " LIVE " --at event:fault --domain bob "
+    golden("rights", "rights " LIVE " --at fault");
+    golden("rights_since", "rights " LIVE " --since rights:1 --at "
+                           "rights:3");
+    golden("calls", "calls " LIVE " --at fault");
+    golden("pagetable", "pagetable " LIVE " --at fault --domain bob "
                         "--set personality=mas");
-    golden("segments", "segments " LIVE " --at event:fault --set "
+    golden("segments", "segments " LIVE " --at fault --set "
                        "personality=rplb-hw");
     golden("machine", "machine " LIVE " --at insns:0");
     golden("waits", "waits " DEAD);
@@ -146,7 +146,7 @@ static void a_deadlock_is_a_ring(void **state)
 static void calls_are_counted(void **state)
 {
     (void)state;
-    run(&r, "graph calls tests/os/portals.lua --at event:call:9");
+    run(&r, "graph calls tests/os/portals.lua --at call:9");
     assert_int_equal(r.code, EXIT_PASSED);
     assert_non_null(strstr(r.text, "portal_lab.elf: lab_sum"));
     assert_non_null(strstr(r.text, "2 calls"));
@@ -229,9 +229,8 @@ static void wrong_use(void **state)
                  "nothing comes after");
     expect_error(&r, "graph rights " LIVE " --since cycle:99 --at cycle:33",
                  EXIT_USAGE, "--since: cycle 33 does not lie after it");
-    expect_error(
-        &r, "graph rights " LIVE " --since event:fault --at event:rights:1",
-        EXIT_USAGE, "--since: rights number 1 does not lie after it");
+    expect_error(&r, "graph rights " LIVE " --since fault --at rights:1",
+                 EXIT_USAGE, "--since: rights number 1 does not lie after it");
     expect_error(&r, "graph rights a.lua --deadline 0", EXIT_USAGE,
                  "1 to 3600");
     expect_error(&r, "graph rights /no/such.lua", EXIT_CANNOT_LOAD,
