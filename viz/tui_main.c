@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "viz/arguments.h"
+#include "viz/tui.h"
 #include "viz/tui_signal.h"
-#include "viz/view.h"
 
-enum { FRAME_MS = 33, SCRIPT_SLICE = 20000 };
+enum { FRAME_MS = 33, LINE_WIDTH = 100 };
 
 static int command_tui(const struct command *c, int argc, char **argv);
 
@@ -30,25 +30,29 @@ static const struct option_row rows[] = {
     { 0, "ascii", NULL, "no line-drawing characters" },
     { 0, "no-color", NULL, "no colours; so does the variable NO_COLOR" },
     { 0, "mouse", NULL, "the pointer clicks, drags borders and scrolls" },
+    { 0, "ui", "screen|line",
+      "line: a prompt for screen readers and scripts, commands from standard\n"
+      "                             input, answers as plain text" },
     { 0, "script", "KEYS",
       "obey these keys, print the screen, end; no terminal" },
-    { 0, "size", "WxH", "of that screen, default 80x24" },
+    { 0, "size", "WxH",
+      "of that screen, default 80x24; W of --ui=line, default 100" },
     { 0, NULL, NULL, NULL },
 };
-enum { ROW_ASCII = ROW_OWN, ROW_NO_COLOR, ROW_MOUSE, ROW_SCRIPT, ROW_SIZE };
+enum {
+    ROW_ASCII = ROW_OWN,
+    ROW_NO_COLOR,
+    ROW_MOUSE,
+    ROW_UI,
+    ROW_SCRIPT,
+    ROW_SIZE
+};
 
 struct arguments {
     struct session_arguments run;
     const char *script;
     int width, height;
-    bool ascii, colour, mouse;
-};
-
-/* Everything alive while the program runs. */
-struct tui {
-    struct runner runner;
-    struct view view;
-    struct pace pace;
+    bool ascii, colour, mouse, line;
 };
 
 /* ---- the command line
@@ -68,6 +72,12 @@ static bool take(void *context, const struct options *o)
     case ROW_MOUSE:
         a->mouse = true;
         return true;
+    case ROW_UI:
+        a->line = strcmp(o->value, "line") == 0;
+        if (a->line || strcmp(o->value, "screen") == 0)
+            return true;
+        usage_error(o->command, "--ui %s: expected screen or line", o->value);
+        return false;
     case ROW_SCRIPT:
         a->script = o->value;
         return true;
@@ -78,28 +88,6 @@ static bool take(void *context, const struct options *o)
     }
 }
 
-/* ---- pictures ---------------------------------------------------------------
- */
-
-/* The screen as text, where the user wants it. */
-static void save_picture(struct view *v)
-{
-    const char *path = v->picture_path[0] ? v->picture_path : "opalite.txt";
-    FILE *f = fopen(path, "w");
-    bool good = f != NULL;
-
-    v->picture = false;
-    if (f) {
-        canvas_write_text(&v->canvas, f);
-        good = !ferror(f);
-        good &= fclose(f) == 0;
-    }
-    if (good)
-        view_notice(v, "the screen is in %.100s", path);
-    else
-        view_notice(v, "%.100s: cannot be written: %m", path);
-}
-
 /* ---- the loop
  * ------------------------------------------------------------------- */
 
@@ -107,7 +95,7 @@ static void save_picture(struct view *v)
 static void serve(struct tui *t)
 {
     if (t->view.picture)
-        save_picture(&t->view);
+        tui_save_picture(&t->view);
     view_obeyed_by(&t->view, &t->runner);
 }
 
@@ -187,7 +175,7 @@ static int scripted(struct tui *t, const struct arguments *a)
     int key;
 
     for (;;) {
-        runner_finish(&t->runner, SCRIPT_SLICE);
+        runner_finish(&t->runner, TUI_SLICE);
         view_draw(&t->view, a->width, a->height);
         if (t->view.wish_count > 0) { /* the scenario's */
             serve(t);
@@ -209,7 +197,8 @@ static int in_terminal(struct tui *t, const struct arguments *a)
     struct err err;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return usage_error(&command, "needs a terminal, or --script KEYS");
+        return usage_error(&command,
+                           "needs a terminal, --ui=line, or --script KEYS");
     tui_signals_install(&terminal, &t->runner.interrupted);
     if (!terminal_open(&terminal, a->colour, a->mouse, &err)) {
         tui_stderr_release();
@@ -234,7 +223,9 @@ static int run(struct tui *t, struct arguments *a)
     view_init(&t->view, &t->runner.model);
     t->view.ascii = a->ascii;
     runner_obey(&t->runner, &begin);
-    code = a->script ? scripted(t, a) : in_terminal(t, a);
+    code = a->line     ? tui_line(t, a->width)
+           : a->script ? scripted(t, a)
+                       : in_terminal(t, a);
     int end = (int)runner_close(&t->runner);
     view_free(&t->view);
     return code != EXIT_PASSED ? code : end;
@@ -257,11 +248,22 @@ static int show(struct arguments *a)
     return code;
 }
 
+static bool fit(struct arguments *a, const struct command *c)
+{
+    if (a->line && a->script) {
+        usage_error(c, "--ui=line reads commands, --script keys: one of them");
+        return false;
+    }
+    if (!a->width) {
+        a->width = a->line ? LINE_WIDTH : VIEW_LEAST_WIDTH;
+        a->height = VIEW_LEAST_HEIGHT;
+    }
+    return arguments_fit(&a->run, c);
+}
+
 static int command_tui(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { .width = VIEW_LEAST_WIDTH,
-                           .height = VIEW_LEAST_HEIGHT,
-                           .colour = true };
+    struct arguments a = { .colour = true };
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
@@ -271,7 +273,7 @@ static int command_tui(const struct command *c, int argc, char **argv)
 
     session_arguments_init(&a.run, argc);
     if (options_read(&o, &scenario, take, &a, &code))
-        code = arguments_fit(&a.run, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
+        code = fit(&a, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
     session_arguments_free(&a.run);
     return (int)code;
 }

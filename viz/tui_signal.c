@@ -13,7 +13,7 @@
 
 static struct terminal *the_terminal;
 static volatile sig_atomic_t *the_interruption;
-static volatile sig_atomic_t seen;
+static volatile sig_atomic_t seen, stop_asked;
 static int kept = -1, real = -1; /* descriptors of standard error */
 
 /* Prints what was kept aside; only write and lseek, fit for a handler. */
@@ -80,6 +80,34 @@ void tui_signals_install(struct terminal *t,
         sigaction(crashes[i], &crash, NULL);
     atexit(at_exit);
     keep_stderr();
+}
+
+static void on_stop(int number)
+{
+    /* the second may be the first one, sent to the whole group by a shell */
+    if (stop_asked == 2)
+        on_end(number);
+    else
+        stop_asked = stop_asked + 1;
+}
+
+void tui_line_signals(volatile sig_atomic_t *interruption)
+{
+    struct sigaction end = { .sa_handler = on_end },
+                     stop = { .sa_handler = on_stop };
+
+    the_interruption = interruption;
+    sigaction(SIGINT, &stop, NULL); /* no SA_RESTART: a read ends, too */
+    sigaction(SIGTERM, &end, NULL);
+    sigaction(SIGHUP, &end, NULL);
+}
+
+bool tui_stop_asked(void)
+{
+    bool asked = stop_asked;
+
+    stop_asked = 0;
+    return asked;
 }
 
 int tui_signal_seen(void)

@@ -20,5 +20,10 @@ void tui_signals_install(struct terminal *t,
                          volatile sig_atomic_t *interruption);
 /* After terminal_close: standard error is the user's again. */
 void tui_stderr_release(void);
+/* Instead, for the prompt: Ctrl-C asks only to stop what runs, and a third one
+ * before that was heard ends the program; so do the others. */
+void tui_line_signals(volatile sig_atomic_t *interruption);
+/* Has Ctrl-C asked? Asks anew from here on. */
+bool tui_stop_asked(void);
 /* Number of the signal that asks the program to end, 0 = none. */
 int tui_signal_seen(void);

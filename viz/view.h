@@ -66,6 +66,7 @@ struct view {
     char line[VIEW_COMMAND], last[VIEW_COMMAND];
     char choices[MODEL_LINE]; /* of completion, when there are several */
     char notice[MODEL_LINE];  /* of the view itself; "" = the model's */
+    bool wrong; /* the last command could not be obeyed, notice says why */
 
     int pointer_x, pointer_y; /* cells; -1 = no pointer */
     bool tip_wanted;          /* it has rested long enough */
@@ -83,6 +84,9 @@ struct view {
     int scale;                    /* percent; 0 = this front end has none */
     bool picture;                 /* a picture is wanted, of */
     char picture_path[VIEW_PATH]; /* "" = a name of its choice */
+    bool show;                    /* the focus moved: without a screen, print
+                                     that pane, in so many lines, */
+    int show_lines;               /* 0 = as many as it needs */
 };
 
 /* Empty view of a model. */
@@ -109,6 +113,9 @@ void view_command(struct view *v, const char *line);
 void view_command_help(char *to, size_t room);
 PRINTF_LIKE(2, 3)
 void view_notice(struct view *v, const char *format, ...);
+/* The same for what could not be obeyed. */
+PRINTF_LIKE(2, 3)
+void view_wrong(struct view *v, const char *format, ...);
 /* Name of the i-th command, NULL after the last. */
 const char *view_word(int i);
 

@@ -24,6 +24,16 @@ void view_notice(struct view *v, const char *format, ...)
     va_end(list);
 }
 
+void view_wrong(struct view *v, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(v->notice, sizeof v->notice, format, list);
+    va_end(list);
+    v->wrong = true;
+}
+
 void view_wish(struct view *v, enum wish_kind kind, uint64_t number)
 {
     if (v->wish_count < VIEW_WISHES)
@@ -38,7 +48,7 @@ bool view_take_number(struct view *v, const char *text, uint64_t *number)
     *number = strtoull(text, &end, 0);
     if (*text && !*end && isdigit((unsigned char)*text))
         return true;
-    view_notice(v, "%.60s: expected a number", text);
+    view_wrong(v, "%.60s: expected a number", text);
     return false;
 }
 
@@ -65,8 +75,8 @@ bool view_take_address(struct view *v, const char *text, uint64_t *va)
     *va = strtoull(text, &end, 16) + plus;
     if (end == text + name && name > 0)
         return true;
-    view_notice(v, "%.40s: expected an address in hex, a register or a segment",
-                text);
+    view_wrong(v, "%.40s: expected an address in hex, a register or a segment",
+               text);
     return false;
 }
 
@@ -120,13 +130,14 @@ void view_command(struct view *v, const char *line)
         count++;
     w = find_word(name, &several);
     v->notice[0] = 0;
+    v->wrong = false;
     if (w && view_is_locked(v, w->name))
-        view_notice(v, "%s: locked by the scenario", w->name);
+        view_wrong(v, "%s: locked by the scenario", w->name);
     else if (w)
         w->obey(v, count, argument);
     else
-        view_notice(v, "%.40s: %s; ? lists the commands", name,
-                    several ? "could be several commands" : "no such command");
+        view_wrong(v, "%.40s: %s; ? lists the commands", name,
+                   several ? "could be several commands" : "no such command");
 }
 
 void view_command_help(char *to, size_t room)

@@ -135,6 +135,8 @@ void view_focus(struct view *v, enum pane_id id)
         return;
     }
     v->focus = id;
+    v->show = true;
+    v->show_lines = 0;
     if (view_set_has(v, v->set, id))
         return;
     for (int s = 0; s < VIEW_SETS; s++)

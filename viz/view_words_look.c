@@ -20,7 +20,7 @@ static void do_explain(struct view *v, int count, char **a)
     struct wish w = { .kind = WISH_EXPLAIN, .access = 'r' };
 
     if (count == 0) {
-        view_notice(v, "explain ADDRESS [DOMAIN] [r|w|x]");
+        view_wrong(v, "explain ADDRESS [DOMAIN] [r|w|x]");
         return;
     }
     if (!view_take_address(v, a[0], &w.number))
@@ -31,7 +31,7 @@ static void do_explain(struct view *v, int count, char **a)
         } else if (find_domain(v->model, a[i])) {
             snprintf(w.domain, sizeof w.domain, "%s", a[i]);
         } else {
-            view_notice(v, "explain: no domain %.40s", a[i]);
+            view_wrong(v, "explain: no domain %.40s", a[i]);
             return;
         }
     }

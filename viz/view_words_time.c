@@ -49,7 +49,7 @@ static void do_cycle(struct view *v, int count, char **a)
     uint64_t n;
 
     if (count == 0)
-        view_notice(v, "cycle: which one?");
+        view_wrong(v, "cycle: which one?");
     else if (view_take_number(v, a[0], &n))
         view_wish(v, WISH_CYCLE, n);
 }
@@ -78,7 +78,7 @@ static void do_speed(struct view *v, int count, char **a)
     int now = v->model->speed, last = runner_speed_count - 1;
 
     if (count == 0) {
-        view_notice(v, "speed: + - or one of 1/s ... 1M/s, max");
+        view_wrong(v, "speed: + - or one of 1/s ... 1M/s, max");
         return;
     }
     if (strcmp(a[0], "+") == 0)
@@ -90,8 +90,7 @@ static void do_speed(struct view *v, int count, char **a)
             if (strcasecmp(a[0], runner_speed_text(now)) == 0)
                 break;
     if (now > last)
-        view_notice(v, "speed %.40s: one of 1/s, 3/s, 10/s ... 1M/s, max",
-                    a[0]);
+        view_wrong(v, "speed %.40s: one of 1/s, 3/s, 10/s ... 1M/s, max", a[0]);
     else
         view_wish(v, WISH_SPEED, (uint64_t)now);
 }
@@ -107,7 +106,7 @@ static void do_stop(struct view *v, int count, char **a)
     for (const char *p = a[0]; *p; p++) {
         const char *at = strchr(stop_letters, toupper((unsigned char)*p));
         if (!at) {
-            view_notice(v, "stop %.20s: letters of %s", a[0], stop_letters);
+            view_wrong(v, "stop %.20s: letters of %s", a[0], stop_letters);
             return;
         }
         stops ^= 1u << (at - stop_letters);

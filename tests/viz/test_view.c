@@ -202,7 +202,7 @@ static void wrong_commands_are_told(void **state)
         { "speed fast", "one of" },
         { "explain nowhere", "expected an address" },
         { "explain 1000 eve", "no domain eve" },
-        { "pane zebra", "which one" },
+        { "pane zebra", "no such pane" },
         { "scale 1000", "terminal has its own" },
     };
     struct model *m = a_model();
