@@ -81,6 +81,8 @@ static void say_place(struct prompt *p)
         : m->privilege == 'S' ? "kernel"
                               : "machine",
         m->hart, m->machine, m->pc_symbol[0] ? ", at " : "", m->pc_symbol);
+    if (view_is_hidden(&p->tui->view, PANE_CODE))
+        return;
     if (m->source[0])
         say(p, "source: %s", m->source);
     if (m->code_pc >= 0)
@@ -184,24 +186,39 @@ static void progress(const struct model *m, double *told)
     fprintf(stderr, "opalite: running, cycle %s; Ctrl-C stops here\n", cycle);
 }
 
-/* Until the machine stands. */
+/* Hands the view's wishes to the runner. False: there were none. */
+static bool hand_over(struct prompt *p)
+{
+    struct view *v = &p->tui->view;
+    int count = v->wish_count;
+
+    for (int i = 0; i < count; i++)
+        runner_obey(&p->tui->runner, &v->wishes[i]);
+    v->wish_count = 0;
+    return count > 0;
+}
+
+/* Until the machine stands, and what the scenario asked for (lab{}) is done. */
 static void let_pass(struct prompt *p)
 {
     struct runner *r = &p->tui->runner;
     const struct wish pause = { .kind = WISH_PAUSE };
     double told = pace_now();
 
-    while (r->going != GOING_NOWHERE) {
-        if (tui_stop_asked())
-            runner_obey(r, &pause);
-        else
-            runner_advance(r, TUI_SLICE);
+    do {
+        while (r->going != GOING_NOWHERE) {
+            if (tui_stop_asked())
+                runner_obey(r, &pause);
+            else
+                runner_advance(r, TUI_SLICE);
+            runner_look(r);
+            say_console(p);
+            progress(&r->model, &told);
+        }
         runner_look(r);
         say_console(p);
-        progress(&r->model, &told);
-    }
-    runner_look(r);
-    say_console(p);
+        view_follow_lab(&p->tui->view);
+    } while (hand_over(p));
 }
 
 /* ---- commands --------------------------------------------------------------
@@ -221,10 +238,7 @@ static void obey(struct prompt *p, const char *line)
         p->wrong++;
         return;
     }
-    for (int i = 0; i < v->wish_count; i++)
-        runner_obey(r, &v->wishes[i]);
-    bool moves = r->going != GOING_NOWHERE, tells = v->wish_count > 0;
-    v->wish_count = 0;
+    bool tells = hand_over(p), moves = r->going != GOING_NOWHERE;
     let_pass(p);
     say_overlay(p);
     if (v->picture) {

@@ -131,7 +131,7 @@ bool view_set_has(const struct view *v, int set, enum pane_id id)
 void view_focus(struct view *v, enum pane_id id)
 {
     if (view_is_hidden(v, id)) {
-        view_notice(v, "%s: hidden by the scenario", panes[id].name);
+        view_wrong(v, "%s: hidden by the scenario", panes[id].name);
         return;
     }
     v->focus = id;
