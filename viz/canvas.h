@@ -183,19 +183,18 @@ struct terminal {
 };
 /* Opens the terminal on stdin, stdout. mouse: the pointer is ours, too. */
 MUST_CHECK
-bool terminal_open(struct terminal *t, bool colour, bool mouse,
-                   struct err *err);
+bool curses_open(struct terminal *t, bool colour, bool mouse, struct err *err);
 /* Gives the terminal back as it was; may be called twice. */
-void terminal_close(struct terminal *t);
+void curses_close(struct terminal *t);
 /* The same without freeing anything, for a program that is about to die. */
-void terminal_restore(struct terminal *t);
-void terminal_size(const struct terminal *t, int *width, int *height);
-void terminal_show(struct terminal *t, const struct canvas *c);
+void curses_restore(struct terminal *t);
+void curses_size(const struct terminal *t, int *width, int *height);
+void curses_show(struct terminal *t, const struct canvas *c);
 /* Forgets what is on the screen: the next show draws everything. */
-void terminal_redraw(struct terminal *t);
+void curses_redraw(struct terminal *t);
 /* Next key, waiting up to `milliseconds` (0 = not at all); KEY_OF_NONE: none.
  */
-int terminal_key(struct terminal *t, int milliseconds);
+int curses_key(struct terminal *t, int milliseconds);
 
 /* Keys beyond ASCII. */
 enum {

@@ -59,7 +59,7 @@ static void set_colours(struct terminal *t)
                   COLORS >= 256 ? looks[i].wide : looks[i].basic, -1);
 }
 
-bool terminal_open(struct terminal *t, bool colour, bool mouse, struct err *err)
+bool curses_open(struct terminal *t, bool colour, bool mouse, struct err *err)
 {
     const char *name = getenv("TERM");
     SCREEN *screen = NULL;
@@ -96,7 +96,7 @@ bool terminal_open(struct terminal *t, bool colour, bool mouse, struct err *err)
     return true;
 }
 
-void terminal_close(struct terminal *t)
+void curses_close(struct terminal *t)
 {
     if (!t->open)
         return;
@@ -106,20 +106,20 @@ void terminal_close(struct terminal *t)
     t->screen = NULL;
 }
 
-void terminal_restore(struct terminal *t)
+void curses_restore(struct terminal *t)
 {
     if (t->open)
         endwin();
 }
 
-void terminal_size(const struct terminal *t, int *width, int *height)
+void curses_size(const struct terminal *t, int *width, int *height)
 {
     (void)t;
     *width = COLS;
     *height = LINES;
 }
 
-void terminal_show(struct terminal *t, const struct canvas *c)
+void curses_show(struct terminal *t, const struct canvas *c)
 {
     char text[4096];
 
@@ -139,7 +139,7 @@ void terminal_show(struct terminal *t, const struct canvas *c)
     refresh();
 }
 
-void terminal_redraw(struct terminal *t)
+void curses_redraw(struct terminal *t)
 {
     (void)t;
     clearok(curscr, TRUE);
@@ -161,7 +161,7 @@ static int pointer_key(struct terminal *t)
                                                           : KEY_OF_NONE;
 }
 
-int terminal_key(struct terminal *t, int milliseconds)
+int curses_key(struct terminal *t, int milliseconds)
 {
     timeout(milliseconds);
     int key = getch();

@@ -145,18 +145,18 @@ static void live(struct tui *t, struct terminal *terminal)
     int width, height, key;
 
     while (!t->view.quit && !tui_signal_seen()) {
-        terminal_size(terminal, &width, &height);
+        curses_size(terminal, &width, &height);
         view_draw(&t->view, width, height);
         serve(t); /* the scenario may ask for something, too */
         if (t->view.redraw)
-            terminal_redraw(terminal);
+            curses_redraw(terminal);
         t->view.redraw = false;
-        terminal_show(terminal, &t->view.canvas);
-        key = terminal_key(terminal, wait_of(t));
+        curses_show(terminal, &t->view.canvas);
+        key = curses_key(terminal, wait_of(t));
         while (key != KEY_OF_NONE && key != KEY_OF_RESIZE && !t->view.quit) {
             if (!obey_pointer(t, terminal, key))
                 obey_key(t, key);
-            key = terminal_key(terminal, 0);
+            key = curses_key(terminal, 0);
         }
         if (t->runner.going == GOING_NOWHERE) {
             t->pace.last = 0;
@@ -200,12 +200,12 @@ static int in_terminal(struct tui *t, const struct arguments *a)
         return usage_error(&command,
                            "needs a terminal, --ui=line, or --script KEYS");
     tui_signals_install(&terminal, &t->runner.interrupted);
-    if (!terminal_open(&terminal, a->colour, a->mouse, &err)) {
+    if (!curses_open(&terminal, a->colour, a->mouse, &err)) {
         tui_stderr_release();
         return report(&err);
     }
     live(t, &terminal);
-    terminal_close(&terminal);
+    curses_close(&terminal);
     tui_stderr_release();
     return tui_signal_seen() ? EXIT_INTERRUPTED : EXIT_PASSED;
 }

@@ -50,7 +50,7 @@ static void on_end(int number)
 
 static void on_crash(int number)
 {
-    terminal_restore(the_terminal);
+    curses_restore(the_terminal);
     tui_stderr_release();
     signal(number, SIG_DFL);
     raise(number);
@@ -59,7 +59,7 @@ static void on_crash(int number)
 static void at_exit(void)
 {
     if (the_terminal)
-        terminal_restore(the_terminal);
+        curses_restore(the_terminal);
     tui_stderr_release();
 }
 

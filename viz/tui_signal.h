@@ -14,11 +14,11 @@
 #include "mmu/err.h"
 #include "viz/canvas.h"
 
-/* Once, before terminal_open; both must live until the program ends. The flag
+/* Once, before curses_open; both must live until the program ends. The flag
  * is set to EXIT_INTERRUPTED. */
 void tui_signals_install(struct terminal *t,
                          volatile sig_atomic_t *interruption);
-/* After terminal_close: standard error is the user's again. */
+/* After curses_close: standard error is the user's again. */
 void tui_stderr_release(void);
 /* Instead, for the prompt: Ctrl-C asks only to stop what runs, and a third one
  * before that was heard ends the program; so do the others. */
