@@ -115,6 +115,16 @@ const struct pane panes[PANE_COUNT] = {
                       "the line; its value stands at the end. Left: hits now. "
                       "The last two lines: cycles per instruction, and "
                       "switches per million cycles." },
+    [PANE_COMPARE] = { "compare", TEXT(compare),
+                       "Two runs of this scenario, at the same point of the "
+                       "program. A is the run you look at, B a second one with "
+                       "something changed: another protection (compare "
+                       "mas-asid), an option (compare machine.dtlb.entries=8), "
+                       "or another machine of the scenario (its name). B "
+                       "follows A wherever it goes. + B has more, - B has "
+                       "less, * another value, = the same. w changes between "
+                       "the last command and the whole run; compare off ends "
+                       "it." },
     [PANE_NOTES] = { "notes", TEXT(notes),
                      "What the scenario is about, in its author's words, and "
                      "its checks: ✓ held, F failed, ○ not reached yet. A "

@@ -12,8 +12,9 @@
 
 enum { LEAST_HEIGHT = 3, LEAST_COLUMNS = 14 };
 
-const char *const view_set_names[VIEW_SETS] = { "run",  "memory", "space",
-                                                "cost", "time",   "text" };
+const char *const view_set_names[VIEW_SETS] = { "run",    "memory", "space",
+                                                "cost",   "time",   "text",
+                                                "compare" };
 
 static const struct grid grids[VIEW_SETS][2] = {
     /* run */
@@ -77,6 +78,13 @@ static const struct grid grids[VIEW_SETS][2] = {
     /* text */
     { { 1, { { 2, { PANE_NOTES, PANE_CONSOLE }, { 39, 40 }, 18, 1 } } },
       { 1, { { 2, { PANE_NOTES, PANE_CONSOLE }, { 1, 1 }, 30, 1 } } } },
+    /* compare */
+    { { 2,
+        { { 1, { PANE_COMPARE }, { 1 }, 11, 4 },
+          { 1, { PANE_SWITCHES }, { 1 }, 6, 1 } } },
+      { 2,
+        { { 1, { PANE_COMPARE }, { 1 }, 18, 5 },
+          { 2, { PANE_SWITCHES, PANE_TIMELINE }, { 1, 1 }, 10, 3 } } } },
 };
 
 bool view_is_wide(const struct view *v)

@@ -28,7 +28,7 @@ static const char keys[] =
     "         F fault  M TLB miss  R protection miss  S switch  T trap\n"
     "t        measure from here: cycles, instructions, misses since then\n"
     "LOOKING\n"
-    "1-6      sets of panes: run, memory, space, cost, time, text\n"
+    "1-7      sets of panes: run, memory, space, cost, time, text, compare\n"
     "Tab      the next pane of the set; its title is lit, or in brackets\n"
     "z        zoom: that pane fills the screen; again: back\n"
     "arrows, PgUp, PgDn, Home, End   scroll it; Esc: back to the newest\n"
@@ -137,7 +137,7 @@ void view_draw_overlay(struct view *v)
         help_text(v, text, sizeof text);
         draw_text(v, "help", text, width);
     } else if (v->overlay == OVERLAY_STORY) {
-        draw_text(v, "the story of a fault", v->story, width);
+        draw_text(v, v->story_title, v->story, width);
     } else if (view_tip(v)) {
         draw_tip(v, view_tip(v));
     }
