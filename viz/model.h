@@ -126,7 +126,7 @@ struct moment {
                             portal leads; c: the caller */
     uint8_t thread, other_thread; /* the same in lanes of threads */
     uint8_t hart;
-    char letter; /* F M R S of the stop mask, C portal call, c its return,
+    char letter; /* F M R S T of the stop mask, C portal call, c its return,
                   * a program's mark, ' ' none: only says who runs */
     bool gap; /* what happened before it since the last moment was not kept */
 };

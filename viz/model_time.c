@@ -60,7 +60,8 @@ static uint8_t thread_lane(struct model *m, const struct machine *machine,
     return find_lane(m->threads, &m->thread_count, id, name);
 }
 
-static char moment_letter(const struct event *e)
+/* Under a kernel traps are too many to be worth a mark. */
+static char moment_letter(const struct machine *machine, const struct event *e)
 {
     switch (e->kind) {
     case EVENT_CALL:
@@ -70,7 +71,7 @@ static char moment_letter(const struct event *e)
     case EVENT_MARK:
         return '*';
     case EVENT_TRAP:
-        return ' '; /* too many to be worth a mark */
+        return machine->event_count[EVENT_BOOTED] ? ' ' : 'T';
     default:
         return model_letter(e) == '.' ? ' ' : model_letter(e);
     }
@@ -119,7 +120,7 @@ void model_read_moment(struct model *m, const struct machine *machine,
                        const struct event *e, bool gap)
 {
     struct moment now = { .cycle = e->cycle,
-                          .letter = moment_letter(e),
+                          .letter = moment_letter(machine, e),
                           .lane = model_lane(m, machine, e->domain),
                           .thread = thread_lane(m, machine, e->thread),
                           .hart = e->hart,

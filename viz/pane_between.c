@@ -2,9 +2,9 @@
 /*
  * What happened between two cursors of the timeline. Cycles and time are exact;
  * the counters are known where samples were taken, so between two of them the
- * text says "at least to at most". A ruler (runner_ruler.c) counts exactly.
+ * text says "at least to at most". A ruler (runner_beside.c) counts exactly.
  */
-#include "viz/pane_between.h"
+#include "viz/pane_timeline.h"
 
 #include <stdarg.h>
 #include <stdio.h>

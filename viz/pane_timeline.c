@@ -6,51 +6,17 @@
  * Letters mark what is rare, arrows are portal calls. Below: cursors,
  * bookmarks, and what lies between the cursors (pane_between.c).
  */
-#include "viz/pane_between.h"
+#include "viz/pane_timeline.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL = 12, CELLS = 512, THICKEST = 6, HARTS = 8 };
-
-/* The window of time and its place on the pane. */
-struct frame {
-    const struct model *m;
-    const struct time_view *time;
-    struct time_window window;
-    int x, width; /* cells */
-    int lane[MODEL_LANES], count, skip, pitch;
-};
-
-static double at_cycle(const struct frame *f, uint64_t cycle)
-{
-    const struct time_window *w = &f->window;
-
-    if (cycle <= w->first)
-        return f->x;
-    if (cycle >= w->last)
-        return f->x + f->width;
-    return f->x +
-           (double)(cycle - w->first) / (double)(w->last - w->first) * f->width;
-}
-
-static bool is_seen(const struct frame *f, uint64_t cycle)
-{
-    return cycle >= f->window.first && cycle <= f->window.last;
-}
-
-/* Cell of a cycle that is seen. */
-static int cell_of(const struct frame *f, uint64_t cycle)
-{
-    int x = (int)at_cycle(f, cycle);
-
-    return x < f->x + f->width ? x : f->x + f->width - 1;
-}
+enum { LABEL = 12, THICKEST = 6, HARTS = 8 };
 
 /* ---- lanes -----------------------------------------------------------------
  */
 
-static int lane_of(const struct frame *f, const struct moment *e)
+static int lane_of(const struct timeline *f, const struct moment *e)
 {
     return f->time->lanes == LANES_HART     ? e->hart
            : f->time->lanes == LANES_THREAD ? e->thread
@@ -58,14 +24,14 @@ static int lane_of(const struct frame *f, const struct moment *e)
 }
 
 /* The lane that an S came from. */
-static int other_lane_of(const struct frame *f, const struct moment *e)
+static int other_lane_of(const struct timeline *f, const struct moment *e)
 {
     return f->time->lanes == LANES_HART     ? e->hart
            : f->time->lanes == LANES_THREAD ? e->other_thread
                                             : e->other;
 }
 
-static int lanes_known(const struct frame *f)
+static int lanes_known(const struct timeline *f)
 {
     const struct model *m = f->m;
 
@@ -74,7 +40,8 @@ static int lanes_known(const struct frame *f)
                                             : m->lane_count;
 }
 
-static void lane_label(const struct frame *f, int lane, char *to, size_t room)
+static void lane_label(const struct timeline *f, int lane, char *to,
+                       size_t room)
 {
     if (f->time->lanes == LANES_HART)
         snprintf(to, room, "hart %d", lane);
@@ -116,7 +83,7 @@ static const struct moment *walk_on(const struct model *m, struct walk *w,
 }
 
 /* Lanes that have something in the window, in order of appearance. */
-static void find_lanes(struct frame *f)
+static void find_lanes(struct timeline *f)
 {
     bool seen[MODEL_LANES] = { false };
     struct walk w = begin_walk(f->m);
@@ -133,7 +100,7 @@ static void find_lanes(struct frame *f)
 }
 
 /* Line of a lane on the pane, -1 = not shown. */
-static int row_of(const struct frame *f, int lane)
+static int row_of(const struct timeline *f, int lane)
 {
     for (int i = f->skip; i < f->count; i++)
         if (f->lane[i] == lane)
@@ -142,13 +109,13 @@ static int row_of(const struct frame *f, int lane)
 }
 
 /* A lane is a line of marks below what is drawn of who ran: so high. */
-static double thickness(const struct frame *f)
+static double thickness(const struct timeline *f)
 {
     return f->pitch > 2 ? f->pitch - 2.3 : 0.7;
 }
 
 /* Line of the marks, from the lane's first. */
-static int marks_line(const struct frame *f)
+static int marks_line(const struct timeline *f)
 {
     return f->pitch > 2 ? f->pitch - 2 : f->pitch - 1;
 }
@@ -174,10 +141,10 @@ static bool goes_on(const struct model *m, const struct moment *e,
     return false;
 }
 
-static void draw_span(struct canvas *c, const struct frame *f,
+static void draw_span(struct canvas *c, const struct timeline *f,
                       const struct moment *from, uint64_t until, int y)
 {
-    double x0 = at_cycle(f, from->cycle), x1 = at_cycle(f, until);
+    double x0 = timeline_x(f, from->cycle), x1 = timeline_x(f, until);
     int tint = tint_of(f->m, from->lane);
 
     if (until <= f->window.first || from->cycle >= f->window.last)
@@ -187,7 +154,7 @@ static void draw_span(struct canvas *c, const struct frame *f,
 }
 
 /* A hart's lane says whose time it is, wherever a name fits. */
-static void draw_names(struct canvas *c, const struct frame *f)
+static void draw_names(struct canvas *c, const struct timeline *f)
 {
     struct walk w = begin_walk(f->m);
     const struct moment *e, *newer[HARTS] = { NULL };
@@ -196,34 +163,34 @@ static void draw_names(struct canvas *c, const struct frame *f)
     while (f->time->lanes == LANES_HART && (e = walk_on(f->m, &w, &until))) {
         const struct moment *after = newer[e->hart % HARTS];
         uint64_t *last = &end[e->hart % HARTS];
-        int y = row_of(f, e->hart), x = (int)at_cycle(f, e->cycle);
+        int y = row_of(f, e->hart), x = (int)timeline_x(f, e->cycle);
         const char *name = f->m->lanes[e->lane].name;
         if (!after || after->lane != e->lane)
             *last = until;
         newer[e->hart % HARTS] = e;
-        if (y >= 0 && *last > f->window.first && is_seen(f, e->cycle) &&
+        if (y >= 0 && *last > f->window.first && timeline_sees(f, e->cycle) &&
             !goes_on(f->m, e, w.serial) &&
-            x + text_cells(name) + 1 <= at_cycle(f, *last))
+            x + text_cells(name) + 1 <= timeline_x(f, *last))
             canvas_text(c, x, y, STYLE_SELECTED, name);
     }
 }
 
 /* The cycles of a switch, at the end of the old domain's time. */
-static void draw_switch(struct canvas *c, const struct frame *f,
+static void draw_switch(struct canvas *c, const struct timeline *f,
                         const struct moment *e, int y)
 {
     uint64_t begin = e->cycle > e->cost ? e->cycle - e->cost : 0;
-    double x0 = at_cycle(f, begin), x1 = at_cycle(f, e->cycle);
+    double x0 = timeline_x(f, begin), x1 = timeline_x(f, e->cycle);
 
     if (e->cycle > f->window.first && begin < f->window.last && x1 - x0 > 0.3)
         canvas_rect(c, x0, y + 0.15, x1 - x0, thickness(f), STYLE_KERNEL,
                     HATCH_NONE);
 }
 
-static void draw_gap(struct canvas *c, const struct frame *f, uint64_t from,
+static void draw_gap(struct canvas *c, const struct timeline *f, uint64_t from,
                      uint64_t until)
 {
-    double x0 = at_cycle(f, from), x1 = at_cycle(f, until);
+    double x0 = timeline_x(f, from), x1 = timeline_x(f, until);
     int height = (f->count - f->skip) * f->pitch;
 
     if (until <= f->window.first || from >= f->window.last)
@@ -233,7 +200,7 @@ static void draw_gap(struct canvas *c, const struct frame *f, uint64_t from,
             canvas_text(c, x, i, STYLE_FRAME, "·");
 }
 
-static void draw_spans(struct canvas *c, const struct frame *f)
+static void draw_spans(struct canvas *c, const struct timeline *f)
 {
     struct walk w = begin_walk(f->m);
     const struct moment *e;
@@ -258,9 +225,9 @@ static void draw_spans(struct canvas *c, const struct frame *f)
 
 /* Arrows from the caller's lane to the callee's, and a plain line back. Where
  * they would stand in each other's cell, only the newest is drawn. */
-static void draw_arrows(struct canvas *c, const struct frame *f)
+static void draw_arrows(struct canvas *c, const struct timeline *f)
 {
-    bool taken[CELLS] = { false };
+    bool taken[TIMELINE_CELLS] = { false };
 
     if (f->time->lanes != LANES_DOMAIN)
         return;
@@ -270,15 +237,16 @@ static void draw_arrows(struct canvas *c, const struct frame *f)
             break;
         int from = row_of(f, e->lane), to = row_of(f, e->other);
         if ((e->letter != 'C' && e->letter != 'c') || from < 0 || to < 0 ||
-            from == to || !is_seen(f, e->cycle))
+            from == to || !timeline_sees(f, e->cycle))
             continue;
-        int x = cell_of(f, e->cycle);
-        if (x < 0 || x >= CELLS || taken[x])
+        int x = timeline_cell(f, e->cycle);
+        if (x < 0 || x >= TIMELINE_CELLS || taken[x])
             continue;
         taken[x] = true;
-        double at = c->graphic ? at_cycle(f, e->cycle) : x + 0.5;
-        double y0 = from + (to > from ? 0.9 : 0.1),
-               y1 = to + (to > from ? 0.1 : 0.9);
+        double at = c->graphic ? timeline_x(f, e->cycle) : x + 0.5;
+        int below = f->pitch > 1 ? marks_line(f) + 1 : 1; /* its marks */
+        double y0 = from + (to > from ? below : 0.1),
+               y1 = to + (to > from ? 0.1 : below);
         if (e->letter == 'C')
             canvas_arrow(c, at, y0, at, y1, STYLE_STRONG);
         else
@@ -292,7 +260,7 @@ static void draw_arrows(struct canvas *c, const struct frame *f)
 /* What is rarer hides what is common in the same cell. */
 static int rank(char letter)
 {
-    static const char order[] = " MSRcC*F";
+    static const char order[] = " TMSRcC*F";
     const char *at = strchr(order, letter);
 
     return at ? (int)(at - order) : 0;
@@ -309,9 +277,10 @@ static enum style mark_style(char letter, bool over)
 
 /* On a line of their own below the spans, or over them when there is none: on a
  * graphic canvas then only the rarest, on a ground of theirs. */
-static void draw_marks(struct canvas *c, const struct frame *f, int lane, int y)
+static void draw_marks(struct canvas *c, const struct timeline *f, int lane,
+                       int y)
 {
-    char cell[CELLS] = { 0 };
+    char cell[TIMELINE_CELLS] = { 0 };
     bool over = f->pitch == 1 && c->graphic;
 
     for (uint64_t s = f->m->moment_count; s-- > 0;) {
@@ -319,120 +288,17 @@ static void draw_marks(struct canvas *c, const struct frame *f, int lane, int y)
         if (!e)
             break;
         if (lane_of(f, e) != lane || e->letter == ' ' || e->letter == 'S' ||
-            !is_seen(f, e->cycle))
+            !timeline_sees(f, e->cycle))
             continue;
-        int x = cell_of(f, e->cycle);
-        if (x >= 0 && x < CELLS &&
+        int x = timeline_cell(f, e->cycle);
+        if (x >= 0 && x < TIMELINE_CELLS &&
             rank(e->letter) > rank(cell[x] ? cell[x] : ' '))
             cell[x] = e->letter;
     }
-    for (int x = 0; x < CELLS; x++)
+    for (int x = 0; x < TIMELINE_CELLS; x++)
         if (cell[x] && (!over || rank(cell[x]) >= rank('c')))
             canvas_print(c, x, y + marks_line(f), mark_style(cell[x], over),
                          "%c", cell[x]);
-}
-
-/* ---- cursors, bookmarks, axis ----------------------------------------------
- */
-
-static void draw_cursors(struct canvas *c, const struct frame *f, int height)
-{
-    for (int i = 0; i < TIME_CURSORS; i++) {
-        const struct time_cursor *k = &f->time->cursor[i];
-        if (!k->set || !is_seen(f, k->cycle))
-            continue;
-        double x = c->graphic ? at_cycle(f, k->cycle) : cell_of(f, k->cycle);
-        canvas_segment(c, x, 0, x, height - 0.01,
-                       i == f->time->active ? STYLE_STRONG : STYLE_FRAME);
-    }
-}
-
-/* Writes text where nothing is yet; its first letter at x, when only that fits.
- */
-static void put_flag(struct canvas *c, char taken[CELLS], int x, int y,
-                     enum style style, const char *text)
-{
-    int cells = text_cells(text), room = 0;
-    char cut[TIME_NAME + 4];
-
-    if (x + cells > c->box.width) /* the name ends at the edge */
-        x = c->box.width - cells;
-    if (x < 0)
-        return;
-    while (room < cells && x + room < c->box.width && x + room < CELLS &&
-           !taken[x + room])
-        room++;
-    if (room == 0)
-        return;
-    snprintf(cut, sizeof cut, "%.*s", room < cells ? 1 : cells, text);
-    memset(taken + x, 1, (size_t)(room < cells ? 1 : room));
-    canvas_text(c, x, y, style, cut);
-}
-
-/* A and B, then the names of the bookmarks, below their cycles. */
-static void draw_flags(struct canvas *c, const struct frame *f, int y)
-{
-    static const char *const letters[TIME_CURSORS] = { "A", "B" };
-    const struct time_view *t = f->time;
-    char taken[CELLS] = { 0 };
-
-    canvas_text(c, 0, y, STYLE_DIM, "marked");
-    for (int i = 0; i < TIME_CURSORS; i++)
-        if (t->cursor[i].set && is_seen(f, t->cursor[i].cycle))
-            put_flag(c, taken, cell_of(f, t->cursor[i].cycle), y,
-                     i == t->active ? STYLE_SELECTED : STYLE_STRONG,
-                     letters[i]);
-    for (int i = 0; i < t->bookmark_count; i++)
-        if (is_seen(f, t->bookmark[i].cycle)) {
-            int x = cell_of(f, t->bookmark[i].cycle);
-            put_flag(c, taken, x, y, STYLE_SWITCH, t->bookmark[i].name);
-            if (x + text_cells(t->bookmark[i].name) < CELLS)
-                taken[x + text_cells(t->bookmark[i].name)] = 1; /* a blank */
-        }
-}
-
-static void draw_axis(struct canvas *c, const struct frame *f, int y)
-{
-    const struct time_window *w = &f->window;
-    char first[32], last[32], span[64], time[24];
-    int end = f->x + f->width, middle;
-
-    canvas_segment(c, f->x, y + 0.05, end - 0.01, y + 0.05, STYLE_FRAME);
-    grouped_number(w->first, first, sizeof first);
-    grouped_number(w->last, last, sizeof last);
-    grouped_number(w->last - w->first, span, 32);
-    time_text(w->last - w->first, f->m->core_hz, time, sizeof time);
-    snprintf(span + strlen(span), sizeof span - strlen(span), " cycles%s%s",
-             f->m->core_hz ? ", " : "", f->m->core_hz ? time : "");
-    canvas_text(c, 0, y, STYLE_DIM, "cycle");
-    canvas_text(c, f->x, y, STYLE_DIM, first);
-    canvas_right(c, end, y, STYLE_DIM, last);
-    middle = f->x + (f->width - text_cells(span)) / 2;
-    if (middle > f->x + text_cells(first) + 1 &&
-        middle + text_cells(span) + 1 < end - text_cells(last))
-        canvas_text(c, middle, y, STYLE_DIM, span);
-    canvas_zone(c, f->x, y, f->width / 2, 1, "window left",
-                "further into the past");
-    canvas_zone(c, f->x + f->width / 2, y, f->width - f->width / 2, 1,
-                "window right", "towards now");
-}
-
-/* Each column puts the active cursor there. */
-static void make_zones(struct canvas *c, const struct frame *f, int height)
-{
-    uint64_t span = f->window.last - f->window.first;
-    char command[40], tip[80], cycle[32];
-
-    for (int x = 0; x < f->width; x++) {
-        uint64_t at =
-            f->window.first + (uint64_t)((double)span * (x + 0.5) / f->width);
-        snprintf(command, sizeof command, "cursor %llu",
-                 (unsigned long long)at);
-        grouped_number(at, cycle, sizeof cycle);
-        snprintf(tip, sizeof tip, "cycle %s; a click puts cursor %c here",
-                 cycle, 'A' + f->time->active);
-        canvas_zone(c, f->x + x, 0, 1, height, command, tip);
-    }
 }
 
 /* ---- all of it -------------------------------------------------------------
@@ -446,18 +312,18 @@ static bool has_flags(const struct time_view *t)
 struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
                                       const struct pane_view *v)
 {
-    struct frame f = { m,
-                       v->time,
-                       time_window(v->time, m),
-                       LABEL,
-                       c->box.width - LABEL,
-                       .pitch = 2 };
+    struct timeline f = { m,
+                          v->time,
+                          time_window(v->time, m),
+                          LABEL,
+                          c->box.width - LABEL,
+                          .pitch = 2 };
     struct box whole = c->box;
     char between[MODEL_STORY], label[MODEL_NAME];
     int below = 1 + has_flags(v->time), room, shown, bottom;
 
     if (m->moment_count == 0 || f.width < 8) {
-        canvas_text(c, 0, 0, STYLE_DIM, "nothing has happened yet");
+        canvas_text(c, 0, 0, STYLE_DIM, "no event has happened yet");
         return (struct pane_extent){ 1, c->box.height };
     }
     find_lanes(&f);
@@ -473,10 +339,10 @@ struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
     shown = shown < f.count - f.skip ? shown : f.count - f.skip;
     bottom = shown * f.pitch;
     c->box.height = bottom < whole.height ? bottom : whole.height;
-    make_zones(c, &f, bottom);
+    timeline_make_zones(c, &f, bottom);
     draw_spans(c, &f);
     draw_names(c, &f);
-    draw_cursors(c, &f, bottom);
+    timeline_draw_cursors(c, &f, bottom);
     draw_arrows(c, &f);
     for (int i = f.skip; i - f.skip < shown; i++) {
         lane_label(&f, f.lane[i], label, sizeof label);
@@ -484,9 +350,9 @@ struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
         draw_marks(c, &f, f.lane[i], (i - f.skip) * f.pitch);
     }
     c->box = whole;
-    draw_axis(c, &f, bottom);
+    timeline_draw_axis(c, &f, bottom);
     if (below > 1)
-        draw_flags(c, &f, bottom + 1);
+        timeline_draw_flags(c, &f, bottom + 1);
     canvas_wrap(c, bottom + below, 0, STYLE_TEXT, between);
     return (struct pane_extent){ f.count, room / f.pitch };
 }

@@ -235,6 +235,80 @@ static void a_ruler_counts_exactly(void **state)
     close_run(own);
 }
 
+/* ---- the timeline under keys and pointer ------------------------------------
+ */
+
+static void place_of(const struct view *v, uint64_t cycle, int *x, int *y)
+{
+    struct time_window w = time_window(&v->time, v->model);
+    const struct box *b = &v->place[PANE_TIMELINE];
+    int cells = b->width - 12;
+
+    *x = b->x + 12 +
+         (int)((double)(cycle - w.first) * cells / (double)(w.last - w.first));
+    *y = b->y + 2;
+}
+
+static void the_timeline_obeys_keys_and_pointer(void **state)
+{
+    struct runner *r = open_run(TURNS, NULL);
+    struct time_window all, w;
+    struct view v;
+    int x, y;
+
+    (void)state;
+    switches(r, 60);
+    view_init(&v, &r->model);
+    v.focus = PANE_TIMELINE;
+    v.zoomed = true;
+    view_draw(&v, 132, 30);
+    all = time_window(&v.time, &r->model);
+    place_of(&v, 300000, &x, &y);
+    view_pointer_press(&v, x, y, false);
+    assert_true(v.time.cursor[0].set);
+    assert_in_range(v.time.cursor[0].cycle, 290000, 310000);
+    view_draw(&v, 132, 30);
+    view_pointer_move(&v, x + 10, y); /* it follows the pointer */
+    assert_in_range(v.time.cursor[0].cycle, 330000, 380000);
+    view_pointer_release(&v);
+    view_pointer_move(&v, x, y);
+    assert_in_range(v.time.cursor[0].cycle, 330000, 380000);
+    view_key(&v, 'v');
+    assert_true(v.time.cursor[1].set && v.time.active == 1);
+    uint64_t at = v.time.cursor[1].cycle;
+    view_key(&v, '}');
+    assert_true(v.time.cursor[1].cycle > at);
+    view_key(&v, '{');
+    assert_in_range(v.time.cursor[1].cycle, at - 1, at + 1);
+    /* the wheel zooms about what is under the pointer */
+    view_draw(&v, 132, 30);
+    view_pointer_wheel(&v, x, y, -3);
+    w = time_window(&v.time, &r->model);
+    assert_in_range(w.last - w.first, (all.last - all.first) / 2 - 1,
+                    (all.last - all.first) / 2 + 1);
+    assert_true(w.first < 300000 && w.last > 300000);
+    view_key(&v, KEY_OF_LEFT);
+    assert_true(time_window(&v.time, &r->model).first < w.first);
+    view_draw(&v, 132, 30);
+    view_command(&v, "window right");
+    assert_in_range(time_window(&v.time, &r->model).first, w.first - 8,
+                    w.first + 8);
+    view_key(&v, 'i'); /* counts what lies between */
+    view_obeyed_by(&v, r);
+    runner_finish(r, 20000);
+    assert_int_equal(r->model.ruler.state, RULER_COUNTED);
+    view_key(&v, 'l');
+    assert_int_equal(v.time.lanes, LANES_THREAD);
+    view_key(&v, 27);
+    assert_false(v.time.cursor[0].set || v.time.cursor[1].set);
+    w = time_window(&v.time, &r->model);
+    assert_true(w.first == all.first && w.last == all.last);
+    view_key(&v, 'i');
+    assert_non_null(strstr(v.notice, "set both cursors first"));
+    view_free(&v);
+    close_run(r);
+}
+
 /* ---- looking changes nothing -----------------------------------------------
  */
 
@@ -316,6 +390,7 @@ int main(void)
         cmocka_unit_test(another_machine_of_the_scenario),
         cmocka_unit_test(what_cannot_be_compared_says_why),
         cmocka_unit_test(a_ruler_counts_exactly),
+        cmocka_unit_test(the_timeline_obeys_keys_and_pointer),
         cmocka_unit_test(with_everything_it_is_the_same_run),
         cmocka_unit_test(the_worker_leads_it),
     };
