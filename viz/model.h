@@ -133,6 +133,7 @@ struct moment {
 
 struct lane {
     uint32_t id; /* of the domain or thread; 0 = kernel */
+    bool kernel; /* the kernel's own thread: its domain is what it found */
     char name[MODEL_NAME];
 };
 

@@ -57,7 +57,9 @@ static uint8_t thread_lane(struct model *m, const struct machine *machine,
                  registry_domain_name(&machine->registry, t ? t->domain : 0,
                                       buffer, sizeof buffer),
                  id);
-    return find_lane(m->threads, &m->thread_count, id, name);
+    uint8_t lane = find_lane(m->threads, &m->thread_count, id, name);
+    m->threads[lane].kernel = !t || t->domain == 0;
+    return lane;
 }
 
 /* Under a kernel traps are too many to be worth a mark. */

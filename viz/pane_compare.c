@@ -12,6 +12,7 @@
 
 enum {
     ROWS = 120,
+    MOST = 18,
     VALUE = 28,
     COLUMN = 56,
     NAME = 19,
@@ -91,6 +92,18 @@ static void add_hex(struct table *t, const char *name, uint64_t a, uint64_t b)
 /* ---- the figures -----------------------------------------------------------
  */
 
+/* "program function+8" in two rows. */
+static void add_symbols(struct table *t, const char *a, const char *b)
+{
+    const char *x = strchr(a, ' '), *y = strchr(b, ' ');
+    char first[VALUE], second[VALUE];
+
+    snprintf(first, sizeof first, "%.*s", x ? (int)(x - a) : 0, a);
+    snprintf(second, sizeof second, "%.*s", y ? (int)(y - b) : 0, b);
+    add_text(t, "program", first, second);
+    add_text(t, "function", x ? x + 1 : a, y ? y + 1 : b);
+}
+
 static void add_place(struct table *t, const struct run_summary *a,
                       const struct run_summary *b)
 {
@@ -103,7 +116,7 @@ static void add_place(struct table *t, const struct run_summary *a,
     snprintf(x, sizeof x, "%c", a->privilege);
     snprintf(y, sizeof y, "%c", b->privilege);
     add_text(t, "privilege", x, y);
-    add_text(t, "at", a->pc_symbol, b->pc_symbol);
+    add_symbols(t, a->pc_symbol, b->pc_symbol);
     add_number(t, "cycle", a->cycle, b->cycle);
     add_number(t, "instructions", a->instructions, b->instructions);
     add_number(t, "of programs", a->program, b->program);
@@ -207,6 +220,8 @@ static struct columns columns_of(int x, int width, bool broad)
     struct columns k = { .name = broad ? BROAD_NAME : NAME };
 
     k.room = (width - k.name - GAP - (broad ? 0 : 2)) / (broad ? 2 : 3);
+    if (k.room > MOST)
+        k.room = MOST; /* what belongs together stands together */
     k.a = x + k.name + k.room;
     k.b = k.a + GAP + k.room;
     k.difference = k.b + 1 + k.room;

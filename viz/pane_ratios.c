@@ -130,6 +130,16 @@ static void draw_columns(struct canvas *c, const struct model *m,
                       s->kind == MISSES ? STYLE_MISS : STYLE_BAR);
 }
 
+/* "12.3%", "0.04%" or "5.25", in six columns at least. */
+static void value_text(const struct series *s, double value, char to[16])
+{
+    snprintf(to, 16,
+             s->kind != MISSES          ? "%6.2f"
+             : value > 0 && value < 0.1 ? "%5.2f%%"
+                                        : "%5.1f%%",
+             value);
+}
+
 static double whole_run(const struct model *m, const struct series *s)
 {
     const struct sample none = { 0 };
@@ -142,16 +152,15 @@ static void draw_series(struct canvas *c, const struct model *m,
 {
     int width = c->box.width - NOW - MOST;
     double most, whole = whole_run(m, s);
-    char command[40];
+    char command[40], text[16];
 
     highest(m, s, width, &most);
     canvas_text(c, 0, y, STYLE_STRONG, s->name);
-    canvas_print(c, NAME, y, STYLE_TEXT,
-                 s->kind == MISSES ? "%5.1f%%" : "%6.2f",
-                 s->kind == MISSES ? 100 - whole : whole);
+    value_text(s, s->kind == MISSES ? 100 - whole : whole, text);
+    canvas_text(c, NAME, y, STYLE_TEXT, text);
     draw_columns(c, m, s, (struct box){ NOW, y, width, height }, most);
-    canvas_print(c, NOW + width + 1, y, STYLE_DIM,
-                 s->kind == MISSES ? "%5.1f%%" : "%6.2f", most);
+    value_text(s, most, text);
+    canvas_text(c, NOW + width + 1, y, STYLE_DIM, text);
     snprintf(command, sizeof command, "ratio %s", s->name);
     canvas_zone(c, 0, y, c->box.width, height, command,
                 "a click shows it alone");
@@ -193,12 +202,17 @@ static void add_causes(const struct unit_row *u, char *to, size_t room)
     }
 }
 
+static const char *trimmed(const char *text)
+{
+    return text + strspn(text, " ");
+}
+
 /* What the student sees, in words. */
 static void caption(const struct model *m, const struct series *s, int width,
                     char *to, size_t room)
 {
     const struct unit_row *u = &m->units[s->unit];
-    char looks[32], misses[32], each[32], at[32];
+    char looks[32], misses[32], each[32], at[32], whole[16], high[16];
     double most;
     struct stretch t = stretch_of(m, highest(m, s, width, &most), width);
     const struct sample *first = m->samples,
@@ -210,23 +224,25 @@ static void caption(const struct model *m, const struct series *s, int width,
     grouped_number((last->cycle - first->cycle) / (uint64_t)stretches, each,
                    sizeof each);
     grouped_number(t.from->cycle, at, sizeof at);
+    value_text(s, whole_run(m, s), whole);
+    value_text(s, most, high);
     if (s->kind == MISSES) {
         grouped_number(u->hits + u->misses, looks, sizeof looks);
         grouped_number(u->misses, misses, sizeof misses);
         used = (size_t)snprintf(
             to, room,
-            "%s, %s: of %s look-ups in the whole run %s missed, %.1f%%. A "
+            "%s, %s: of %s look-ups in the whole run %s missed, %s. A "
             "column is the share that missed in about %s cycles; the highest, "
-            "%.1f%%, begins at cycle %s.%s",
-            s->name, meaning(s), looks, misses, whole_run(m, s), each, most, at,
-            u->misses ? " Why they missed:" : "");
+            "%s, begins at cycle %s.%s",
+            s->name, meaning(s), looks, misses, trimmed(whole), each,
+            trimmed(high), at, u->misses ? " Why they missed:" : "");
         add_causes(u, to + used, room - used);
         return;
     }
     snprintf(to, room,
-             "%s, %s: %.2f in the whole run. A column is about %s cycles; the "
-             "highest, %.2f, begins at cycle %s.",
-             s->name, meaning(s), whole_run(m, s), each, most, at);
+             "%s, %s: %s in the whole run. A column is about %s cycles; the "
+             "highest, %s, begins at cycle %s.",
+             s->name, meaning(s), trimmed(whole), each, trimmed(high), at);
 }
 
 static struct pane_extent draw_alone(struct canvas *c, const struct model *m,
@@ -234,7 +250,7 @@ static struct pane_extent draw_alone(struct canvas *c, const struct model *m,
 {
     struct box at = { NAME, 0, c->box.width - NAME, 0 };
     char text[MODEL_LINE * 3], first[32], last[32];
-    const char *format = s->kind == MISSES ? "%5.1f%%" : "%6.2f";
+    char value[16];
     double most;
 
     caption(m, s, at.width, text, sizeof text);
@@ -242,9 +258,11 @@ static struct pane_extent draw_alone(struct canvas *c, const struct model *m,
     at.height = c->box.height - pane_lines(c, text) - 1;
     at.height = at.height > 1 ? at.height : 1;
     draw_columns(c, m, s, at, most);
-    canvas_print(c, 0, 0, STYLE_DIM, format, most);
+    value_text(s, most, value);
+    canvas_text(c, 0, 0, STYLE_DIM, value);
+    value_text(s, 0, value);
     if (at.height > 1)
-        canvas_print(c, 0, at.height - 1, STYLE_DIM, format, 0.0);
+        canvas_text(c, 0, at.height - 1, STYLE_DIM, value);
     grouped_number(m->samples[0].cycle, first, sizeof first);
     grouped_number(m->samples[m->sample_count - 1].cycle, last, sizeof last);
     canvas_text(c, 0, at.height, STYLE_DIM, "cycle");

@@ -145,7 +145,10 @@ static void draw_span(struct canvas *c, const struct timeline *f,
                       const struct moment *from, uint64_t until, int y)
 {
     double x0 = timeline_x(f, from->cycle), x1 = timeline_x(f, until);
-    int tint = tint_of(f->m, from->lane);
+    int tint =
+        f->time->lanes == LANES_THREAD && f->m->threads[from->thread].kernel
+            ? -1
+            : tint_of(f->m, from->lane);
 
     if (until <= f->window.first || from->cycle >= f->window.last)
         return;

@@ -8,7 +8,7 @@
 
 #include "viz/pane.h"
 
-enum { TIMELINE_CELLS = 512 }; /* of a pane's width, at most */
+enum { TIMELINE_CELLS = 1024 }; /* of a pane's width, at most */
 
 /* The part of time that is drawn, and its place on the pane. */
 struct timeline {

@@ -58,17 +58,18 @@ static void put_flag(struct canvas *c, char taken[TIMELINE_CELLS], int x, int y,
     int cells = text_cells(text), room = 0;
     char cut[TIME_NAME + 4];
 
+    for (int i = 0; i < 2 && x < TIMELINE_CELLS && taken[x]; i++)
+        x++;                      /* beside what stands there */
     if (x + cells > c->box.width) /* the name ends at the edge */
-        x = c->box.width - cells;
-    if (x < 0)
-        return;
-    while (room < cells && x + room < c->box.width &&
-           x + room < TIMELINE_CELLS && !taken[x + room])
+        x = c->box.width > cells ? c->box.width - cells : 0;
+    while (room < cells && x + room < TIMELINE_CELLS && !taken[x + room])
         room++;
     if (room == 0)
         return;
-    snprintf(cut, sizeof cut, "%.*s", room < cells ? 1 : cells, text);
-    memset(taken + x, 1, (size_t)(room < cells ? 1 : room));
+    cells = room < cells ? 1 : cells;
+    snprintf(cut, sizeof cut, "%.*s", cells, text);
+    for (int i = 0; i <= cells && x + i < TIMELINE_CELLS; i++)
+        taken[x + i] = 1; /* with a blank behind it */
     canvas_text(c, x, y, style, cut);
 }
 
@@ -85,12 +86,9 @@ void timeline_draw_flags(struct canvas *c, const struct timeline *f, int y)
                      i == t->active ? STYLE_SELECTED : STYLE_STRONG,
                      letters[i]);
     for (int i = 0; i < t->bookmark_count; i++)
-        if (timeline_sees(f, t->bookmark[i].cycle)) {
-            int x = timeline_cell(f, t->bookmark[i].cycle);
-            put_flag(c, taken, x, y, STYLE_SWITCH, t->bookmark[i].name);
-            if (x + text_cells(t->bookmark[i].name) < TIMELINE_CELLS)
-                taken[x + text_cells(t->bookmark[i].name)] = 1; /* a blank */
-        }
+        if (timeline_sees(f, t->bookmark[i].cycle))
+            put_flag(c, taken, timeline_cell(f, t->bookmark[i].cycle), y,
+                     STYLE_SWITCH, t->bookmark[i].name);
 }
 
 void timeline_draw_axis(struct canvas *c, const struct timeline *f, int y)

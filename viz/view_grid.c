@@ -12,9 +12,9 @@
 
 enum { LEAST_HEIGHT = 3, LEAST_COLUMNS = 14 };
 
-const char *const view_set_names[VIEW_SETS] = { "run",    "memory", "space",
-                                                "cost",   "time",   "text",
-                                                "compare" };
+const char *const view_set_names[VIEW_SETS] = { "run",  "memory", "space",
+                                                "cost", "time",   "text",
+                                                "a/b" };
 
 static const struct grid grids[VIEW_SETS][2] = {
     /* run */
@@ -142,8 +142,9 @@ void view_focus(struct view *v, enum pane_id id)
         view_notice(v, "%s: hidden by the scenario", panes[id].name);
         return;
     }
+    bool alone = v->zoomed && v->focus == id; /* stays so */
     v->focus = id;
-    if (view_set_has(v, v->set, id))
+    if (alone || view_set_has(v, v->set, id))
         return;
     for (int s = 0; s < VIEW_SETS; s++)
         if (view_set_has(v, s, id)) {

@@ -28,7 +28,7 @@ static const char keys[] =
     "         F fault  M TLB miss  R protection miss  S switch  T trap\n"
     "t        measure from here: cycles, instructions, misses since then\n"
     "LOOKING\n"
-    "1-7      sets of panes: run, memory, space, cost, time, text, compare\n"
+    "1-7      sets of panes: run, memory, space, cost, time, text, a/b\n"
     "Tab      the next pane of the set; its title is lit, or in brackets\n"
     "z        zoom: that pane fills the screen; again: back\n"
     "arrows, PgUp, PgDn, Home, End   scroll it; Esc: back to the newest\n"

@@ -52,10 +52,7 @@ static void put_cursor(struct view *v, uint64_t cycle)
 
     c->set = true;
     c->cycle = cycle < v->model->cycle ? cycle : v->model->cycle;
-    if (v->place[PANE_TIMELINE].width == 0)
-        view_focus(v, PANE_TIMELINE);
-    else
-        v->focus = PANE_TIMELINE;
+    view_focus(v, PANE_TIMELINE);
 }
 
 /* By one cell of the pane, as it was last drawn. */
