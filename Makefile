@@ -70,7 +70,8 @@ LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
 VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
 # What terminal and window share
 VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c viz/runner*.c) \
-    viz/pace.c viz/arguments.c viz/markdown.c viz/canvas.c viz/canvas_shape.c \
+    viz/pace.c viz/companion.c viz/time_view.c viz/arguments.c \
+    viz/markdown.c viz/canvas.c viz/canvas_shape.c \
     viz/canvas_text.c
 TUI_SRC := $(wildcard viz/tui*.c) viz/canvas_curses.c $(VIEW_SRC)
 GUI_SRC := $(wildcard viz/gui*.c viz/theme.c) viz/canvas_cairo.c $(VIEW_SRC)

@@ -43,6 +43,9 @@ int lua_machine_boot_firmware(lua_State *L)
     lua_check_may_advance(L, "m:boot_firmware");
     if (m->personality || m->firmware)
         return luaL_error(L, "m:boot_firmware: this machine runs already");
+    if (lua_scenario(L)->options.protection)
+        return luaL_error(L, "m:boot_firmware: software of others: there is no "
+                             "protection that could be replaced");
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
     lua_check_keys(L, 2, "m:boot_firmware", keys);

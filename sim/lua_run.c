@@ -237,7 +237,9 @@ int lua_machine_boot(lua_State *L)
     if (lua_getfield(L, 2, "protection") != LUA_TSTRING)
         return luaL_error(L, "m:boot: protection = \"rplb\", \"mas\" ... is "
                              "missing");
-    o.personality = machine_personality_find(lua_tostring(L, -1), &err);
+    o.personality = machine_personality_find(
+        s->options.protection ? s->options.protection : lua_tostring(L, -1),
+        &err);
     if (!o.personality)
         return luaL_error(L, "m:boot: %s", err.text);
     programs = lua_newuserdatauv(L, sizeof *programs, 0);

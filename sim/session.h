@@ -34,6 +34,7 @@ struct session_options {
     const char *path;   /* FILE.lua */
     enum engine engine; /* of every machine; results are the same */
     const char *preset; /* replaces the preset of every machine{}, NULL = no */
+    const char *protection; /* likewise that of every m:boot{} */
     const char *const *set; /* "key=value", seen by Lua as args.key */
     size_t set_count;
     uint64_t seed;       /* of random() */

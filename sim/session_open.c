@@ -53,6 +53,7 @@ static void copy_options(struct scenario *s, const struct session_options *o)
     *c = *o;
     c->path = copy(o->path);
     c->preset = o->preset ? copy(o->preset) : NULL;
+    c->protection = o->protection ? copy(o->protection) : NULL;
     c->out_dir = copy(o->out_dir ? o->out_dir : "out");
     c->trace_path = o->trace_path ? copy(o->trace_path) : NULL;
     c->program_dir =
@@ -83,6 +84,7 @@ static void free_options(struct session_options *o)
 {
     drop(o->path);
     drop(o->preset);
+    drop(o->protection);
     drop(o->out_dir);
     drop(o->trace_path);
     drop(o->program_dir);

@@ -9,6 +9,7 @@ mkdir -p "$to"
 rm -f "$to"/*.png "$to"/*.svg "$to"/*.txt
 fault=scenarios/03_name_is_not_a_right.lua
 turns=tests/viz/turns.lua
+calls=tests/os/portals.lua
 misses=':stop fm<enter>eeee' # to a load that misses the TLB and is let through
 
 draw() { # draw NAME.ENDING SCENARIO OPTIONS...
@@ -19,10 +20,10 @@ draw() { # draw NAME.ENDING SCENARIO OPTIONS...
 }
 
 # One panel each, light, on the scenario that has something to show there.
-panel() { # panel NAME SCENARIO OPTIONS...
+panel() { # panel NAME[_ASPECT] SCENARIO OPTIONS...
     panel=$1
     shift
-    draw "panel_$panel.png" "$@" --panel "$panel" --size 960x420 --theme light
+    draw "panel_$panel.png" "$@" --panel "${panel%%_*}" --size 960x420 --theme light
 }
 panel code $fault --at fault:2
 panel access $turns --at switch:5 --keys "$misses"
@@ -33,11 +34,14 @@ panel caches $turns --at switch:60
 panel map $fault --at fault:2
 panel rights $fault --at fault:2
 panel fault $fault --at fault:2
-panel timeline $turns --at switch:60 --keys '))))))'
+panel timeline $calls --at cycle:470000 --keys '):cursor a 324430<enter>:cursor b 375570<enter>i:bookmark second-call 326884<enter>'
+panel timeline_threads $calls --at cycle:470000 --keys '):lanes thread<enter>'
 panel events $fault --at fault:2
 panel cycles $turns --at switch:60 --keys w
-panel switches $turns --at switch:60 --keys w
+panel switches $turns --at switch:60 --keys 'w:ghost mas-asid<enter>'
 panel ratios $turns --at end
+panel ratios_one $turns --at end --keys ':ratio l1d<enter>'
+panel compare $turns --at switch:60 --keys a
 panel notes $fault --at fault:2
 panel console $fault --at end
 
@@ -50,6 +54,8 @@ draw space_dark.png $fault --at fault:2 --panel space
 draw space_mas.png $turns --at switch:60 --panel space --set protection=mas
 draw cost_light.png $turns --at switch:60 --panel cost --theme light --keys w
 draw time_dark.png $turns --at switch:60 --panel time --keys "))))))"
+draw ab_dark.png $turns --at switch:60 --panel a/b --keys a
+draw ab_light.png $turns --at switch:60 --panel a/b --keys a --theme light
 draw text_light.png $fault --at fault:2 --panel text --theme light
 draw run.svg $fault --at fault:2 --panel run --theme light
 draw map.svg $fault --at fault:2 --panel map --theme light --size 960x420

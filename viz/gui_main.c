@@ -16,8 +16,8 @@ static const struct command command = {
     "gui", "FILE.lua [options]",
     "Runs a scenario in a window; ? inside is help. With --screenshot: one\n"
     "picture, no display needed. Panels: code access registers TLB protection\n"
-    "caches map rights fault timeline events cycles switches ratios notes\n"
-    "console, or a set of them: run memory space cost time text.",
+    "caches map rights fault timeline events cycles switches ratios compare\n"
+    "notes console, or a set of them: run memory space cost time text a/b.",
     command_gui
 };
 

@@ -319,7 +319,7 @@ static void live(struct gui *g)
     SDL_Event e;
 
     while (!g->view.quit) {
-        bool running = g->model->state == MODEL_RUNNING;
+        bool running = model_is_moving(g->model);
         if (SDL_WaitEventTimeout(&e, g->dirty || running ? FRAME_MS / 4
                                                          : IDLE_MS)) {
             do
@@ -328,7 +328,7 @@ static void live(struct gui *g)
         }
         serve(g);
         uint32_t now = SDL_GetTicks();
-        if (g->model->state == MODEL_RUNNING && now - asked >= FRAME_MS) {
+        if (running && now - asked >= FRAME_MS) {
             worker_look(g->worker); /* for the next frame */
             asked = now;
         }

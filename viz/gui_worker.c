@@ -18,7 +18,7 @@ static int wait_for_work(struct worker *w, struct wish *wishes, bool *look)
 
     pthread_mutex_lock(&w->lock);
     while (!w->quit && !w->look && w->wish_count == 0 &&
-           (r->going == GOING_NOWHERE || slow)) {
+           (slow || r->going == GOING_NOWHERE) && !runner_beside_is_busy(r)) {
         struct timespec until;
         if (!slow) {
             pthread_cond_wait(&w->wake, &w->lock);
@@ -62,15 +62,18 @@ static void *work(void *context)
     while (!quit) {
         int count = wait_for_work(w, wishes, &look);
         enum going before = w->runner->going;
+        bool beside = runner_beside_is_busy(w->runner);
         for (int i = 0; i < count; i++)
             runner_obey(w->runner, &wishes[i]);
         if (w->runner->going == GOING_NOWHERE)
             pace.last = 0;
-        else
+        if (w->runner->going != GOING_NOWHERE ||
+            runner_beside_is_busy(w->runner))
             pace_frame(&pace, w->runner, STRETCH, &w->hurry);
         bool stopped =
             before != GOING_NOWHERE && w->runner->going == GOING_NOWHERE;
-        if (look || count > 0 || stopped)
+        beside &= !runner_beside_is_busy(w->runner);
+        if (look || count > 0 || stopped || beside)
             publish(w);
         pthread_mutex_lock(&w->lock);
         quit = w->quit;

@@ -120,6 +120,20 @@ void address_text(uint64_t address, int width, char *to, size_t room)
         snprintf(to, room, "..%s", digits + n - (width > 2 ? width - 2 : 0));
 }
 
+void time_text(uint64_t cycles, uint64_t hz, char *to, size_t room)
+{
+    static const char *const units[] = { "ns", "us", "ms", "s" };
+    double time = hz ? (double)cycles * 1e9 / (double)hz : 0;
+    int i = 0;
+
+    while (i < 3 && time >= 1000) {
+        time /= 1000;
+        i++;
+    }
+    snprintf(to, room, time >= 100 || time == 0 ? "%.0f %s" : "%.3g %s", time,
+             units[i]);
+}
+
 void percent_text(uint64_t part, uint64_t whole, char *to, size_t room)
 {
     if (whole == 0) {
@@ -130,4 +144,36 @@ void percent_text(uint64_t part, uint64_t whole, char *to, size_t room)
     uint64_t tenths = (uint64_t)((unsigned __int128)part * 1000 / whole);
     snprintf(to, room, "%llu.%llu%%", (unsigned long long)(tenths / 10),
              (unsigned long long)(tenths % 10));
+}
+
+bool model_is_moving(const struct model *m)
+{
+    return m->state == MODEL_RUNNING || m->other.state == OTHER_BEHIND ||
+           m->ruler.state == RULER_UNDER_WAY;
+}
+
+void model_summary(const struct model *m, struct run_summary *to)
+{
+    memset(to, 0, sizeof *to);
+    memcpy(to->machine, m->machine, sizeof to->machine);
+    memcpy(to->personality, m->personality, sizeof to->personality);
+    memcpy(to->domain, m->domain, sizeof to->domain);
+    memcpy(to->thread, m->thread, sizeof to->thread);
+    to->privilege = m->privilege;
+    to->pc = m->pc;
+    memcpy(to->x, m->x, sizeof to->x);
+    memcpy(to->pc_symbol, m->pc_symbol, sizeof to->pc_symbol);
+    to->cycle = m->cycle;
+    to->instructions = m->instructions;
+    to->program = m->program;
+    to->faults = m->faults;
+    to->newest = m->newest;
+    to->began = m->began;
+    memcpy(to->units, m->units, sizeof to->units);
+    memcpy(to->bars, m->bars, sizeof to->bars);
+    to->bar_count = m->bar_count;
+    to->switch_window = m->switch_window;
+    to->switch_total = m->switch_total;
+    memcpy(to->switches, m->switches, sizeof to->switches);
+    to->switch_count = m->switch_count;
 }

@@ -109,18 +109,31 @@ struct sample {
     uint64_t hits[UNIT_COUNT], misses[UNIT_COUNT];
 };
 
+/* The counters between two cycles, counted by a second run of the scenario. */
+struct ruler {
+    enum { RULER_NONE, RULER_UNDER_WAY, RULER_COUNTED, RULER_FAILED } state;
+    uint64_t from, to;
+    uint64_t at; /* cycle it has got to */
+    struct sample counted;
+    char why[MODEL_LINE]; /* it failed */
+};
+
 /* Something on the timeline. */
 struct moment {
     uint64_t cycle;
     uint32_t cost;       /* S: cycles the switch took, before `cycle` */
-    uint8_t lane, other; /* S, C: where it came from */
-    char letter; /* F M R S of the stop mask, C portal call, c its return,
+    uint8_t lane, other; /* of domains; S: where it came from; C: where the
+                            portal leads; c: the caller */
+    uint8_t thread, other_thread; /* the same in lanes of threads */
+    uint8_t hart;
+    char letter; /* F M R S T of the stop mask, C portal call, c its return,
                   * a program's mark, ' ' none: only says who runs */
     bool gap; /* what happened before it since the last moment was not kept */
 };
 
 struct lane {
-    uint32_t id; /* of the domain; 0 = kernel */
+    uint32_t id; /* of the domain or thread; 0 = kernel */
+    bool kernel; /* the kernel's own thread: its domain is what it found */
     char name[MODEL_NAME];
 };
 
@@ -223,6 +236,42 @@ struct segment_row {
     uint64_t address[MODEL_DOMAINS];  /* where that domain sees it */
 };
 
+/* What two runs are compared by. */
+struct run_summary {
+    char machine[MODEL_NAME], personality[MODEL_NAME];
+    char domain[MODEL_NAME], thread[MODEL_NAME];
+    char privilege;
+    uint64_t pc, x[32];
+    char pc_symbol[MODEL_NAME * 2];
+    uint64_t cycle, instructions, program, faults;
+    struct sample newest, began;
+    struct unit_row units[8];
+    struct bar_row bars[MODEL_BARS];
+    int bar_count;
+    struct switch_stats switch_window, switch_total;
+    struct switch_row switches[MODEL_SWITCHES]; /* newest first */
+    int switch_count;
+};
+
+enum other_state {
+    OTHER_NONE,   /* there is no other run */
+    OTHER_BEHIND, /* on its way to the point where this run stands */
+    OTHER_THERE,
+    OTHER_ENDED, /* the scenario, or its machine, came to an end before */
+    OTHER_FAILED /* why says it */
+};
+
+/* Another run of the scenario, beside this one (companion.h). */
+struct other_run {
+    enum other_state state;
+    int percent;                /* of the way */
+    bool beyond;                /* it is there, but not exactly */
+    char label[MODEL_NAME];     /* what is different there */
+    char point[MODEL_NAME * 2]; /* "switch 60": where both stand */
+    char why[MODEL_LINE];
+    struct run_summary run;
+};
+
 struct model {
     /* how far the user's command is, written by runner.c */
     enum model_state state;
@@ -250,6 +299,8 @@ struct model {
     uint16_t domain_id;
     char privilege; /* U S M */
     uint64_t cycle, instructions;
+    uint64_t program; /* instructions in user mode */
+    uint64_t faults;
     struct unit_row units[8]; /* in the order of enum unit */
 
     uint64_t x[32], x_before[32], pc;
@@ -292,11 +343,19 @@ struct model {
     struct sample samples[MODEL_SAMPLES]; /* oldest first */
     int sample_count;
     uint64_t sample_spacing; /* cycles between two of them, at least */
+    struct sample newest;    /* the counters now */
+    struct sample began;     /* when the last command began */
+    struct ruler ruler;
+    struct other_run other;
 
     struct moment moments[MODEL_MOMENTS]; /* ring */
     uint64_t moment_count;                /* ever */
     struct lane lanes[MODEL_LANES];       /* in order of appearance */
     int lane_count;
+    struct lane threads[MODEL_LANES]; /* likewise */
+    int thread_count;
+    int hart_count;
+    uint64_t core_hz; /* cycles of the clock per second */
 
     struct scope scope;
 
@@ -318,6 +377,10 @@ void model_mark(struct model *m, const struct session *s);
 void model_mark_registers(struct model *m, const struct session *s);
 /* Copies everything out of the session's current machine. */
 void model_refresh(struct model *m, const struct session *s);
+/* Does it change without being asked: a run is under way, here or beside? */
+bool model_is_moving(const struct model *m);
+/* The part of a model that is compared. */
+void model_summary(const struct model *m, struct run_summary *to);
 /* The opening comment of the scenario file, and the lines that check. */
 void model_read_notes(struct model *m, const char *path);
 /* Adds text of the scenario or the guest to the console. */
@@ -333,6 +396,13 @@ const struct event_row *model_event(const struct model *m, uint64_t serial);
 const char *model_story(const struct model *m, const struct event_row *e);
 /* Moment `serial` of the timeline, or NULL when it has been overwritten. */
 const struct moment *model_moment(const struct model *m, uint64_t serial);
+/* to - from; nothing, when to is not later. */
+struct sample sample_difference(const struct sample *to,
+                                const struct sample *from);
+/* The counters between two cycles, as far as the samples tell: at least and at
+ * most. from <= to. */
+void model_between(const struct model *m, uint64_t from, uint64_t to,
+                   struct sample *least, struct sample *most);
 /* Line `serial` of the console. */
 const char *model_console_line(const struct model *m, uint64_t serial);
 
@@ -345,5 +415,7 @@ void size_text(uint64_t bytes, char *to, size_t room);
 /* Hex digits of an address, right-aligned in `width` columns; when it has more,
  * ".." and its last digits. */
 void address_text(uint64_t address, int width, char *to, size_t room);
+/* Cycles of a clock as time: "812 ns", "12.4 us", "3.10 ms". */
+void time_text(uint64_t cycles, uint64_t hz, char *to, size_t room);
 /* part of whole as "97.1%"; "-" when whole is 0. */
 void percent_text(uint64_t part, uint64_t whole, char *to, size_t room);

@@ -48,6 +48,8 @@ uint8_t model_lane(struct model *m, const struct machine *machine, uint32_t id);
 void model_read_moment(struct model *m, const struct machine *machine,
                        const struct event *e, bool gap);
 void model_read_samples(struct model *m, const struct machine *machine);
+struct sample model_sample(const struct machine *machine);
+uint64_t model_program_instructions(const struct machine *machine);
 void model_read_switches(struct model *m, const struct machine *machine);
 void model_read_lines(struct model *m, const struct machine *machine);
 void model_read_scope(struct model *m, const struct machine *machine);

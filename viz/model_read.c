@@ -82,6 +82,10 @@ static void read_who(struct model *m, const struct machine *machine)
         snprintf(m->thread, MODEL_NAME, "thread %u", machine->registry.thread);
     m->privilege = letters[machine->now->cpu.privilege & 3];
     m->hart = machine->now->cpu.step.hart;
+    m->hart_count = (int)machine->config.harts;
+    m->core_hz = machine->config.core_hz;
+    m->program = model_program_instructions(machine);
+    m->faults = machine->event_count[EVENT_FAULT];
     m->cycle = machine_clock(machine);
     m->instructions = machine->now->cpu.instret;
 }
@@ -423,9 +427,10 @@ static void meet(struct model *m, const struct session *s)
     m->events_lost = 0;
     m->story_count = 0;
     m->moment_count = 0;
-    m->lane_count = 0;
+    m->lane_count = m->thread_count = 0;
     m->sample_count = 0;
     m->sample_spacing = 0;
+    m->began = (struct sample){ 0 };
     memset(&k->before, 0, sizeof k->before);
     k->mark = 0;
     k->heat_clock = 0;
@@ -450,6 +455,7 @@ void model_mark(struct model *m, const struct session *s)
     model_mark_registers(m, s);
     if (!machine)
         return;
+    m->began = model_sample(machine);
     ledger_snapshot(&machine->now->ledger, &machine->now->cpu.mmu,
                     &m->memory->before);
     m->memory->mark = machine_clock(machine);

@@ -17,29 +17,53 @@ static void copy_name(char to[MODEL_NAME], const char *from)
 /* ---- the timeline ----------------------------------------------------------
  */
 
-/* The lane of a domain; a new one gets the next, and so does a new domain under
- * an old number. The last lane takes all that come too late for one of their
- * own. */
+/* The lane with this number and name; a new one gets the next, and so does a
+ * new thing under an old number. The last lane takes all that come too late for
+ * one of their own. */
+static uint8_t find_lane(struct lane lanes[MODEL_LANES], int *count,
+                         uint32_t id, const char *name)
+{
+    int i = *count;
+
+    while (i > 0 && lanes[i - 1].id != id)
+        i--;
+    if (i > 0 && strcmp(lanes[i - 1].name, name) == 0)
+        return (uint8_t)(i - 1);
+    if (*count == MODEL_LANES)
+        return MODEL_LANES - 1;
+    lanes[*count].id = id;
+    copy_name(lanes[*count].name, name);
+    return (uint8_t)(*count)++;
+}
+
 uint8_t model_lane(struct model *m, const struct machine *machine, uint32_t id)
 {
     char buffer[NAME_BYTES], name[MODEL_NAME];
-    int i = m->lane_count;
 
     copy_name(name, registry_domain_name(&machine->registry, id, buffer,
                                          sizeof buffer));
-    while (i > 0 && m->lanes[i - 1].id != id)
-        i--;
-    if (i > 0 && strcmp(m->lanes[i - 1].name, name) == 0)
-        return (uint8_t)(i - 1);
-    if (m->lane_count == MODEL_LANES)
-        return MODEL_LANES - 1;
-    struct lane *l = &m->lanes[m->lane_count++];
-    l->id = id;
-    copy_name(l->name, name);
-    return (uint8_t)(m->lane_count - 1);
+    return find_lane(m->lanes, &m->lane_count, id, name);
 }
 
-static char moment_letter(const struct event *e)
+/* "alice #3": a thread of the domain alice. */
+static uint8_t thread_lane(struct model *m, const struct machine *machine,
+                           uint32_t id)
+{
+    const struct registry_thread *t = registry_thread(&machine->registry, id);
+    char buffer[NAME_BYTES], name[MODEL_NAME] = "kernel";
+
+    if (id != 0)
+        snprintf(name, sizeof name, "%.18s #%u",
+                 registry_domain_name(&machine->registry, t ? t->domain : 0,
+                                      buffer, sizeof buffer),
+                 id);
+    uint8_t lane = find_lane(m->threads, &m->thread_count, id, name);
+    m->threads[lane].kernel = !t || t->domain == 0;
+    return lane;
+}
+
+/* Under a kernel traps are too many to be worth a mark. */
+static char moment_letter(const struct machine *machine, const struct event *e)
 {
     switch (e->kind) {
     case EVENT_CALL:
@@ -49,7 +73,7 @@ static char moment_letter(const struct event *e)
     case EVENT_MARK:
         return '*';
     case EVENT_TRAP:
-        return ' '; /* too many to be worth a mark */
+        return machine->event_count[EVENT_BOOTED] ? ' ' : 'T';
     default:
         return model_letter(e) == '.' ? ' ' : model_letter(e);
     }
@@ -62,22 +86,60 @@ const struct moment *model_moment(const struct model *m, uint64_t serial)
     return &m->moments[serial % MODEL_MOMENTS];
 }
 
+/* The domain that it was a switch from, or that a portal leads to. */
+static uint32_t other_end(const struct machine *machine, const struct event *e)
+{
+    const struct registry *g = &machine->registry;
+
+    if (e->kind == EVENT_SWITCH)
+        return e->other;
+    for (size_t i = 0; i < g->portal_count; i++)
+        if (g->portals[i].id == e->value)
+            return g->portals[i].domain;
+    return 0;
+}
+
+/* The domain that made the call that this return ends: of the same thread, and
+ * not ended yet. */
+static uint8_t caller_of(const struct model *m, const struct moment *end)
+{
+    int inner = 0;
+
+    for (uint64_t s = m->moment_count; s-- > 0;) {
+        const struct moment *e = model_moment(m, s);
+        if (!e)
+            break;
+        if (e->thread != end->thread)
+            continue;
+        if (e->letter == 'C' && inner-- == 0)
+            return e->lane;
+        inner += e->letter == 'c';
+    }
+    return end->lane;
+}
+
 void model_read_moment(struct model *m, const struct machine *machine,
                        const struct event *e, bool gap)
 {
     struct moment now = { .cycle = e->cycle,
-                          .letter = moment_letter(e),
+                          .letter = moment_letter(machine, e),
                           .lane = model_lane(m, machine, e->domain),
+                          .thread = thread_lane(m, machine, e->thread),
+                          .hart = e->hart,
                           .gap = gap };
     const struct moment *last =
         m->moment_count ? model_moment(m, m->moment_count - 1) : NULL;
 
     if (now.letter == 'S' || now.letter == 'C') {
-        now.other = model_lane(m, machine, e->other);
+        now.other = model_lane(m, machine, other_end(machine, e));
+        now.other_thread = last ? last->thread : now.thread;
         now.cost = e->cost;
     }
-    /* nothing new: the same domain goes on */
-    if (last && now.letter == ' ' && !gap && last->lane == now.lane)
+    if (now.letter == 'c')
+        now.other = caller_of(m, &now);
+    /* nothing new: the same thread goes on */
+    if (last && now.letter == ' ' && !gap && last->lane == now.lane &&
+        last->thread == now.thread && last->hart == now.hart)
         return;
     m->moments[m->moment_count++ % MODEL_MOMENTS] = now;
 }
@@ -94,10 +156,40 @@ static void thin_out(struct model *m)
     m->sample_spacing *= 2;
 }
 
+/* The counters of all harts; the clock is that of the one in focus. */
+struct sample model_sample(const struct machine *machine)
+{
+    struct sample s = { .cycle = machine_clock(machine),
+                        .instructions = machine_instructions(machine) };
+
+    for (uint64_t h = 0; h < machine->config.harts; h++) {
+        const struct hart *hart = &machine->hart[h];
+        s.switches += hart->ledger.switches.count;
+        for (int u = 0; u < UNIT_COUNT; u++) {
+            s.hits[u] += hart->cpu.mmu.stats[u].hits;
+            s.misses[u] += hart->cpu.mmu.stats[u].misses;
+        }
+    }
+    return s;
+}
+
+uint64_t model_program_instructions(const struct machine *machine)
+{
+    struct ledger_snapshot now;
+    uint64_t n = 0;
+
+    for (uint64_t h = 0; h < machine->config.harts; h++) {
+        const struct hart *hart = &machine->hart[h];
+        ledger_snapshot(&hart->ledger, &hart->cpu.mmu, &now);
+        n += now.phase_instructions[PHASE_USER];
+    }
+    return n;
+}
+
 void model_read_samples(struct model *m, const struct machine *machine)
 {
-    uint64_t now = machine_clock(machine);
-    struct sample *s;
+    m->newest = model_sample(machine);
+    uint64_t now = m->newest.cycle;
 
     if (m->sample_spacing == 0)
         m->sample_spacing = 1000;
@@ -106,14 +198,55 @@ void model_read_samples(struct model *m, const struct machine *machine)
         return;
     if (m->sample_count == MODEL_SAMPLES)
         thin_out(m);
-    s = &m->samples[m->sample_count++];
-    *s = (struct sample){ .cycle = now,
-                          .instructions = m->instructions,
-                          .switches = m->total_switches };
+    m->samples[m->sample_count++] = m->newest;
+}
+
+/* The newest sample not after a cycle: nothing counted, at the beginning. */
+static struct sample sample_before(const struct model *m, uint64_t cycle)
+{
+    int i = m->sample_count;
+
+    while (i > 0 && m->samples[i - 1].cycle > cycle)
+        i--;
+    return i > 0 ? m->samples[i - 1] : (struct sample){ 0 };
+}
+
+/* The oldest sample not before a cycle: now, at the end. */
+static struct sample sample_after(const struct model *m, uint64_t cycle)
+{
+    for (int i = 0; i < m->sample_count; i++)
+        if (m->samples[i].cycle >= cycle)
+            return m->samples[i];
+    return m->newest;
+}
+
+struct sample sample_difference(const struct sample *to,
+                                const struct sample *from)
+{
+    struct sample d = { 0 };
+
+    if (to->cycle <= from->cycle)
+        return d;
+    d.cycle = to->cycle - from->cycle;
+    d.instructions = to->instructions - from->instructions;
+    d.switches = to->switches - from->switches;
     for (int u = 0; u < UNIT_COUNT; u++) {
-        s->hits[u] = m->units[u].hits;
-        s->misses[u] = m->units[u].misses;
+        d.hits[u] = to->hits[u] - from->hits[u];
+        d.misses[u] = to->misses[u] - from->misses[u];
     }
+    return d;
+}
+
+void model_between(const struct model *m, uint64_t from, uint64_t to,
+                   struct sample *least, struct sample *most)
+{
+    struct sample before_from = sample_before(m, from),
+                  after_from = sample_after(m, from),
+                  before_to = sample_before(m, to),
+                  after_to = sample_after(m, to);
+
+    *least = sample_difference(&before_to, &after_from);
+    *most = sample_difference(&after_to, &before_from);
 }
 
 /* ---- switches --------------------------------------------------------------

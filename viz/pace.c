@@ -18,24 +18,34 @@ double pace_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* slow: the present run has had its share. */
+static bool has_work(const struct runner *r, bool slow)
+{
+    return (!slow && r->going != GOING_NOWHERE) || runner_beside_is_busy(r);
+}
+
 void pace_frame(struct pace *p, struct runner *r, double seconds,
                 const atomic_int *hurry)
 {
     uint64_t speed = runner_speeds[r->model.speed];
     double now = pace_now(), elapsed = p->last > 0 ? now - p->last : 0;
+    bool slow = false;
 
     p->last = now;
     if (r->going == GOING_RUN && speed > 0) {
         p->owed += (double)speed * (elapsed < 0.25 ? elapsed : 0.25);
         uint64_t n = (uint64_t)p->owed;
-        if (n == 0)
-            return;
         p->owed -= (double)n;
-        model_mark_registers(&r->model, r->session);
-        runner_advance(r, n);
-        return;
+        if (n > 0) {
+            model_mark_registers(&r->model, r->session);
+            runner_advance(r, n);
+        }
+        slow = true;
     }
-    while (r->going != GOING_NOWHERE && !atomic_load(hurry) &&
-           pace_now() < now + seconds)
-        runner_advance(r, SLICE);
+    while (has_work(r, slow) && !atomic_load(hurry) &&
+           pace_now() < now + seconds) {
+        if (!slow)
+            runner_advance(r, SLICE);
+        runner_beside_advance(r, SLICE);
+    }
 }

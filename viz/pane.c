@@ -82,9 +82,14 @@ const struct pane panes[PANE_COUNT] = {
                         "Who ran when: a lane per domain, time from left to "
                         "right. Letters mark F faults, R protection misses, M "
                         "TLB misses, C portal calls, * marks of programs; "
-                        "arrows are calls. Dotted = the machine ran too fast "
-                        "for every event to be kept. ( ) show more or less "
-                        "time, left and right go back and forth." },
+                        "arrows are calls, grey is the kernel switching. "
+                        "Dotted = the machine ran too fast for every event to "
+                        "be kept. ( ) or the wheel show more or less time, "
+                        "left and right go back and forth; l makes a lane per "
+                        "thread or hart. A click, or v, puts a cursor there; "
+                        "below stands what lies between the two: \"2 to 9\" "
+                        "= the counters were not sampled often enough to say "
+                        "more, i counts exactly." },
     [PANE_EVENTS] = { "events", TEXT(events),
                       "What happened, newest at the bottom: F fault, M TLB "
                       "miss, R protection miss, S switch, T trap, . other. "
@@ -107,14 +112,28 @@ const struct pane panes[PANE_COUNT] = {
                         "first instruction of the next (direct, by phase of "
                         "the kernel); late = refills afterwards that the "
                         "domain alone would not have needed. Gifts are hits "
-                        "that it owes to the other: counted, not priced." },
+                        "that it owes to the other: counted, not priced. "
+                        "ghost mas-asid runs the scenario once more under that "
+                        "protection; an outline behind each bar is the same "
+                        "switch there, \"there\" its cycles." },
     [PANE_RATIOS] = { "ratios", TEXT(ratios),
                       "How well the units did over the whole run, time from "
                       "left to right: each column is the share of look-ups "
                       "that missed in that stretch, the highest one filling "
                       "the line; its value stands at the end. Left: hits now. "
                       "The last two lines: cycles per instruction, and "
-                      "switches per million cycles." },
+                      "switches per million cycles. u or a click shows one "
+                      "of them alone, and says what it means." },
+    [PANE_COMPARE] = { "compare", TEXT(compare),
+                       "Two runs of this scenario, at the same point of the "
+                       "program. A is the run you look at, B a second one with "
+                       "something changed: another protection (compare "
+                       "mas-asid), an option (compare machine.dtlb.entries=8), "
+                       "or another machine of the scenario (its name). B "
+                       "follows A wherever it goes. + B has more, - B has "
+                       "less, * another value, = the same. w changes between "
+                       "the last command and the whole run; compare off ends "
+                       "it." },
     [PANE_NOTES] = { "notes", TEXT(notes),
                      "What the scenario is about, in its author's words, and "
                      "its checks: ✓ held, F failed, ○ not reached yet. A "

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "viz/canvas.h"
-#include "viz/model.h"
+#include "viz/time_view.h"
 
 /* In the order of Tab, and of the help. */
 enum pane_id {
@@ -26,6 +26,7 @@ enum pane_id {
     PANE_LEDGER,
     PANE_SWITCHES,
     PANE_RATIOS,
+    PANE_COMPARE,
     PANE_NOTES,
     PANE_CONSOLE,
     PANE_COUNT
@@ -35,12 +36,13 @@ enum pane_id {
 struct pane_view {
     int scroll;   /* lines skipped at the top */
     int selected; /* events: how many before the newest; -1 = follow newest */
-    int column;   /* rights: first column; timeline: steps back from now */
-    int zoom;     /* timeline: halvings of the time shown, 0 = all of it */
+    int column;   /* rights: first column */
     bool focused;
     bool filtered;   /* events: only those of the stop mask */
-    bool whole;      /* cycles, switches: of the whole run */
+    bool whole;      /* cycles, switches, compare: of the whole run */
     char search[40]; /* events: only those that say this */
+    const struct time_view *time; /* timeline */
+    int chosen; /* ratios: the one shown alone, from 1; 0 = all */
 };
 
 /* What drawing told. */
@@ -72,6 +74,12 @@ int pane_register_named(const char *name, size_t length);
 /* The event the cursor of the events pane is on, or NULL. */
 const struct event_row *pane_events_selected(const struct model *m,
                                              const struct pane_view *v);
+/* The i-th line of the ratios, from 0; NULL after the last. And the line with
+ * this name, -1 = there is none. */
+const char *pane_ratio_name(const struct model *m, int i);
+int pane_ratio_named(const struct model *m, const char *name);
+/* One or two sentences about the run beside this one; their length. */
+int pane_other_text(const struct model *m, char *to, size_t room);
 /* Lines that text takes in a box of this width. */
 int pane_lines(struct canvas *c, const char *text);
 
@@ -95,6 +103,7 @@ PANE(events);
 PANE(ledger);
 PANE(switches);
 PANE(ratios);
+PANE(compare);
 PANE(notes);
 PANE(console);
 #undef PANE

@@ -1,130 +1,269 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Who ran when: a lane per domain, from the moments that the model kept. A
- * domain runs from its first moment until another one's; the cycles of a switch
- * belong to the kernel and are drawn grey. Letters mark what is rare.
+ * Who ran when: a lane per domain, thread or hart, from the moments that the
+ * model kept. A domain runs on a hart from its first moment until another
+ * one's; the cycles of a switch belong to the kernel and are drawn grey.
+ * Letters mark what is rare, arrows are portal calls. Below: cursors,
+ * bookmarks, and what lies between the cursors (pane_between.c).
  */
-#include "viz/pane.h"
+#include "viz/pane_timeline.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LABEL = 12, CELLS = 512 };
+enum { LABEL = 12, THICKEST = 6, HARTS = 8 };
 
-struct window {
-    uint64_t first, last; /* cycles */
-    int x, width;         /* cells */
-};
-
-static double at_cycle(const struct window *w, uint64_t cycle)
-{
-    double span = (double)(w->last - w->first);
-
-    if (cycle <= w->first || span <= 0)
-        return w->x;
-    if (cycle >= w->last)
-        return w->x + w->width;
-    return w->x + (double)(cycle - w->first) / span * w->width;
-}
-
-/* All moments kept, or the newest part of them, moved back by v->column
- * eighths of it. */
-static struct window find_window(const struct model *m,
-                                 const struct pane_view *v, int width)
-{
-    uint64_t oldest =
-        m->moment_count > MODEL_MOMENTS ? m->moment_count - MODEL_MOMENTS : 0;
-    const struct moment *begin = model_moment(m, oldest);
-    uint64_t first = begin ? begin->cycle : 0, last = m->cycle;
-    uint64_t span = last > first ? last - first : 1;
-
-    if (v->zoom > 0) {
-        uint64_t part = span >> v->zoom, back;
-        part = part > 64 ? part : 64;
-        back = part / 8 * (uint64_t)v->column;
-        last = last - first > back + part ? last - back : first + part;
-        first = last > part ? last - part : 0;
-    }
-    return (struct window){ first, last > first ? last : first + 1, LABEL,
-                            width - LABEL };
-}
-
-/* ---- lanes
- * -------------------------------------------------------------------
+/* ---- lanes -----------------------------------------------------------------
  */
 
+static int lane_of(const struct timeline *f, const struct moment *e)
+{
+    return f->time->lanes == LANES_HART     ? e->hart
+           : f->time->lanes == LANES_THREAD ? e->thread
+                                            : e->lane;
+}
+
+/* The lane that an S came from. */
+static int other_lane_of(const struct timeline *f, const struct moment *e)
+{
+    return f->time->lanes == LANES_HART     ? e->hart
+           : f->time->lanes == LANES_THREAD ? e->other_thread
+                                            : e->other;
+}
+
+static int lanes_known(const struct timeline *f)
+{
+    const struct model *m = f->m;
+
+    return f->time->lanes == LANES_HART     ? m->hart_count
+           : f->time->lanes == LANES_THREAD ? m->thread_count
+                                            : m->lane_count;
+}
+
+static void lane_label(const struct timeline *f, int lane, char *to,
+                       size_t room)
+{
+    if (f->time->lanes == LANES_HART)
+        snprintf(to, room, "hart %d", lane);
+    else
+        snprintf(to, room, "%.11s",
+                 f->time->lanes == LANES_THREAD ? f->m->threads[lane].name
+                                                : f->m->lanes[lane].name);
+}
+
+/* Runs over the moments, newest first; `until` is when each ended: at the next
+ * one of its hart. False: there is none left. */
+struct walk {
+    uint64_t serial, until[256];
+};
+
+static struct walk begin_walk(const struct model *m)
+{
+    struct walk w = { .serial = m->moment_count };
+
+    for (size_t h = 0; h < sizeof w.until / sizeof w.until[0]; h++)
+        w.until[h] = m->cycle;
+    return w;
+}
+
+static const struct moment *walk_on(const struct model *m, struct walk *w,
+                                    uint64_t *until)
+{
+    const struct moment *e =
+        w->serial > 0 ? model_moment(m, w->serial - 1) : NULL;
+    const struct moment *before =
+        w->serial > 1 ? model_moment(m, w->serial - 2) : NULL;
+
+    if (!e)
+        return NULL;
+    w->serial--;
+    *until = w->until[e->hart];
+    w->until[e->hart] = e->gap && before ? before->cycle : e->cycle;
+    return e;
+}
+
 /* Lanes that have something in the window, in order of appearance. */
-static int find_lanes(const struct model *m, const struct window *w,
-                      int lane[MODEL_LANES])
+static void find_lanes(struct timeline *f)
 {
     bool seen[MODEL_LANES] = { false };
-    int count = 0;
+    struct walk w = begin_walk(f->m);
+    const struct moment *e;
+    uint64_t until;
 
-    for (uint64_t s = m->moment_count; s-- > 0;) {
-        const struct moment *e = model_moment(m, s);
-        if (!e)
-            break;
-        if (e->cycle <= w->last)
-            seen[e->lane] = true;
-        if (e->cycle < w->first)
-            break; /* this one was running when the window begins */
-    }
-    for (int i = 0; i < m->lane_count; i++)
+    while ((e = walk_on(f->m, &w, &until)))
+        if (e->cycle <= f->window.last && until >= f->window.first)
+            seen[lane_of(f, e) % MODEL_LANES] = true;
+    f->count = 0;
+    for (int i = 0; i < lanes_known(f) && i < MODEL_LANES; i++)
         if (seen[i])
-            lane[count++] = i;
-    return count;
+            f->lane[f->count++] = i;
 }
+
+/* Line of a lane on the pane, -1 = not shown. */
+static int row_of(const struct timeline *f, int lane)
+{
+    for (int i = f->skip; i < f->count; i++)
+        if (f->lane[i] == lane)
+            return (i - f->skip) * f->pitch;
+    return -1;
+}
+
+/* A lane is a line of marks below what is drawn of who ran: so high. */
+static double thickness(const struct timeline *f)
+{
+    return f->pitch > 2 ? f->pitch - 2.3 : 0.7;
+}
+
+/* Line of the marks, from the lane's first. */
+static int marks_line(const struct timeline *f)
+{
+    return f->pitch > 2 ? f->pitch - 2 : f->pitch - 1;
+}
+
+/* ---- who runs --------------------------------------------------------------
+ */
 
 /* Numbers of domains come again: the lane tells them apart, 0 = kernel. */
-static int tint_of(const struct model *m, int lane)
+static int tint_of(const struct model *m, int domain)
 {
-    return m->lanes[lane].id == 0 ? -1 : (int)m->lanes[lane].id - 1;
+    return m->lanes[domain].id == 0 ? -1 : (int)m->lanes[domain].id - 1;
 }
 
-static void draw_span(struct canvas *c, const struct model *m,
-                      const struct window *w, const struct moment *from,
-                      uint64_t until, double y)
+/* Did the same domain run before this moment, on its hart? */
+static bool goes_on(const struct model *m, const struct moment *e,
+                    uint64_t serial)
 {
-    double x0 = at_cycle(w, from->cycle), x1 = at_cycle(w, until);
-    int tint = tint_of(m, from->lane);
+    const struct moment *before;
 
-    if (until <= w->first || from->cycle >= w->last)
+    while (serial > 0 && (before = model_moment(m, --serial)))
+        if (before->hart == e->hart)
+            return before->lane == e->lane;
+    return false;
+}
+
+static void draw_span(struct canvas *c, const struct timeline *f,
+                      const struct moment *from, uint64_t until, int y)
+{
+    double x0 = timeline_x(f, from->cycle), x1 = timeline_x(f, until);
+    int tint =
+        f->time->lanes == LANES_THREAD && f->m->threads[from->thread].kernel
+            ? -1
+            : tint_of(f->m, from->lane);
+
+    if (until <= f->window.first || from->cycle >= f->window.last)
         return;
-    canvas_rect(c, x0, y, x1 - x0 > 0.12 ? x1 - x0 : 0.12, 0.7,
+    canvas_rect(c, x0, y + 0.15, x1 - x0 > 0.12 ? x1 - x0 : 0.12, thickness(f),
                 domain_style(tint), domain_hatch(tint));
 }
 
-/* The cycles of a switch, at the end of the old domain's time. */
-static void draw_switch(struct canvas *c, const struct window *w,
-                        const struct moment *e, double y)
+/* A hart's lane says whose time it is, wherever a name fits. */
+static void draw_names(struct canvas *c, const struct timeline *f)
 {
-    uint64_t begin = e->cycle > e->cost ? e->cycle - e->cost : 0;
-    double x0 = at_cycle(w, begin), x1 = at_cycle(w, e->cycle);
+    struct walk w = begin_walk(f->m);
+    const struct moment *e, *newer[HARTS] = { NULL };
+    uint64_t until, end[HARTS] = { 0 };
 
-    if (e->cycle > w->first && begin < w->last && x1 - x0 > 0.3)
-        canvas_rect(c, x0, y, x1 - x0, 0.7, STYLE_KERNEL, HATCH_NONE);
+    while (f->time->lanes == LANES_HART && (e = walk_on(f->m, &w, &until))) {
+        const struct moment *after = newer[e->hart % HARTS];
+        uint64_t *last = &end[e->hart % HARTS];
+        int y = row_of(f, e->hart), x = (int)timeline_x(f, e->cycle);
+        const char *name = f->m->lanes[e->lane].name;
+        if (!after || after->lane != e->lane)
+            *last = until;
+        newer[e->hart % HARTS] = e;
+        if (y >= 0 && *last > f->window.first && timeline_sees(f, e->cycle) &&
+            !goes_on(f->m, e, w.serial) &&
+            x + text_cells(name) + 1 <= timeline_x(f, *last))
+            canvas_text(c, x, y, STYLE_SELECTED, name);
+    }
 }
 
-static void draw_gap(struct canvas *c, const struct window *w, uint64_t from,
-                     uint64_t until, int y, int height)
+/* The cycles of a switch, at the end of the old domain's time. */
+static void draw_switch(struct canvas *c, const struct timeline *f,
+                        const struct moment *e, int y)
 {
-    double x0 = at_cycle(w, from), x1 = at_cycle(w, until);
+    uint64_t begin = e->cycle > e->cost ? e->cycle - e->cost : 0;
+    double x0 = timeline_x(f, begin), x1 = timeline_x(f, e->cycle);
 
-    if (until <= w->first || from >= w->last)
+    if (e->cycle > f->window.first && begin < f->window.last && x1 - x0 > 0.3)
+        canvas_rect(c, x0, y + 0.15, x1 - x0, thickness(f), STYLE_KERNEL,
+                    HATCH_NONE);
+}
+
+static void draw_gap(struct canvas *c, const struct timeline *f, uint64_t from,
+                     uint64_t until)
+{
+    double x0 = timeline_x(f, from), x1 = timeline_x(f, until);
+    int height = (f->count - f->skip) * f->pitch;
+
+    if (until <= f->window.first || from >= f->window.last)
         return;
     for (int i = 0; i < height; i++)
         for (int x = (int)x0; x + 1 < x1; x += 2)
-            canvas_text(c, x, y + i, STYLE_FRAME, "·");
+            canvas_text(c, x, i, STYLE_FRAME, "·");
 }
 
-/* ---- marks
- * -------------------------------------------------------------------
+static void draw_spans(struct canvas *c, const struct timeline *f)
+{
+    struct walk w = begin_walk(f->m);
+    const struct moment *e;
+    uint64_t until;
+
+    while ((e = walk_on(f->m, &w, &until))) {
+        const struct moment *before =
+            w.serial > 0 ? model_moment(f->m, w.serial - 1) : NULL;
+        int y = row_of(f, lane_of(f, e));
+        if (y >= 0)
+            draw_span(c, f, e, until, y);
+        if (e->gap && before)
+            draw_gap(c, f, before->cycle, e->cycle);
+        y = row_of(f, other_lane_of(f, e));
+        if (e->letter == 'S' && y >= 0)
+            draw_switch(c, f, e, y);
+    }
+}
+
+/* ---- calls -----------------------------------------------------------------
+ */
+
+/* Arrows from the caller's lane to the callee's, and a plain line back. Where
+ * they would stand in each other's cell, only the newest is drawn. */
+static void draw_arrows(struct canvas *c, const struct timeline *f)
+{
+    bool taken[TIMELINE_CELLS] = { false };
+
+    if (f->time->lanes != LANES_DOMAIN)
+        return;
+    for (uint64_t s = f->m->moment_count; s-- > 0;) {
+        const struct moment *e = model_moment(f->m, s);
+        if (!e)
+            break;
+        int from = row_of(f, e->lane), to = row_of(f, e->other);
+        if ((e->letter != 'C' && e->letter != 'c') || from < 0 || to < 0 ||
+            from == to || !timeline_sees(f, e->cycle))
+            continue;
+        int x = timeline_cell(f, e->cycle);
+        if (x < 0 || x >= TIMELINE_CELLS || taken[x])
+            continue;
+        taken[x] = true;
+        double at = c->graphic ? timeline_x(f, e->cycle) : x + 0.5;
+        int below = f->pitch > 1 ? marks_line(f) + 1 : 1; /* its marks */
+        double y0 = from + (to > from ? below : 0.1),
+               y1 = to + (to > from ? 0.1 : below);
+        if (e->letter == 'C')
+            canvas_arrow(c, at, y0, at, y1, STYLE_STRONG);
+        else
+            canvas_segment(c, at, y0, at, y1, STYLE_FRAME);
+    }
+}
+
+/* ---- marks -----------------------------------------------------------------
  */
 
 /* What is rarer hides what is common in the same cell. */
 static int rank(char letter)
 {
-    static const char order[] = " MSRCc*F";
+    static const char order[] = " TMSRcC*F";
     const char *at = strchr(order, letter);
 
     return at ? (int)(at - order) : 0;
@@ -139,137 +278,86 @@ static enum style mark_style(char letter, bool over)
                : pane_letter_style(letter);
 }
 
-/* over: there is no line of their own, so on a graphic canvas only the rarest
- * are shown, on a ground of theirs. */
-static void draw_marks(struct canvas *c, const struct model *m,
-                       const struct window *w, int lane, int y, bool over)
+/* On a line of their own below the spans, or over them when there is none: on a
+ * graphic canvas then only the rarest, on a ground of theirs. */
+static void draw_marks(struct canvas *c, const struct timeline *f, int lane,
+                       int y)
 {
-    char cell[CELLS] = { 0 };
+    char cell[TIMELINE_CELLS] = { 0 };
+    bool over = f->pitch == 1 && c->graphic;
 
-    over &= c->graphic;
-    for (uint64_t s = m->moment_count; s-- > 0;) {
-        const struct moment *e = model_moment(m, s);
-        if (!e || e->cycle < w->first)
+    for (uint64_t s = f->m->moment_count; s-- > 0;) {
+        const struct moment *e = model_moment(f->m, s);
+        if (!e)
             break;
-        if (e->lane != lane || e->letter == ' ' || e->letter == 'S' ||
-            e->cycle > w->last)
+        if (lane_of(f, e) != lane || e->letter == ' ' || e->letter == 'S' ||
+            !timeline_sees(f, e->cycle))
             continue;
-        int x = (int)at_cycle(w, e->cycle);
-        if (x >= w->x + w->width)
-            x = w->x + w->width - 1;
-        if (x >= 0 && x < CELLS &&
+        int x = timeline_cell(f, e->cycle);
+        if (x >= 0 && x < TIMELINE_CELLS &&
             rank(e->letter) > rank(cell[x] ? cell[x] : ' '))
             cell[x] = e->letter;
     }
-    for (int x = 0; x < CELLS; x++)
-        if (cell[x] && (!over || rank(cell[x]) >= rank('C')))
-            canvas_print(c, x, y, mark_style(cell[x], over), "%c", cell[x]);
+    for (int x = 0; x < TIMELINE_CELLS; x++)
+        if (cell[x] && (!over || rank(cell[x]) >= rank('c')))
+            canvas_print(c, x, y + marks_line(f), mark_style(cell[x], over),
+                         "%c", cell[x]);
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------
+/* ---- all of it -------------------------------------------------------------
  */
 
-struct rows {
-    const int *lane;
-    int count, skip, y, pitch;
-};
-
-/* Line of a lane on the pane, -1 = not shown. */
-static int row_of(const struct rows *r, int lane)
+static bool has_flags(const struct time_view *t)
 {
-    for (int i = r->skip; i < r->count; i++)
-        if (r->lane[i] == lane)
-            return r->y + (i - r->skip) * r->pitch;
-    return -1;
-}
-
-static void draw_spans(struct canvas *c, const struct model *m,
-                       const struct window *w, const struct rows *r)
-{
-    uint64_t until = m->cycle;
-    int height = (r->count - r->skip) * r->pitch;
-
-    for (uint64_t s = m->moment_count; s-- > 0;) {
-        const struct moment *e = model_moment(m, s), *before = NULL;
-        if (!e)
-            break;
-        int y = row_of(r, e->lane);
-        if (y >= 0)
-            draw_span(c, m, w, e, until, y + 0.15);
-        before = s > 0 ? model_moment(m, s - 1) : NULL;
-        if (e->gap && before)
-            draw_gap(c, w, before->cycle, e->cycle, r->y, height);
-        y = row_of(r, e->other);
-        if (e->letter == 'S' && y >= 0)
-            draw_switch(c, w, e, y + 0.15);
-        until = e->gap && before ? before->cycle : e->cycle;
-        if (e->cycle < w->first)
-            break;
-    }
-}
-
-static void draw_arrows(struct canvas *c, const struct model *m,
-                        const struct window *w, const struct rows *r)
-{
-    for (uint64_t s = m->moment_count; s-- > 0;) {
-        const struct moment *e = model_moment(m, s);
-        if (!e || e->cycle < w->first)
-            break;
-        int from = row_of(r, e->other), to = row_of(r, e->lane);
-        if (e->letter != 'C' || from < 0 || to < 0 || from == to ||
-            e->cycle > w->last)
-            continue;
-        double x = at_cycle(w, e->cycle);
-        canvas_arrow(c, x, from + 0.5, x, to + (to > from ? 0.1 : 0.9),
-                     STYLE_STRONG);
-    }
-}
-
-static void draw_axis(struct canvas *c, const struct window *w, int y)
-{
-    char text[32], middle[32], span[32];
-
-    canvas_segment(c, w->x, y + 0.05, w->x + w->width - 0.01, y + 0.05,
-                   STYLE_FRAME);
-    grouped_number(w->first, text, sizeof text);
-    grouped_number(w->last, middle, sizeof middle);
-    grouped_number(w->last - w->first, span, sizeof span);
-    canvas_text(c, 0, y, STYLE_DIM, "cycle");
-    canvas_text(c, w->x, y, STYLE_DIM, text);
-    canvas_right(c, w->x + w->width, y, STYLE_DIM, middle);
-    if (w->width > 56)
-        canvas_print(c, w->x + w->width / 2 - text_cells(span) / 2 - 4, y,
-                     STYLE_DIM, "%s cycles", span);
+    return t->cursor[0].set || t->cursor[1].set || t->bookmark_count > 0;
 }
 
 struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
                                       const struct pane_view *v)
 {
-    struct window w = find_window(m, v, c->box.width);
-    int lane[MODEL_LANES], count, room = c->box.height - 1, shown;
+    struct timeline f = { m,
+                          v->time,
+                          time_window(v->time, m),
+                          LABEL,
+                          c->box.width - LABEL,
+                          .pitch = 2 };
+    struct box whole = c->box;
+    char between[MODEL_STORY], label[MODEL_NAME];
+    int below = 1 + has_flags(v->time), room, shown, bottom;
 
-    if (m->moment_count == 0 || w.width < 8) {
-        canvas_text(c, 0, 0, STYLE_DIM, "nothing has happened yet");
+    if (m->moment_count == 0 || f.width < 8) {
+        canvas_text(c, 0, 0, STYLE_DIM, "no event has happened yet");
         return (struct pane_extent){ 1, c->box.height };
     }
-    count = find_lanes(m, &w, lane);
-    struct rows r = { lane, count, v->scroll < count ? v->scroll : 0, 0,
-                      2 * count <= room ? 2 : 1 };
-    shown = room / r.pitch;
-    struct box whole = c->box;
-    c->box.height = room;
-    draw_spans(c, m, &w, &r);
-    draw_arrows(c, m, &w, &r);
-    for (int i = r.skip; i < count && i - r.skip < shown; i++) {
-        int y = (i - r.skip) * r.pitch;
-        canvas_print(c, 0, y, STYLE_TEXT, "%.11s", m->lanes[lane[i]].name);
-        draw_marks(c, m, &w, lane[i], r.pitch > 1 ? y + 1 : y, r.pitch == 1);
+    find_lanes(&f);
+    pane_between_text(m, v->time, between, sizeof between);
+    int told = between[0] ? pane_lines(c, between) : 0;
+    room = c->box.height - below - told;
+    room = room > 1 ? room : 1;
+    f.skip = v->scroll < f.count ? v->scroll : 0;
+    f.pitch = f.count * 2 <= room ? room / f.count : 1;
+    if (f.pitch > (c->graphic ? THICKEST : 3))
+        f.pitch = c->graphic ? THICKEST : 3;
+    shown = room / f.pitch;
+    shown = shown < f.count - f.skip ? shown : f.count - f.skip;
+    bottom = shown * f.pitch;
+    c->box.height = bottom < whole.height ? bottom : whole.height;
+    timeline_make_zones(c, &f, bottom);
+    draw_spans(c, &f);
+    draw_names(c, &f);
+    timeline_draw_cursors(c, &f, bottom);
+    draw_arrows(c, &f);
+    for (int i = f.skip; i - f.skip < shown; i++) {
+        lane_label(&f, f.lane[i], label, sizeof label);
+        canvas_text(c, 0, (i - f.skip) * f.pitch, STYLE_TEXT, label);
+        draw_marks(c, &f, f.lane[i], (i - f.skip) * f.pitch);
     }
     c->box = whole;
-    int bottom = (count - r.skip) * r.pitch;
-    draw_axis(c, &w, bottom < room ? bottom : room);
-    return (struct pane_extent){ count, shown };
+    timeline_draw_axis(c, &f, bottom);
+    if (below > 1)
+        timeline_draw_flags(c, &f, bottom + 1);
+    canvas_wrap(c, bottom + below, 0, STYLE_TEXT, between);
+    return (struct pane_extent){ f.count, room / f.pitch };
 }
 
 void pane_timeline_title(const struct model *m, const struct pane_view *v,
@@ -277,7 +365,6 @@ void pane_timeline_title(const struct model *m, const struct pane_view *v,
 {
     *to = 0;
     if (m->moment_count)
-        snprintf(to, room, "%s%s",
-                 v->zoom ? "( more time  ) less" : ") zooms in",
-                 v->zoom && v->column ? "  arrows: back, forth" : "");
+        snprintf(to, room, "l lanes: %s  %s", lane_names[v->time->lanes],
+                 v->time->span ? "( ) zoom  arrows move" : ") zooms in");
 }

@@ -50,6 +50,7 @@ static bool begin(struct runner *r, enum going going)
         return false;
     }
     model_mark(&r->model, r->session);
+    runner_beside_begin(r);
     r->model.ask.set = false;
     r->model.notice[0] = 0;
     r->model.state = MODEL_RUNNING;
@@ -300,6 +301,7 @@ void runner_advance(struct runner *r, uint64_t instructions)
 void runner_look(struct runner *r)
 {
     model_refresh(&r->model, r->session);
+    runner_beside_look(r);
 }
 
 void runner_finish(struct runner *r, uint64_t instructions)
@@ -309,6 +311,10 @@ void runner_finish(struct runner *r, uint64_t instructions)
         runner_look(r);
     }
     runner_look(r);
+    while (runner_beside_is_busy(r)) {
+        runner_beside_advance(r, instructions);
+        runner_look(r);
+    }
 }
 
 /* ---- wishes
@@ -379,6 +385,10 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_END:
         begin(r, GOING_EVENT);
         break;
+    case WISH_MEASURE:
+    case WISH_COMPARE:
+        runner_beside_obey(r, w);
+        break;
     case WISH_SPEED:
         r->model.speed = (int)w->number;
         break;
@@ -443,6 +453,7 @@ bool runner_open(struct runner *r, struct session_options *options,
 enum exit_code runner_close(struct runner *r)
 {
     runner_back_give_up(r);
+    runner_beside_close(r);
     enum exit_code code = history_close(&r->history);
     model_free(&r->model);
     return code;

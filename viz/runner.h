@@ -12,7 +12,7 @@
 
 #include "sim/cmd_session.h"
 #include "sim/history.h"
-#include "viz/model.h"
+#include "viz/companion.h"
 
 /* What the machine is running for; NOWHERE = it stands. */
 enum going {
@@ -42,6 +42,8 @@ enum wish_kind {
     WISH_BACK_RIGHTS, /* to the last change of a right: on the segment of the
                          last fault, or on any when there was none */
     WISH_END,         /* to the end, past everything */
+    WISH_MEASURE,     /* counts from cycle number to cycle until */
+    WISH_COMPARE,     /* a companion, changed as text says; "off" = none */
     WISH_SPEED,       /* number = index in runner_speeds */
     WISH_STOPS,       /* number = the stop mask */
     WISH_EXPLAIN      /* the microscope shows the access number = va, by domain;
@@ -54,12 +56,16 @@ struct wish {
     char access;                        /* 'r' 'w' 'x' */
     char domain[MODEL_NAME];            /* "" = the one that runs */
     const struct session_arguments *to; /* must stay */
+    uint64_t until;
+    char text[COMPANION_TEXT];
 };
 
 struct runner {
     struct history history;
     struct session *session; /* history.now; changes after going back */
     struct model model;
+    struct companion other, ruler; /* runs beside it; zero = none */
+    struct sync_point began;       /* where the last command began */
     struct model *past;    /* of history.past, while going back; else NULL */
     enum model_state left; /* what a way back that is given up returns to */
     char root[4096];       /* where relative source paths begin */
@@ -117,6 +123,19 @@ void runner_back(struct runner *r, const struct wish *w);
 void runner_back_advance(struct runner *r, uint64_t instructions);
 /* The present stays. */
 void runner_back_give_up(struct runner *r);
+
+/* ---- runner_beside.c: runs beside the present one -------------------------
+ */
+
+void runner_beside_obey(struct runner *r, const struct wish *w);
+/* A command begins: so does the window of the companion's accounts. */
+void runner_beside_begin(struct runner *r);
+/* Tells them where the present run stands, and the model how far they are. */
+void runner_beside_look(struct runner *r);
+/* Is one of them still on its way? Then time should pass for it. */
+bool runner_beside_is_busy(const struct runner *r);
+void runner_beside_advance(struct runner *r, uint64_t instructions);
+void runner_beside_close(struct runner *r);
 
 /* ---- pace.c: how much of that in one frame of wall-clock time -------------
  */

@@ -150,6 +150,7 @@ static void turn_page(struct runner *r)
     free(r->past);
     r->past = NULL;
     model_mark(&r->model, r->session);
+    runner_beside_begin(r);
     memcpy(r->model.x_before, x, sizeof x);
     r->going = GOING_NOWHERE;
     tell_present(r);

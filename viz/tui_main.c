@@ -133,6 +133,8 @@ static int wait_of(const struct tui *t)
 {
     const struct runner *r = &t->runner;
 
+    if (runner_beside_is_busy(r))
+        return 0;
     if (r->going == GOING_NOWHERE)
         return 250;
     return r->going == GOING_RUN && runner_speeds[r->model.speed] > 0 ? FRAME_MS
@@ -158,10 +160,11 @@ static void live(struct tui *t, struct terminal *terminal)
                 obey_key(t, key);
             key = curses_key(terminal, 0);
         }
-        if (t->runner.going == GOING_NOWHERE) {
+        if (t->runner.going == GOING_NOWHERE)
             t->pace.last = 0;
+        if (t->runner.going == GOING_NOWHERE &&
+            !runner_beside_is_busy(&t->runner))
             continue;
-        }
         pace_frame(&t->pace, &t->runner, FRAME_MS / 1000.0, &hurry);
         runner_look(&t->runner);
     }

@@ -16,7 +16,7 @@ enum {
     VIEW_LEAST_WIDTH = 80,
     VIEW_LEAST_HEIGHT = 24,
     VIEW_WIDE = 120, /* from here on: rows of three panes, and a line of tabs */
-    VIEW_SETS = 6,
+    VIEW_SETS = 7,
     VIEW_ROWS = 4,    /* of panes in a set, at most */
     VIEW_COLUMNS = 3, /* of panes in a row, at most */
     VIEW_WISHES = 16,
@@ -60,7 +60,7 @@ struct view {
 
     enum view_overlay overlay;
     int overlay_scroll, overlay_lines, overlay_shown;
-    char story[MODEL_STORY];
+    char story[MODEL_STORY], story_title[MODEL_NAME];
 
     bool commanding; /* the command line has the keys */
     char line[VIEW_COMMAND], last[VIEW_COMMAND];
@@ -71,8 +71,10 @@ struct view {
     int pointer_x, pointer_y; /* cells; -1 = no pointer */
     bool tip_wanted;          /* it has rested long enough */
     struct view_drag drag;
+    bool cursor_dragged; /* it drags the timeline's active cursor */
 
     struct view_bookmark bookmark;
+    struct time_view time;
     struct wish wishes[VIEW_WISHES]; /* for the runner, in order */
     int wish_count;
 

@@ -83,9 +83,10 @@ bool view_take_address(struct view *v, const char *text, uint64_t *va)
 /* ---- the words -------------------------------------------------------------
  */
 
-static const struct view_word *const tables[] = { view_words_time,
-                                                  view_words_look,
-                                                  view_words_screen };
+static const struct view_word *const tables[] = {
+    view_words_time, view_words_mark, view_words_look, view_words_compare,
+    view_words_screen
+};
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
 /* The i-th word of all tables, NULL after the last. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Tab on the command line: completes commands, and as arguments panes, speeds,
- * segments and domains.
+ * Tab on the command line: completes commands, and as arguments whatever has a
+ * name: panes, speeds, segments, domains, bookmarks, protections.
  */
 #include "viz/view.h"
 
@@ -30,6 +30,31 @@ static void offer(struct completion *c, const char *choice)
              choice);
 }
 
+/* What there is in time, and beside it. */
+static void offer_time(struct completion *c, const struct view *v,
+                       const char *command)
+{
+    static const char *const worlds[] = {
+        "rplb", "rplb-hw", "mas", "mas-asid", "preset=", "machine=", "off"
+    };
+    const char *name;
+
+    if (strncmp(command, "compare", 7) == 0 ||
+        strncmp(command, "ghost", 5) == 0)
+        for (size_t i = 0; i < sizeof worlds / sizeof worlds[0]; i++)
+            offer(c, worlds[i]);
+    if (strncmp(command, "lanes", 5) == 0)
+        for (int i = 0; i < LANE_KINDS; i++)
+            offer(c, lane_names[i]);
+    if (strncmp(command, "go ", 3) == 0 ||
+        strncmp(command, "bookmark ", 9) == 0)
+        for (int i = 0; i < v->time.bookmark_count; i++)
+            offer(c, v->time.bookmark[i].name);
+    if (strncmp(command, "ratio", 5) == 0)
+        for (int i = 0; (name = pane_ratio_name(v->model, i)); i++)
+            offer(c, name);
+}
+
 static void offer_arguments(struct completion *c, const struct view *v,
                             const char *command)
 {
@@ -43,6 +68,7 @@ static void offer_arguments(struct completion *c, const struct view *v,
         offer(c, "dark");
         offer(c, "light");
     }
+    offer_time(c, v, command);
     if (strncmp(command, "explain", 7) == 0) {
         for (int i = 0; i < v->model->segment_count; i++)
             offer(c, v->model->segments[i].name);

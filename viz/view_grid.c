@@ -13,7 +13,8 @@
 enum { LEAST_HEIGHT = 3, LEAST_COLUMNS = 14 };
 
 const char *const view_set_names[VIEW_SETS] = { "run",  "memory", "space",
-                                                "cost", "time",   "text" };
+                                                "cost", "time",   "text",
+                                                "a/b" };
 
 static const struct grid grids[VIEW_SETS][2] = {
     /* run */
@@ -77,6 +78,13 @@ static const struct grid grids[VIEW_SETS][2] = {
     /* text */
     { { 1, { { 2, { PANE_NOTES, PANE_CONSOLE }, { 39, 40 }, 18, 1 } } },
       { 1, { { 2, { PANE_NOTES, PANE_CONSOLE }, { 1, 1 }, 30, 1 } } } },
+    /* compare */
+    { { 2,
+        { { 1, { PANE_COMPARE }, { 1 }, 11, 4 },
+          { 1, { PANE_SWITCHES }, { 1 }, 6, 1 } } },
+      { 2,
+        { { 1, { PANE_COMPARE }, { 1 }, 18, 5 },
+          { 2, { PANE_SWITCHES, PANE_TIMELINE }, { 1, 1 }, 10, 3 } } } },
 };
 
 bool view_is_wide(const struct view *v)
@@ -134,10 +142,11 @@ void view_focus(struct view *v, enum pane_id id)
         view_wrong(v, "%s: hidden by the scenario", panes[id].name);
         return;
     }
+    bool alone = v->zoomed && v->focus == id; /* stays so */
     v->focus = id;
     v->show = true;
     v->show_lines = 0;
-    if (view_set_has(v, v->set, id))
+    if (alone || view_set_has(v, v->set, id))
         return;
     for (int s = 0; s < VIEW_SETS; s++)
         if (view_set_has(v, s, id)) {

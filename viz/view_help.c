@@ -28,7 +28,7 @@ static const char keys[] =
     "         F fault  M TLB miss  R protection miss  S switch  T trap\n"
     "t        measure from here: cycles, instructions, misses since then\n"
     "LOOKING\n"
-    "1-6      sets of panes: run, memory, space, cost, time, text\n"
+    "1-7      sets of panes: run, memory, space, cost, time, text, a/b\n"
     "Tab      the next pane of the set; its title is lit, or in brackets\n"
     "z        zoom: that pane fills the screen; again: back\n"
     "arrows, PgUp, PgDn, Home, End   scroll it; Esc: back to the newest\n"
@@ -37,6 +37,13 @@ static const char keys[] =
     "g        explain an address: what would the machine say to an access?\n"
     "f /      events: only those of the stop mask; only those that say...\n"
     "( )      timeline: more time, less; left and right arrows: back, forth\n"
+    "l        timeline: a lane per domain, per thread, per hart\n"
+    "v { }    timeline: the other cursor; move it (also: a click)\n"
+    "i        count exactly what happened between the two cursors\n"
+    "M '      a bookmark here; go to a bookmark\n"
+    "a        a second run of the scenario, under the other protection,\n"
+    "         beside this one: what differs, and ghosts behind the switches\n"
+    "u        ratios: one alone, the next one, all\n"
     "w        cycles: of the last command, or of the whole run\n"
     ":        command line; Tab completes; . says the last command again\n"
     "P        a picture of the screen    r   draw the screen again\n"
@@ -137,7 +144,7 @@ void view_draw_overlay(struct view *v)
         help_text(v, text, sizeof text);
         draw_text(v, "help", text, width);
     } else if (v->overlay == OVERLAY_STORY) {
-        draw_text(v, "the story of a fault", v->story, width);
+        draw_text(v, v->story_title, v->story, width);
     } else if (view_tip(v)) {
         draw_tip(v, view_tip(v));
     }

@@ -60,12 +60,26 @@ static void overlay_scroll(struct view *v, int lines)
         clamp(v->overlay_scroll + lines, 0, most > 0 ? most : 0);
 }
 
+/* The wheel over the timeline zooms about the cycle under the pointer. */
+static bool wheel_zooms(struct view *v, int x, int y, int lines)
+{
+    const struct zone *z = canvas_zone_at(&v->canvas, x, y);
+    unsigned long long cycle;
+
+    if (!z || sscanf(v->canvas.text + z->command, "cursor %llu", &cycle) != 1)
+        return false;
+    time_zoom(&v->time, v->model, lines < 0, cycle);
+    return true;
+}
+
 void view_pointer_wheel(struct view *v, int x, int y, int lines)
 {
     if (v->overlay != OVERLAY_NONE) {
         overlay_scroll(v, lines);
         return;
     }
+    if (wheel_zooms(v, x, y, lines))
+        return;
     for (int i = 0; i < PANE_COUNT; i++) {
         const struct box *b = &v->place[i];
         if (x >= b->x && x < b->x + b->width && y >= b->y &&
@@ -101,9 +115,17 @@ static const struct {
     { 'x', "fault" },
     { 'f', "filter" },
     { 'w', "whole" },
+    { 'a', "compare" },
+    { 'u', "ratio" },
     { 't', "mark" },
     { '(', "window -" },
     { ')', "window +" },
+    { 'l', "lanes" },
+    { 'v', "cursor" },
+    { '{', "cursor left" },
+    { '}', "cursor right" },
+    { 'i', "measure" },
+    { 'M', "bookmark" },
     { 'z', "zoom" },
     { '\t', "next" },
     { KEY_OF_BACKTAB, "next -" },
@@ -226,6 +248,11 @@ static void escape(struct view *v)
     p->selected = -1;
     p->scroll = 0;
     p->search[0] = 0;
+    p->chosen = 0;
+    if (v->focus == PANE_TIMELINE) {
+        v->time.span = v->time.last = 0;
+        v->time.cursor[0].set = v->time.cursor[1].set = false;
+    }
 }
 
 static void arrow_sideways(struct view *v, int by)
@@ -233,7 +260,7 @@ static void arrow_sideways(struct view *v, int by)
     struct pane_view *p = &v->pane[v->focus];
 
     if (v->focus == PANE_TIMELINE)
-        p->column = clamp(p->column - by, 0, 1000000);
+        time_pan(&v->time, v->model, by);
     else
         p->column =
             clamp(p->column + by, 0,
@@ -254,6 +281,8 @@ void view_key(struct view *v, int key)
         begin_line(v, "search ");
     } else if (key == 'g') {
         begin_line(v, "explain ");
+    } else if (key == '\'') {
+        begin_line(v, "go ");
     } else if (key == '.') {
         view_command(v, v->last);
     } else if (key == 27) {

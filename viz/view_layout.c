@@ -192,6 +192,7 @@ static void draw_tabs(struct view *v)
         "where the cycles went, and what switching domains costs",
         "who ran when, and what happened",
         "the scenario's text, its checks, and what was printed",
+        "a second run of the scenario beside this one",
     };
     struct canvas *c = &v->canvas;
     char text[40], command[20];
@@ -293,7 +294,7 @@ static void draw_footer(struct view *v, int y)
     } else {
         canvas_text(c, x, 0, STYLE_DIM,
                     " s step  n over  space run  e event  ] switch  m stops  "
-                    "x fault  1-6 Tab z");
+                    "x fault  1-7 Tab z");
     }
 }
 
@@ -341,6 +342,8 @@ void view_init(struct view *v, const struct model *model)
     v->pointer_x = v->pointer_y = -1;
     for (int i = 0; i < PANE_COUNT; i++)
         v->pane[i].selected = -1;
+    v->pane[PANE_TIMELINE].time = &v->time;
+    v->pane[PANE_COMPARE].whole = true; /* where two runs part is long ago */
 }
 
 void view_free(struct view *v)

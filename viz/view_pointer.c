@@ -6,6 +6,8 @@
  */
 #include "viz/view.h"
 
+#include <string.h>
+
 static enum pane_id pane_at(const struct view *v, int x, int y)
 {
     for (int i = 0; i < PANE_COUNT; i++) {
@@ -24,12 +26,26 @@ bool view_on_border(const struct view *v, int x, int y)
     return d.on && v->overlay == OVERLAY_NONE;
 }
 
+/* The timeline's cursor follows the pointer. */
+static bool drag_cursor(struct view *v, int x, int y)
+{
+    const struct zone *z = canvas_zone_at(&v->canvas, x, y);
+    const char *command = z ? v->canvas.text + z->command : "";
+
+    if (strncmp(command, "cursor ", 7) != 0)
+        return false;
+    view_command(v, command);
+    return true;
+}
+
 void view_pointer_move(struct view *v, int x, int y)
 {
     v->pointer_x = x;
     v->pointer_y = y;
     v->tip_wanted = false;
-    if (v->drag.on)
+    if (v->cursor_dragged)
+        drag_cursor(v, x, y);
+    else if (v->drag.on)
         view_drag_to(v, x, y);
 }
 
@@ -47,6 +63,8 @@ void view_pointer_press(struct view *v, int x, int y, bool twice)
         v->drag = view_border_at(v, x, y);
     if (twice && id < PANE_COUNT)
         view_command(v, "zoom");
+    else if (drag_cursor(v, x, y))
+        v->cursor_dragged = true;
     else if (z && v->canvas.text[z->command])
         view_command(v, v->canvas.text + z->command);
     else if (id < PANE_COUNT)
@@ -55,7 +73,7 @@ void view_pointer_press(struct view *v, int x, int y, bool twice)
 
 void view_pointer_release(struct view *v)
 {
-    v->drag.on = false;
+    v->drag.on = v->cursor_dragged = false;
 }
 
 const char *view_tip(const struct view *v)

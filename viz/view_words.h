@@ -15,7 +15,9 @@ struct view_word {
 
 /* Each ends with a row whose name is NULL. */
 extern const struct view_word view_words_time[];
+extern const struct view_word view_words_mark[];
 extern const struct view_word view_words_look[];
+extern const struct view_word view_words_compare[];
 extern const struct view_word view_words_screen[];
 
 /* A wish for the runner; lost when there are too many. */

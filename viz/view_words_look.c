@@ -71,6 +71,7 @@ static void do_fault(struct view *v, int count, char **a)
         return;
     }
     snprintf(v->story, sizeof v->story, "%s", model_story(v->model, e));
+    snprintf(v->story_title, sizeof v->story_title, "the story of a fault");
     v->overlay = OVERLAY_STORY;
     v->overlay_scroll = 0;
 }
@@ -110,18 +111,23 @@ static void do_whole(struct view *v, int count, char **a)
     (void)a;
     v->pane[PANE_LEDGER].whole ^= true;
     v->pane[PANE_SWITCHES].whole = v->pane[PANE_LEDGER].whole;
+    v->pane[PANE_COMPARE].whole = v->pane[PANE_LEDGER].whole;
 }
 
-static void do_window(struct view *v, int count, char **a)
+static void do_ratio(struct view *v, int count, char **a)
 {
-    int *zoom = &v->pane[PANE_TIMELINE].zoom;
+    int *chosen = &v->pane[PANE_RATIOS].chosen, i;
 
-    if (count > 0 && a[0][0] == '+')
-        *zoom += *zoom < 40;
-    else if (count > 0 && a[0][0] == '-')
-        *zoom -= *zoom > 0;
+    view_focus(v, PANE_RATIOS);
+    if (count == 0) {
+        *chosen = pane_ratio_name(v->model, *chosen) ? *chosen + 1 : 0;
+        return;
+    }
+    i = pane_ratio_named(v->model, a[0]);
+    if (i < 0 && strcmp(a[0], "all") != 0)
+        view_notice(v, "ratio %.20s: one of those in the pane, or all", a[0]);
     else
-        *zoom = 0;
+        *chosen = i + 1;
 }
 
 static void do_mark(struct view *v, int count, char **a)
@@ -151,7 +157,9 @@ const struct view_word view_words_look[] = {
     { "select", "N", "the N-th newest event shown", do_select },
     { "whole", "", "cycles of the last command, or of the whole run",
       do_whole },
-    { "window", "+|-", "timeline: less time, or more", do_window },
+    { "ratio", "[NAME|all]",
+      "one of the ratios alone, with a caption; nothing: the next one",
+      do_ratio },
     { "mark", "", "measures time from here", do_mark },
     { 0 },
 };

@@ -292,6 +292,12 @@ static void fill_time(struct model *m)
         strcpy(m->lanes[i].name, names[i]);
     }
     m->lane_count = 3;
+    m->hart_count = 2;
+    m->core_hz = 1500000000;
+    m->threads[1].id = 3;
+    strcpy(m->threads[0].name, "kernel");
+    strcpy(m->threads[1].name, "alice #3");
+    m->thread_count = 2;
     add_moment(m, 0, ' ', 0, 0, 0);
     add_moment(m, 300000, ' ', 1, 0, 0);
     add_moment(m, 500000, 'M', 1, 0, 0);
@@ -300,7 +306,12 @@ static void fill_time(struct model *m)
     add_moment(m, 900000, 'C', 1, 2, 0);
     add_moment(m, 1100000, 'S', 2, 1, 812);
     add_moment(m, 1234567, 'F', 2, 0, 0);
+    for (uint64_t i = 1; i < 4; i++)
+        m->moments[i].thread = 1;
+    m->moments[5].hart = 1;
     fill_samples(m);
+    m->newest = m->samples[m->sample_count - 1];
+    m->newest.cycle = m->cycle;
 }
 
 static void fill_switches(struct model *m)
@@ -490,6 +501,7 @@ static void every_pane_narrow_and_wide(void **state)
         [PANE_MAP] = { 80, 9 },      [PANE_STORY] = { 43, 8 },
         [PANE_TIMELINE] = { 46, 8 }, [PANE_SWITCHES] = { 41, 10 },
         [PANE_RATIOS] = { 38, 10 },  [PANE_NOTES] = { 39, 12 },
+        [PANE_COMPARE] = { 80, 12 },
     };
     struct screen *t = fixed();
     char name[80];
@@ -596,6 +608,156 @@ static void the_ledger_of_the_whole_run(void **state)
     (void)state;
     t->view.pane[PANE_LEDGER].whole = true;
     draw_one(t, PANE_LEDGER, 60, 10, "cycles_whole_run");
+    release(t);
+}
+
+/* ---- time, and another run beside this one ---------------------------------
+ */
+
+static void a_timeline_has_lanes_cursors_and_bookmarks(void **state)
+{
+    struct screen *t = fixed();
+
+    (void)state;
+    view_command(&t->view, "lanes thread");
+    draw_one(t, PANE_TIMELINE, 60, 8, "timeline_threads");
+    view_command(&t->view, "lanes hart");
+    draw_one(t, PANE_TIMELINE, 100, 10, "timeline_harts");
+    view_command(&t->view, "lanes domain");
+    view_command(&t->view, "cursor a 600000");
+    draw_one(t, PANE_TIMELINE, 60, 10, "timeline_one_cursor");
+    view_command(&t->view, "cursor b 300000");
+    view_command(&t->view, "bookmark revoked 900000");
+    draw_one(t, PANE_TIMELINE, 60, 12, "timeline_two_cursors");
+    t->model.ruler = (struct ruler){ .state = RULER_COUNTED,
+                                     .from = 300000,
+                                     .to = 600000,
+                                     .counted = { .instructions = 80123,
+                                                  .switches = 1,
+                                                  .misses = { 1, 2, 3 } } };
+    draw_one(t, PANE_TIMELINE, 80, 12, "timeline_measured");
+    /* a window about a cursor, as narrow as wanted, and back to all of it */
+    for (int i = 0; i < 40; i++)
+        view_command(&t->view, "window + 600000");
+    struct time_window w = time_window(&t->view.time, &t->model);
+    assert_true(w.first <= 600000 && w.last >= 600000);
+    assert_in_range(w.last - w.first, 32, 63);
+    for (int i = 0; i < 40; i++)
+        view_command(&t->view, "window right");
+    w = time_window(&t->view.time, &t->model);
+    assert_true(w.first > 600000);
+    for (int i = 0; i < 40; i++)
+        view_command(&t->view, "window -");
+    w = time_window(&t->view.time, &t->model);
+    assert_int_equal(w.first, 0);
+    assert_int_equal(w.last, 1234567);
+    release(t);
+}
+
+/* Where samples stand right, the difference is one number; else it is known
+ * only as well as they tell. */
+static void what_lies_between_is_as_exact_as_the_samples(void **state)
+{
+    struct screen *t = fixed();
+    struct sample least, most;
+
+    (void)state;
+    model_between(&t->model, 150000, 450000, &least, &most);
+    assert_int_equal(least.instructions, 2 * 43000 + 8 * 1000);
+    assert_int_equal(most.instructions, least.instructions);
+    model_between(&t->model, 160000, 440000, &least, &most);
+    assert_int_equal(least.instructions, 0);
+    assert_int_equal(most.instructions, 2 * 43000 + 8 * 1000);
+    model_between(&t->model, 400000, 500000, &least, &most);
+    assert_int_equal(least.switches, 0);
+    assert_int_equal(most.switches, 1);
+    release(t);
+}
+
+static void bookmarks_are_set_listed_and_gone_to(void **state)
+{
+    struct screen *t = fixed();
+    struct view *v = &t->view;
+    char line[60];
+
+    (void)state;
+    view_command(v, "bookmark revoked 900000");
+    view_key(v, 'M'); /* here, under the next free name */
+    view_command(v, "bookmarks");
+    assert_int_equal(v->overlay, OVERLAY_STORY);
+    assert_non_null(strstr(v->story, "revoked          cycle 900,000"));
+    assert_non_null(strstr(v->story, "m1               cycle 1,234,567"));
+    v->overlay = OVERLAY_NONE;
+    view_command(v, "go revoked");
+    view_command(v, "cursor b 500000");
+    view_command(v, "go b");
+    assert_int_equal(v->wish_count, 2);
+    assert_int_equal(v->wishes[0].kind, WISH_CYCLE);
+    assert_int_equal(v->wishes[0].number, 900000);
+    assert_int_equal(v->wishes[1].number, 500000);
+    view_command(v, "go nowhere");
+    assert_non_null(strstr(v->notice, "no such bookmark"));
+    view_command(v, "bookmark 7");
+    assert_non_null(strstr(v->notice, "begins with a letter"));
+    view_command(v, "bookmark revoked off");
+    view_command(v, "go revoked");
+    assert_int_equal(v->wish_count, 2);
+    for (int i = 0; i < TIME_BOOKMARKS; i++) {
+        snprintf(line, sizeof line, "bookmark many%d", i);
+        view_command(v, line);
+    }
+    assert_non_null(strstr(v->notice, "16 already"));
+    release(t);
+}
+
+static void one_ratio_alone(void **state)
+{
+    struct screen *t = fixed();
+
+    (void)state;
+    view_command(&t->view, "ratio drplb");
+    draw_one(t, PANE_RATIOS, 60, 12, "ratios_alone");
+    view_command(&t->view, "ratio sw/Mcyc");
+    draw_one(t, PANE_RATIOS, 38, 10, "ratios_switches");
+    view_command(&t->view, "ratio nothing");
+    assert_non_null(strstr(t->view.notice, "one of those"));
+    view_command(&t->view, "ratio all");
+    assert_int_equal(t->view.pane[PANE_RATIOS].chosen, 0);
+    release(t);
+}
+
+static void another_run_beside_this_one(void **state)
+{
+    struct screen *t = fixed();
+    struct other_run *o = &t->model.other;
+
+    (void)state;
+    model_summary(&t->model, &o->run);
+    o->state = OTHER_THERE;
+    strcpy(o->label, "mas-asid");
+    strcpy(o->point, "switch 2");
+    strcpy(o->run.personality, "mas-asid");
+    o->run.cycle += 5000;
+    o->run.x[10] = 43;
+    o->run.bars[0].total += 1000;
+    o->run.switch_total.direct = 2000;
+    o->run.switch_total.phase[PHASE_KERNEL] = 1662;
+    o->run.switches[0].direct = 500;
+    o->run.switches[1].direct = 1500;
+    t->model.newest.misses[UNIT_DTLB] = 7;
+    draw_one(t, PANE_COMPARE, 80, 60, "compare_one_column");
+    draw_one(t, PANE_COMPARE, 130, 40, "compare_two_columns");
+    draw_one(t, PANE_SWITCHES, 41, 12, "switches_ghost_narrow");
+    draw_one(t, PANE_SWITCHES, 110, 12, "switches_ghost_wide");
+    t->view.ascii = true;
+    draw_one(t, PANE_SWITCHES, 80, 12, "switches_ghost_ascii");
+    t->view.ascii = false;
+    o->state = OTHER_BEHIND;
+    o->percent = 43;
+    draw_one(t, PANE_SWITCHES, 60, 12, "switches_ghost_behind");
+    o->state = OTHER_FAILED;
+    strcpy(o->why, "x.lua:3: this scenario is about RPLBs");
+    draw_one(t, PANE_COMPARE, 80, 5, "compare_failed");
     release(t);
 }
 
@@ -831,6 +993,11 @@ int main(void)
         cmocka_unit_test(a_selected_fault_tells_its_story),
         cmocka_unit_test(events_can_be_filtered),
         cmocka_unit_test(the_ledger_of_the_whole_run),
+        cmocka_unit_test(a_timeline_has_lanes_cursors_and_bookmarks),
+        cmocka_unit_test(what_lies_between_is_as_exact_as_the_samples),
+        cmocka_unit_test(bookmarks_are_set_listed_and_gone_to),
+        cmocka_unit_test(one_ratio_alone),
+        cmocka_unit_test(another_run_beside_this_one),
         cmocka_unit_test(rights_scroll_sideways),
         cmocka_unit_test(screens),
         cmocka_unit_test(too_small_a_terminal_says_so),

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The runs beside the present one: a companion that follows it (WISH_COMPARE),
+ * and a ruler that counts what lies between two cycles (WISH_MEASURE). They get
+ * their share of time behind the present run's, in slices, so nothing waits for
+ * them; the present run never knows of them.
+ */
+#include "viz/runner.h"
+
+#include <string.h>
+
+static void compare(struct runner *r, const char *words)
+{
+    struct err err;
+
+    companion_close(&r->other);
+    if (strcmp(words, "off") == 0)
+        return;
+    if (!companion_open(&r->other, &r->history.options, words, r->session,
+                        &err)) {
+        runner_notice(r, "compare: %.140s", err.text);
+        return;
+    }
+    companion_begin(&r->other, &r->began);
+}
+
+static void measure(struct runner *r, uint64_t from, uint64_t to)
+{
+    struct sync_point at = sync_now(r->session);
+    struct err err;
+
+    companion_close(&r->ruler);
+    if (at.machine == 0)
+        return;
+    if (!companion_open(&r->ruler, &r->history.options, "", NULL, &err)) {
+        runner_notice(r, "measure: %.140s", err.text);
+        return;
+    }
+    at.by = SYNC_CYCLE;
+    at.booted = false;
+    at.number = at.clock = from;
+    companion_begin(&r->ruler, &at);
+    at.number = at.clock = to;
+    companion_lead(&r->ruler, &at);
+}
+
+void runner_beside_obey(struct runner *r, const struct wish *w)
+{
+    if (w->kind == WISH_COMPARE)
+        compare(r, w->text);
+    else
+        measure(r, w->number, w->until);
+}
+
+void runner_beside_begin(struct runner *r)
+{
+    r->began = sync_now(r->session);
+    companion_begin(&r->other, &r->began);
+}
+
+static void look_at_ruler(struct runner *r)
+{
+    struct ruler *to = &r->model.ruler;
+    struct companion *c = &r->ruler;
+    struct other_run run;
+
+    *to = (struct ruler){ .from = c->begin.number, .to = c->to.number };
+    if (c->state == OTHER_NONE)
+        return;
+    companion_show(c, &run);
+    to->at = run.run.cycle;
+    to->state = c->state == OTHER_THERE    ? RULER_COUNTED
+                : c->state == OTHER_BEHIND ? RULER_UNDER_WAY
+                                           : RULER_FAILED;
+    snprintf(to->why, sizeof to->why, "%.150s",
+             run.why[0] ? run.why : "the scenario ended before");
+    to->counted = sample_difference(&run.run.newest, &run.run.began);
+}
+
+void runner_beside_look(struct runner *r)
+{
+    struct sync_point at = sync_now(r->session);
+
+    if (at.machine > 0)
+        companion_lead(&r->other, &at);
+    companion_show(&r->other, &r->model.other);
+    look_at_ruler(r);
+}
+
+bool runner_beside_is_busy(const struct runner *r)
+{
+    return companion_is_behind(&r->other) || companion_is_behind(&r->ruler);
+}
+
+void runner_beside_advance(struct runner *r, uint64_t instructions)
+{
+    if (companion_is_behind(&r->other))
+        companion_advance(&r->other, instructions);
+    if (companion_is_behind(&r->ruler))
+        companion_advance(&r->ruler, instructions);
+}
+
+void runner_beside_close(struct runner *r)
+{
+    companion_close(&r->other);
+    companion_close(&r->ruler);
+}
