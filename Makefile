@@ -128,10 +128,14 @@ $(B)/obj/%.o: %.c Makefile
 
 # ---- guest: kernel, programs, guest tests -------------------------------
 RV := riscv64-unknown-elf-
+# The folder it is built in is in no guest file: the kernel reads its programs'
+# files, so their bytes are part of what makes a run the same everywhere.
+export PWD := $(CURDIR)
 RVFLAGS := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
     -ffreestanding -nostdlib -fno-common -std=c11 -I. -O2 -g -Wall -Wextra \
     -Wshadow -Werror -ffunction-sections -MMD -MP -fno-stack-protector \
-    -fno-asynchronous-unwind-tables -ftls-model=local-exec
+    -fno-asynchronous-unwind-tables -ftls-model=local-exec \
+    -ffile-prefix-map=$(CURDIR)=. -Wa,--debug-prefix-map=$(CURDIR)=.
 RVLINK := -march=rv64imac -mabi=lp64 -nostdlib -static -Wl,--no-warn-rwx-segments \
     -Wl,--build-id=none -Wl,--gc-sections
 -include os/guest.mk

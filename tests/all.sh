@@ -16,6 +16,7 @@ for variant in "V=release CC=gcc" "V=release CC=clang" "V=asan CC=gcc"; do
 done
 echo "== fuzz programs, ours against QEMU"
 make --no-print-directory fuzz-built || bad=1
+tests/house/guest.sh build/guest || bad=1
 tests/house/figures.sh build/release || bad=1
 grep -q '^== failed' "$log" && bad=1
 passed=$(awk '/^[0-9]+ passed, [0-9]+ failed$/ { n += $1 } END { print n + 0 }' "$log")

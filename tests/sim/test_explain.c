@@ -171,7 +171,7 @@ static void one_spelling(void **state)
     assert_true(moment_parse(&long_form, "event:fault:2", &err));
     assert_memory_equal(&plain, &long_form, sizeof plain);
     expect(&r, "tui --script b " SECRET " --at fault:2", EXIT_PASSED,
-           "289,219"); /* one instruction before */
+           "289,205"); /* one instruction before */
 }
 
 static void run_ends_at_a_moment(void **state)
@@ -179,7 +179,7 @@ static void run_ends_at_a_moment(void **state)
     (void)state;
     expect(&r, "run -q " SECRET " --at fault:2 --json -", EXIT_PASSED,
            "\"finished\": false");
-    assert_non_null(strstr(r.text, "\"cycles\": 289220"));
+    assert_non_null(strstr(r.text, "\"cycles\": 289206"));
     expect(&r, "run -q " SECRET " --at fault:99 2>&1", EXIT_USAGE,
            "before fault number 99");
     expect_error(&r, "run " SECRET " --at fault --gdb", EXIT_USAGE,

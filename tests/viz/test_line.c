@@ -35,7 +35,7 @@ static void a_session_is_text(void **state)
     script(
         "# comments and empty lines are passed by\n\n"
         "stop\nevent\nfault\nshow registers 3\nshow rights\nshow events 4\n"
-        "explain page alice w\nback 1\ncycle 185714\nwhole\nend\nshow notes\n"
+        "explain page alice w\nback 1\ncycle 185716\nwhole\nend\nshow notes\n"
         "show console\nstep\nquit\nstep\n",
         LIVE, "2>&1");
     assert_int_equal(r.code, EXIT_PASSED);
