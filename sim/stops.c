@@ -22,17 +22,11 @@ void stops_free(struct stops *s)
     memset(s, 0, sizeof *s);
 }
 
-bool stops_set_until(struct stops *s, const char *text, struct err *err)
+void stops_set_until(struct stops *s, struct expression *e, const char *text)
 {
-    struct err why;
     expression_free(s->until);
-    s->until = NULL;
-    if (!text)
-        return true;
+    s->until = e;
     snprintf(s->until_text, sizeof s->until_text, "%s", text);
-    s->until = expression_new(text, &why);
-    return s->until ||
-           err_set(err, EXIT_USAGE, "until %.80s: %.200s", text, why.text);
 }
 
 /* ---- the list --------------------------------------------------------------

@@ -97,9 +97,9 @@ void stops_free(struct stops *s);
 MUST_CHECK
 bool stops_obey(struct stops *s, const struct machine *m, const char *line,
                 char *answer, size_t room, struct err *err);
-/* What `until` is from now on; NULL = nothing. */
-MUST_CHECK
-bool stops_set_until(struct stops *s, const char *text, struct err *err);
+/* What `until` is from now on, taken over; NULL = nothing. text: for the user.
+ */
+void stops_set_until(struct stops *s, struct expression *e, const char *text);
 /* The line that would make this one. */
 void stops_line(const struct stop_point *p, char *to, size_t room);
 /* Is the line's first word one of stops_obey's? */

@@ -28,7 +28,7 @@ static void add_place(struct stops *s, struct stop_point *p,
         if (!s->at || !s->place)
             err_no_memory();
     }
-    if (p->places++ == 0) {
+    if (!bare && p->places++ == 0) {
         p->va = at->va;
         p->bytes = at->bytes;
     }
