@@ -28,15 +28,19 @@ void code_close(struct code_store *s)
     free(s->none);
 }
 
-void code_make_room(struct code_store *s)
+void code_forget(struct code_store *s)
 {
-    if (s->used + ROOM <= ARENA)
-        return;
     memset(s->block, 0, sizeof s->block);
     memset(s->line, 0, sizeof s->line);
     for (unsigned i = 0; i < CODE_JUMPS; i++)
         s->jump[i] = s->none;
     s->used = 0;
+}
+
+void code_make_room(struct code_store *s)
+{
+    if (s->used + ROOM > ARENA)
+        code_forget(s);
 }
 
 static void *take(struct code_store *s, size_t bytes)
@@ -181,6 +185,13 @@ static void add_part(struct code_block *b, struct code_line *line)
     };
 }
 
+/* Does somebody wait for the hart to come to this pc? */
+static bool is_point(const struct code_store *s, uint64_t pc)
+{
+    const struct l0 *l = s->cpu->mmu.l0;
+    return points_hold_pc(l->point, l->points, pc);
+}
+
 /* The instruction before the one to come; NULL = none in this block. */
 static const struct op *instruction_before(const struct code_block *b)
 {
@@ -217,7 +228,7 @@ static bool decode_line(struct code_store *s, struct code_block *b)
     struct code_part *part = &b->part[b->parts - 1];
     for (;;) {
         uint64_t pc = b->pc + b->bytes, left = bytes_left(part->line, pc);
-        if (b->bytes + 4 > CODE_BYTES)
+        if (b->bytes + 4 > CODE_BYTES || is_point(s, pc))
             return false;
         if (left < 2)
             return left == 0;
@@ -422,7 +433,7 @@ static bool may_grow(struct code_store *s, const struct code_block *b)
 
 struct code_block *code_at(struct code_store *s, uint64_t pc)
 {
-    if (s->used + ROOM > ARENA)
+    if (s->used + ROOM > ARENA || is_point(s, pc))
         return NULL;
     struct code_line *line = line_at(s, pc);
     if (!line)

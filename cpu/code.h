@@ -106,7 +106,10 @@ struct code_store {
 MUST_CHECK bool code_open(struct code_store *s, struct cpu *c, struct err *err);
 void code_close(struct code_store *s);
 
-/* A full store starts anew: no block or line from before may be used then. */
+/* Starts anew: no block or line from before may be used then. After the points
+ * of l0.h have changed, since no block runs over one. */
+void code_forget(struct code_store *s);
+/* Starts anew when the store is full. */
 void code_make_room(struct code_store *s);
 /* Takes what the machine's generations are now; blocks made under others are
  * asked again before they run. */

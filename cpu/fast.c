@@ -64,6 +64,12 @@ void fast_close(struct cpu *c)
     c->fast = NULL;
 }
 
+void fast_set_points(struct cpu *c, const struct point *at, size_t count)
+{
+    if (l0_set_points(&c->mmu, at, count))
+        code_forget(&c->fast->store);
+}
+
 /* ---- the end of a run ------------------------------------------------------
  */
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "cpu/cpu.h"
+#include "mmu/point.h"
 
 struct fast;
 
@@ -23,6 +24,10 @@ struct fast_limits {
 /* Attaches an engine to the hart. Its memory is no state of the machine. */
 MUST_CHECK bool fast_open(struct cpu *c, struct err *err);
 void fast_close(struct cpu *c);
+
+/* What comes to these points, or touches what they watch, is not ordinary from
+ * now on. Copies them; 0 = none. Cheap when they are those of before. */
+void fast_set_points(struct cpu *c, const struct point *at, size_t count);
 
 /*
  * Runs from c->pc and returns how many instructions retired; 0 = the next one

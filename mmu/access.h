@@ -80,7 +80,8 @@ struct access {
     uint8_t walk_reads; /* PTE reads made */
     uint64_t fault_va;  /* when refused: first refused byte, goes to tval */
     uint64_t pa;
-    uint64_t pte; /* the leaf (or refusing) PTE that was used */
+    uint64_t pte;    /* the leaf (or refusing) PTE that was used */
+    uint64_t before; /* a store or AMO to RAM: what the bytes were */
     struct lookup tlb, l2tlb, protection, l1, l2;
     uint32_t cycles; /* charged for this access, over the pipelined hit */
 };

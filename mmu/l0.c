@@ -42,6 +42,7 @@ void l0_close(struct mmu *m)
 {
     if (!m->l0)
         return;
+    free(m->l0->point);
     free(m->l0->pages);
     free(m->l0->slot_of);
     free(m->l0->views_of);
@@ -56,6 +57,32 @@ void l0_set_apart(struct mmu *m, uint64_t pa, uint64_t bytes)
     m->l0->apart_first = pa;
     m->l0->apart_bytes = bytes;
     l0_void(m);
+}
+
+static bool same_points(const struct l0 *l, const struct point *at,
+                        size_t count)
+{
+    bool same = l->points == count;
+    for (size_t i = 0; same && i < count; i++)
+        same = l->point[i].kind == at[i].kind && l->point[i].va == at[i].va &&
+               l->point[i].bytes == at[i].bytes;
+    return same;
+}
+
+bool l0_set_points(struct mmu *m, const struct point *at, size_t count)
+{
+    struct l0 *l = m->l0;
+    if (same_points(l, at, count))
+        return false;
+    struct point *copy = realloc(l->point, (count + 1) * sizeof *copy);
+    if (!copy)
+        err_no_memory();
+    if (count)
+        memcpy(copy, at, count * sizeof *copy);
+    l->point = copy;
+    l->points = count;
+    l0_void(m);
+    return true;
 }
 
 /* ---- forgetting --------------------------------------------------------- */

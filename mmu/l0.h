@@ -22,6 +22,7 @@
 #pragma once
 
 #include "mmu/mmu.h"
+#include "mmu/point.h"
 
 enum {
     L0_BLOCK = 64,  /* bytes; a slot holds at most so much of a line */
@@ -56,6 +57,8 @@ struct l0 {
     uint64_t unread;    /* stamps of units that are not asked go here */
     uint64_t fetch_generation;
     uint64_t apart_first, apart_bytes; /* physical: never in the filter */
+    struct point *point;               /* copies; data never in the filter */
+    size_t points;
     bool closed; /* nothing enters: for the test that it changes nothing */
 };
 
@@ -73,6 +76,10 @@ MUST_CHECK bool l0_open(struct mmu *m, struct err *err);
 void l0_close(struct mmu *m);
 /* Accesses to these physical bytes are left to the readable engine. */
 void l0_set_apart(struct mmu *m, uint64_t pa, uint64_t bytes);
+
+/* Accesses to the data that these points watch are left to it, too. Copies
+ * them. False: they are the same as before. */
+bool l0_set_points(struct mmu *m, const struct point *at, size_t count);
 
 /* Which lines loads and stores of this privilege may use now. */
 enum l0_view l0_view(const struct mmu *m, uint8_t privilege);

@@ -141,7 +141,8 @@ static void fill(struct mmu *m, uint8_t privilege, uint64_t va,
     enum l0_view view = l0_view(m, privilege);
     bool lent = view == L0_S_SUM && f->range >= 0; /* the user's, under SUM */
     if (l->closed || view == L0_NEVER || lent || !l1d->entry ||
-        overlap(pa, bytes, l->apart_first, l->apart_bytes))
+        overlap(pa, bytes, l->apart_first, l->apart_bytes) ||
+        points_watch(l->point, l->points, first, bytes))
         return;
     int32_t index = assoc_find(l1d, pa, 0);
     int32_t copy = alone ? assoc_find(alone, pa, 0) : ASSOC_NONE;
@@ -197,7 +198,8 @@ static bool ordinary(struct mmu *m, enum access_kind kind, uint8_t privilege,
 {
     if (va & (size - 1) || !find(m, kind, privilege, va, size, f) ||
         !bus_ram(m->bus, f->pa, size) ||
-        overlap(f->pa, size, m->l0->apart_first, m->l0->apart_bytes))
+        overlap(f->pa, size, m->l0->apart_first, m->l0->apart_bytes) ||
+        points_watch(m->l0->point, m->l0->points, va, size))
         return false;
     settle_before(m, f, va);
     return true;

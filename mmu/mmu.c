@@ -233,7 +233,9 @@ bool mmu_amo(struct mmu *m, struct access *a, uint64_t *value)
         a->fault_va = a->va;
         return false;
     }
-    return load(m, a, true, value);
+    bool done = load(m, a, true, value);
+    a->before = done ? *value : 0;
+    return done;
 }
 
 void mmu_amo_write(struct mmu *m, const struct access *a, uint64_t value)
@@ -260,8 +262,11 @@ bool mmu_store(struct mmu *m, struct access *a, uint64_t value)
     }
     touch(m, a, &p, true);
     if (p.parts == 1) {
+        a->before = bus_ram_load(p.ram[0], a->size);
         bus_ram_store(p.ram[0], a->size, value);
     } else {
+        memcpy(&a->before, p.ram[0], p.bytes[0]);
+        memcpy((char *)&a->before + p.bytes[0], p.ram[1], p.bytes[1]);
         memcpy(p.ram[0], &value, p.bytes[0]);
         value >>= 8 * p.bytes[0];
         memcpy(p.ram[1], &value, p.bytes[1]);

@@ -57,6 +57,11 @@ const struct elf_symbol *elf_symbol_at(const struct elf_file *f,
  * line is known. */
 bool elf_line_at(struct elf_file *f, uint64_t address, const char **file,
                  int *line);
+/* ELF addresses at which code of a source line begins, one for each function it
+ * is in, at most `room`; returns how many. A line without code stands for the
+ * next one that has some. file: "trap.c", or with folders as far as wanted. */
+size_t elf_line_places(struct elf_file *f, const char *file, int line,
+                       uint64_t *at, size_t room);
 /* Physical address of an ELF address and back; false: in no segment. */
 bool elf_physical(const struct elf_file *f, uint64_t address, uint64_t *pa);
 bool elf_virtual(const struct elf_file *f, uint64_t pa, uint64_t *address);

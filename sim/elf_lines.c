@@ -113,15 +113,20 @@ void elf_lines_free(struct elf_lines *l)
     free(l);
 }
 
+static const struct elf_lines *lines_of(struct elf_file *f)
+{
+    if (!f->lines)
+        f->lines = elf_lines_read(f);
+    return f->lines;
+}
+
 bool elf_line_at(struct elf_file *f, uint64_t address, const char **file,
                  int *line)
 {
     uint64_t pa;
     if (!elf_physical(f, address, &pa))
         return false;
-    if (!f->lines)
-        f->lines = elf_lines_read(f);
-    size_t low = 0, high = f->lines->count;
+    size_t low = 0, high = lines_of(f)->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (f->lines->rows[middle].address <= address)
@@ -135,4 +140,46 @@ bool elf_line_at(struct elf_file *f, uint64_t address, const char **file,
     *file = row->file;
     *line = row->line;
     return true;
+}
+
+/* Is it this file, as far as folders were given? */
+static bool is_file(const struct elf_line *row, const char *file)
+{
+    size_t n = row->file ? strlen(row->file) : 0, wanted = strlen(file);
+    if (n < wanted || strcmp(row->file + n - wanted, file) != 0)
+        return false;
+    return n == wanted || row->file[n - wanted - 1] == '/';
+}
+
+/* The line itself, or the first one behind it, that has code; 0 = none. */
+static int line_with_code(const struct elf_lines *l, const char *file, int line)
+{
+    int found = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        const struct elf_line *row = &l->rows[i];
+        if (row->line >= line && (!found || row->line < found) &&
+            is_file(row, file))
+            found = row->line;
+    }
+    return found;
+}
+
+size_t elf_line_places(struct elf_file *f, const char *file, int line,
+                       uint64_t *at, size_t room)
+{
+    const struct elf_lines *l = lines_of(f);
+    const struct elf_symbol *last = NULL;
+    size_t count = 0;
+    uint64_t pa;
+    line = line_with_code(l, file, line);
+    for (size_t i = 0; line && i < l->count && count < room; i++) {
+        const struct elf_line *row = &l->rows[i];
+        const struct elf_symbol *s = elf_symbol_at(f, row->address);
+        if (row->line != line || !is_file(row, file) || !s || s == last ||
+            !elf_physical(f, row->address, &pa))
+            continue;
+        last = s;
+        at[count++] = row->address;
+    }
+    return count;
 }

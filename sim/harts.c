@@ -64,6 +64,12 @@ void harts_set_apart(struct machine *m, uint64_t pa, uint64_t bytes)
         l0_set_apart(&m->hart[i].cpu.mmu, pa, bytes);
 }
 
+void harts_set_points(struct machine *m, const struct points *p)
+{
+    for (uint64_t i = 0; i < m->config.harts; i++)
+        fast_set_points(&m->hart[i].cpu, p ? p->at : NULL, p ? p->count : 0);
+}
+
 /* ---- time ------------------------------------------------------------------
  */
 

@@ -32,6 +32,9 @@ void harts_set_phase(struct machine *m, enum phase phase, uint64_t first,
 /* Accesses of all harts to these physical bytes are made one by one (l0.h). */
 void harts_set_apart(struct machine *m, uint64_t pa, uint64_t bytes);
 
+/* The fast engine of all harts knows these; NULL = none. */
+void harts_set_points(struct machine *m, const struct points *p);
+
 /* Puts the hart whose turn it is into focus, with its deadline. False: all
  * wait, and no timer is set. */
 MUST_CHECK

@@ -271,7 +271,8 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
     struct cpu *c = &m->now->cpu;
     struct ledger *l = &m->now->ledger;
     if (m->engine != ENGINE_FAST || m->trace.readers || m->trace_steps ||
-        m->limits->points || c->attention <= c->mmu.accounts.total ||
+        (m->limits->points && m->limits->points->step) ||
+        c->attention <= c->mmu.accounts.total ||
         c->mmu.accounts.total < m->fast_from)
         return false;
     uint64_t until_cycle = m->limits->until_cycle;
@@ -284,6 +285,10 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
     };
     uint64_t retired = fast_run(c, &limits);
     l->instructions += retired;
+    if (retired && m->limits->points) {
+        c->step.data.size = 0; /* of these none met a watch */
+        look_at_points(m, c);
+    }
     /* The next block does not fit before the deadline: not to be asked again
      * until then, for an instruction or two at a time. */
     if (m->deadline - c->mmu.accounts.total < FAST_NEAR)
@@ -294,7 +299,7 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
     }
     return c->mmu.accounts.total >= m->deadline ||
            l->instructions >= last_instruction ||
-           c->attention <= c->mmu.accounts.total;
+           c->attention <= c->mmu.accounts.total || m->stopping;
 }
 
 /* The hart in focus runs to the end of its turn, or of the run. */
@@ -375,6 +380,7 @@ enum stop machine_run(struct machine *m, const struct run_limits *limits)
     look_at_text(m);
     if (m->htif.on)
         harts_set_apart(m, m->htif.tohost, 8);
+    harts_set_points(m, m->limits->points);
     run_turns(m, m->limits->max_insns ? m->limits->max_insns : UINT64_MAX);
     m->limits = NULL;
     harts_settle(m);

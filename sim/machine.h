@@ -54,7 +54,8 @@ struct run_limits {
     /* Stops also on events that match one of these. */
     const struct event_filter *filters;
     size_t filter_count;
-    /* Stops at these; while there are any, the readable engine runs. */
+    /* Stops at these. The fast engine leaves instructions that may meet one to
+     * the readable one, and all of them when it is to stop behind each. */
     const struct points *points; /* NULL = none */
 };
 

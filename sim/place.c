@@ -91,31 +91,36 @@ static bool symbol_in(const struct elf_file *f, uint64_t bias, const char *name,
     return true;
 }
 
-/* Does "pong:main" or "pong.elf:main" mean this file? */
-static const char *after_file(const char *name, const char *file)
+bool registry_code(const struct registry *r, size_t i, struct registry_code *c)
 {
-    const char *colon = strchr(name, ':');
-    size_t n = colon ? (size_t)(colon - name) : 0;
-    if (!colon || strncmp(name, file, n) != 0)
-        return NULL;
-    return file[n] == 0 || strcmp(file + n, ".elf") == 0 ? colon + 1 : NULL;
+    *c = (struct registry_code){ .name = "kernel", .file = r->kernel };
+    if (i == 0 && r->kernel)
+        c->name = base_name(r->kernel->path);
+    if (i == 0)
+        return r->kernel || r->program_count;
+    if (i > r->program_count)
+        return false;
+    const struct registry_program *p = &r->programs[i - 1];
+    *c = (struct registry_code){ p->name, p->file, p->bias };
+    return true;
+}
+
+bool registry_code_is(const struct registry_code *c, const char *name,
+                      size_t length)
+{
+    return strncmp(name, c->name, length) == 0 &&
+           (c->name[length] == 0 || strcmp(c->name + length, ".elf") == 0);
 }
 
 bool registry_symbol(const struct registry *r, const char *name,
                      uint64_t *address)
 {
-    bool qualified = strchr(name, ':') != NULL;
-    if (r->kernel) {
-        const char *local =
-            qualified ? after_file(name, base_name(r->kernel->path)) : name;
-        if (local && symbol_in(r->kernel, 0, local, address))
+    const char *colon = strchr(name, ':');
+    const char *local = colon ? colon + 1 : name;
+    struct registry_code c;
+    for (size_t i = 0; registry_code(r, i, &c); i++)
+        if ((!colon || registry_code_is(&c, name, (size_t)(colon - name))) &&
+            symbol_in(c.file, c.bias, local, address))
             return true;
-    }
-    for (size_t i = 0; i < r->program_count; i++) {
-        const struct registry_program *p = &r->programs[i];
-        const char *local = qualified ? after_file(name, p->name) : name;
-        if (local && symbol_in(p->file, p->bias, local, address))
-            return true;
-    }
     return false;
 }

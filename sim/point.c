@@ -8,13 +8,16 @@ static bool touches(const struct access *a, const struct point *p)
     bool wanted = p->kind == POINT_ACCESS ||
                   (p->kind == POINT_STORE && kind != ACCESS_LOAD) ||
                   (p->kind == POINT_LOAD && kind != ACCESS_STORE);
-    return wanted && (a->va - p->va < p->bytes || p->va - a->va < a->size);
+    return wanted && point_touches(p, a->va, a->size);
 }
 
-static bool accessed(const struct step *s, const struct point *p)
+bool point_is_met(const struct point *p, const struct cpu *c)
 {
-    return p->kind != POINT_PC && s->retired && s->data.size &&
-           !s->data.refused && touches(&s->data, p);
+    const struct step *s = &c->step;
+    if (point_is_code(p))
+        return point_is_at(p, c->pc);
+    return s->retired && s->data.size && !s->data.refused &&
+           touches(&s->data, p);
 }
 
 bool points_met(const struct points *p, const struct cpu *c, struct point *met)
@@ -30,14 +33,12 @@ bool points_met(const struct points *p, const struct cpu *c, struct point *met)
         found = true;
     }
     for (size_t i = 0; i < p->count; i++) {
-        if (accessed(s, &p->at[i])) {
-            *met = p->at[i];
-            return true;
-        }
-        if (p->at[i].kind == POINT_PC && p->at[i].va == c->pc) {
-            *met = p->at[i];
-            found = true;
-        }
+        if (!point_is_met(&p->at[i], c))
+            continue;
+        *met = p->at[i];
+        found = true;
+        if (point_is_data(met))
+            break;
     }
     return found;
 }

@@ -156,6 +156,18 @@ bool registry_place(const struct registry *r, uint64_t pc,
 /* "pong.elf: main+0x14 (os/user/programs/pong.c:31)", or the number. */
 void registry_place_text(const struct registry *r, uint64_t pc, char *to,
                          size_t room);
+/* A file whose code is in the machine. */
+struct registry_code {
+    const char *name;      /* "kernel.elf", "pong.elf" */
+    struct elf_file *file; /* NULL = unknown */
+    uint64_t bias;         /* address - ELF address */
+};
+/* The i-th: the kernel (or bare-metal file), then the programs as they were
+ * loaded. False: there is none. */
+bool registry_code(const struct registry *r, size_t i, struct registry_code *c);
+/* Does a user mean this file by `name`: "pong" or "pong.elf"? */
+bool registry_code_is(const struct registry_code *c, const char *name,
+                      size_t length);
 /* Address of a symbol: "name" in the kernel or any program, or "file:name". */
 bool registry_symbol(const struct registry *r, const char *name,
                      uint64_t *address);

@@ -39,6 +39,7 @@ enum {
     MODEL_LANES = 32,
     MODEL_LINES = 1024, /* of the L1 data cache */
     MODEL_CHECKS = 64,
+    MODEL_STOPS = 64, /* breakpoints and watches */
     MODEL_NOTES = LAB_NOTES,
     MODEL_CONSOLE = 400 /* last lines of the console */
 };
@@ -188,6 +189,23 @@ struct model_ask {
     char domain[MODEL_NAME]; /* "" = the one that runs */
 };
 
+/* A breakpoint or a watch. */
+struct stop_row {
+    unsigned number;
+    bool watch, off;
+    uint64_t hits;
+    char line[MODEL_LINE];  /* "break fault_kill in bob" */
+    char place[MODEL_LINE]; /* where that is; "" = not there yet */
+    unsigned places;
+    uint64_t va; /* of the first */
+};
+
+/* Where the code panel looks instead of at pc. */
+struct model_look {
+    bool set;
+    uint64_t va;
+};
+
 /* A line of the scenario that checks something. */
 struct check_row {
     int line;
@@ -200,6 +218,7 @@ struct code_row {
     bool is_source; /* text is a line of the program's source */
     bool is_label;  /* text is a symbol */
     bool is_pc;
+    char stop; /* '*' breakpoint, 'o' one that is off, else ' ' */
     uint32_t
         heat; /* looks, with time passing between them, that found pc here */
     char text[MODEL_LINE];
@@ -207,6 +226,7 @@ struct code_row {
 
 struct event_row {
     uint64_t serial, cycle;
+    uint8_t kind;   /* enum event_kind */
     char letter;    /* F M R S T or '.' for the rest */
     uint64_t story; /* serial of its story + 1, 0 = none */
     char domain[MODEL_NAME];
@@ -281,6 +301,11 @@ struct model {
     char notice[MODEL_LINE];       /* one line: what just happened */
     uint32_t checks_passed, checks_failed;
     struct model_ask ask;
+    struct model_look look;
+    uint32_t stop_kinds;          /* EVENT_BITs that have no letter */
+    char stop_domain[MODEL_NAME]; /* events of this domain only; "" = any */
+    struct stop_row stop_points[MODEL_STOPS];
+    int stop_point_count;
     struct lab lab;          /* what the scenario asks of the view */
     char notes[MODEL_NOTES]; /* Markdown: of lab{}, or the comment that opens
                                 the scenario */
@@ -312,6 +337,7 @@ struct model {
     int code_count, code_pc; /* rows; which one holds pc, -1 = none */
     uint32_t code_hottest;   /* heat of the hottest row */
     char source[MODEL_LINE]; /* file:line and text of pc's source line */
+    char look_symbol[MODEL_NAME * 2]; /* where the code panel looks */
 
     struct tlb_row tlb[3 * MODEL_ENTRIES];
     int tlb_count, tlb_more; /* more = valid entries not listed */

@@ -181,28 +181,56 @@ static void name_hint(char text[MODEL_LINE])
         snprintf(text + used, MODEL_LINE - used, "  hint %s", names[number]);
 }
 
-/* Where to begin so that about ROWS_BEFORE instructions come before pc: from
- * the start of its function, since code cannot be read backwards. */
-static uint64_t find_start(const struct machine *machine, uint64_t pc)
+/* Start of the function that holds an address; 0 = unknown, or too far away. */
+static uint64_t function_start(const struct machine *machine, uint64_t at)
 {
     struct place_name place = { 0 };
+
+    if (!registry_place(&machine->registry, at, &place) || !place.function ||
+        place.offset > BYTES_BEFORE)
+        return 0;
+    return at - place.offset;
+}
+
+/* Where to begin so that about ROWS_BEFORE instructions come before `to`, which
+ * is at or behind `start`; 0 = its bytes are not that sequence. */
+static uint64_t start_before(const struct machine *machine, uint64_t start,
+                             uint64_t to)
+{
     uint64_t at, back[ROWS_BEFORE];
     int count = 0;
     uint32_t word;
 
-    if (!registry_place(&machine->registry, pc, &place) || !place.function ||
-        place.offset > BYTES_BEFORE)
-        return pc;
-    for (at = pc - place.offset; at < pc;) {
+    for (at = start; at < to;) {
         int length = peek_word(machine, at, &word);
         if (length == 0)
-            return pc;
+            return 0;
         back[count++ % ROWS_BEFORE] = at;
         at += (uint64_t)length;
     }
-    if (at != pc || count == 0)
-        return pc;
-    return count <= ROWS_BEFORE ? back[0] : back[count % ROWS_BEFORE];
+    if (at != to)
+        return 0;
+    return count <= ROWS_BEFORE ? start : back[count % ROWS_BEFORE];
+}
+
+/* Where to begin so that some instructions come before `to`: from the start of
+ * its function, since code cannot be read backwards; `beyond`: also of those
+ * before it. */
+static uint64_t find_start(const struct machine *machine, uint64_t to,
+                           bool beyond)
+{
+    uint64_t start = function_start(machine, to), found = to;
+
+    while (start) {
+        uint64_t from = start_before(machine, start, to);
+        if (!from)
+            break;
+        found = from;
+        if (!beyond || from != start || to - from > 4 * ROWS_BEFORE)
+            break;
+        start = function_start(machine, start - 2);
+    }
+    return found;
 }
 
 /* ---- heat ------------------------------------------------------------------
@@ -297,17 +325,17 @@ static void read_rows(struct model *m, const struct machine *machine,
     }
 }
 
-static void name_pc(struct model *m, const struct machine *machine)
+static void name_code(const struct machine *machine, uint64_t pc,
+                      char to[MODEL_NAME * 2])
 {
     struct place_name place = { 0 };
 
-    if (registry_place(&machine->registry, m->pc, &place) && place.function)
-        snprintf(m->pc_symbol, sizeof m->pc_symbol, "%.16s %.30s+0x%llx",
+    if (registry_place(&machine->registry, pc, &place) && place.function)
+        snprintf(to, MODEL_NAME * 2, "%.16s %.30s+0x%llx",
                  place.program ? place.program : "", place.function,
                  (unsigned long long)place.offset);
     else
-        snprintf(m->pc_symbol, sizeof m->pc_symbol, "%llx",
-                 (unsigned long long)m->pc);
+        snprintf(to, MODEL_NAME * 2, "%llx", (unsigned long long)pc);
 }
 
 void model_read_code(struct model *m, const struct machine *machine)
@@ -317,6 +345,11 @@ void model_read_code(struct model *m, const struct machine *machine)
     m->code_hottest = 0;
     m->source[0] = 0;
     count_heat(m);
-    name_pc(m, machine);
-    read_rows(m, machine, find_start(machine, m->pc));
+    name_code(machine, m->pc, m->pc_symbol);
+    m->look_symbol[0] = 0;
+    if (m->look.set)
+        name_code(machine, m->look.va, m->look_symbol);
+    read_rows(
+        m, machine,
+        find_start(machine, m->look.set ? m->look.va : m->pc, m->look.set));
 }

@@ -64,6 +64,7 @@ static void add_event(struct model *m, const struct machine *machine,
     memset(r, 0, sizeof *r);
     r->serial = m->event_count++;
     r->cycle = e->cycle;
+    r->kind = e->kind;
     r->letter = model_letter(e);
     snprintf(r->domain, MODEL_NAME, "%.*s", MODEL_NAME - 1,
              registry_domain_name(&machine->registry, e->domain, buffer,

@@ -37,6 +37,8 @@ struct pane_view {
     int scroll;   /* lines skipped at the top */
     int selected; /* events: how many before the newest; -1 = follow newest */
     int column;   /* rights: first column */
+    uint64_t cursor;    /* code: the line chosen, */
+    uint64_t cursor_at; /* while the clock says this; 0 = none is */
     bool focused;
     bool filtered;   /* events: only those of the stop mask */
     bool whole;      /* cycles, switches, compare: of the whole run */
@@ -80,6 +82,9 @@ const char *pane_ratio_name(const struct model *m, int i);
 int pane_ratio_named(const struct model *m, const char *name);
 /* One or two sentences about the run beside this one; their length. */
 int pane_other_text(const struct model *m, char *to, size_t room);
+/* The instruction the code pane's cursor is on, or that it was told to look at:
+ * a row of m->code, -1 = neither. */
+int pane_code_chosen(const struct model *m, const struct pane_view *v);
 /* Lines that text takes in a box of this width. */
 int pane_lines(struct canvas *c, const char *text);
 

@@ -18,6 +18,10 @@ static bool is_shown(const struct model *m, const struct pane_view *v,
         return false;
     if (!v->filtered)
         return true;
+    if (m->stop_domain[0] && strcmp(m->stop_domain, e->domain) != 0)
+        return false;
+    if (m->stop_kinds >> e->kind & 1)
+        return true;
     return letter && *letter && (m->stops >> (letter - stop_letters) & 1);
 }
 

@@ -23,6 +23,17 @@ static void mask_text(uint32_t stops, char to[STOP_LETTERS + 1])
     to[STOP_LETTERS] = 0;
 }
 
+/* What the mask has besides its letters: "+2", " in bob". */
+static void more_text(const struct model *m, char *to, size_t room)
+{
+    int kinds = __builtin_popcount(m->stop_kinds);
+    int n = kinds ? snprintf(to, room, "+%d", kinds) : 0;
+
+    to[n] = 0;
+    if (m->stop_domain[0])
+        snprintf(to + n, room - (size_t)n, " in %.12s", m->stop_domain);
+}
+
 /* Each letter can be clicked. */
 static void draw_mask(struct canvas *c, int x, const char *mask)
 {
@@ -51,9 +62,11 @@ static int draw_ratio(struct canvas *c, int x, const char *name,
 
 /* The stop mask in words, at the right end; each is a button. Returns where it
  * begins. */
-static int draw_chips(struct canvas *c, uint32_t stops)
+static int draw_chips(struct canvas *c, uint32_t stops, const char *more)
 {
-    int x = c->box.width - 1, first;
+    int x = c->box.width - 1 - text_cells(more), first;
+
+    canvas_text(c, x, 1, STYLE_STATUS, more);
 
     for (int i = 0; i < STOP_LETTERS; i++)
         x -= text_cells(stop_names[i]) + 5;
@@ -87,6 +100,7 @@ static void draw_ratios(struct canvas *c, int x, const struct model *m)
 void pane_status(struct canvas *c, const struct model *m, const char *speed)
 {
     char cycle[32], instructions[32], mask[STOP_LETTERS + 1], text[200];
+    char more[40];
     struct box whole = c->box;
     int x;
 
@@ -108,18 +122,19 @@ void pane_status(struct canvas *c, const struct model *m, const char *speed)
     canvas_print(c, x + 1, 0, STYLE_STATUS, " %s", m->scenario);
     c->box = whole;
     mask_text(m->stops, mask);
+    more_text(m, more, sizeof more);
     canvas_print(c, 0, 1, STYLE_STATUS, " %-7s", state_names[m->state]);
     canvas_zone(c, 0, 1, 8, 1, "run", "run, or pause");
     x = canvas_print(c, 9, 1, STYLE_STATUS, "%s", speed);
     canvas_zone(c, 8, 1, x - 8, 1, "speed +",
                 "speed in instructions a second; + and - change it");
     if (whole.width >= WITH_CHIPS) {
-        c->box.width = draw_chips(c, m->stops) - 1;
+        c->box.width = draw_chips(c, m->stops, more) - 1;
         x++;
     } else {
         x = canvas_text(c, x, 1, STYLE_STATUS, "  stop ");
         draw_mask(c, x, mask);
-        x += STOP_LETTERS;
+        x = canvas_text(c, x + STOP_LETTERS, 1, STYLE_STATUS, more);
     }
     if (m->has_machine)
         draw_ratios(c, x, m);

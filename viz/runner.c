@@ -41,6 +41,14 @@ static bool is_over(const struct runner *r)
     return r->model.state == MODEL_ENDED || r->model.state == MODEL_FAILED;
 }
 
+/* Nobody waits for anything but breakpoints, watches and events. */
+static void forget_goals(struct runner *r)
+{
+    r->waits = r->stops.has_goal = false;
+    r->stops.event_domain[0] = 0;
+    stops_set_until(&r->stops, NULL, "");
+}
+
 /* A command begins. False: the scenario is over. */
 static bool begin(struct runner *r, enum going going)
 {
@@ -57,14 +65,17 @@ static bool begin(struct runner *r, enum going going)
     r->going = going;
     r->until = 0;
     r->until_cycle = 0;
+    r->look.set = false;
+    forget_goals(r);
     return true;
 }
 
-static void arrived(struct runner *r)
+void runner_arrive(struct runner *r)
 {
     r->session->bounded = NULL;
     r->going = GOING_NOWHERE;
     r->model.state = MODEL_PAUSED;
+    forget_goals(r);
 }
 
 static void halt(struct runner *r)
@@ -74,7 +85,7 @@ static void halt(struct runner *r)
     if (r->going == GOING_BACK)
         runner_back_give_up(r);
     else
-        arrived(r);
+        runner_arrive(r);
     runner_notice(r, "paused");
 }
 
@@ -84,34 +95,27 @@ static void step(struct runner *r, uint64_t count)
         r->steps = count;
 }
 
-uint32_t runner_stop_events(const struct runner *r)
+bool runner_begin_masked(struct runner *r, enum going going)
 {
-    static const uint32_t events[STOP_LETTERS] = {
-        [STOP_ON_FAULT] = EVENT_BIT(EVENT_FAULT) | EVENT_BIT(EVENT_PANIC),
-        [STOP_ON_TLB] = EVENT_BIT(EVENT_TLB_MISS),
-        [STOP_ON_PROTECTION] = EVENT_BIT(EVENT_PROTECTION_MISS),
-        [STOP_ON_SWITCH] = EVENT_BIT(EVENT_SWITCH),
-        [STOP_ON_TRAP] = EVENT_BIT(EVENT_TRAP),
-    };
-    uint32_t mask = 0;
-
-    for (int i = 0; i < STOP_LETTERS; i++)
-        if (r->model.stops >> i & 1)
-            mask |= events[i];
-    return mask;
+    if (!begin(r, going))
+        return false;
+    r->until = runner_stop_events(r);
+    snprintf(r->stops.event_domain, sizeof r->stops.event_domain, "%s",
+             r->stop_domain);
+    return true;
 }
 
-static void run(struct runner *r)
+static void run_to_event(struct runner *r)
 {
-    if (begin(r, GOING_RUN))
-        r->until = runner_stop_events(r);
+    if (runner_stop_events(r) == 0 && r->stops.count == 0)
+        runner_notice(r, "the stop mask is empty: m edits it");
+    else
+        runner_begin_masked(r, GOING_EVENT);
 }
 
 static void run_until(struct runner *r, uint32_t events)
 {
-    if (events == 0)
-        runner_notice(r, "the stop mask is empty: m edits it");
-    else if (begin(r, GOING_EVENT))
+    if (begin(r, GOING_EVENT))
         r->until = events;
 }
 
@@ -134,70 +138,15 @@ static void run_to_moment(struct runner *r, const struct session_arguments *to)
     }
 }
 
-/* Length of the instruction at pc when it calls (links ra or t0, or ecall);
- * else 0. */
-static uint64_t call_length(const struct machine *m)
-{
-    struct access a = { .va = m->now->cpu.pc,
-                        .size = 2,
-                        .kind = ACCESS_FETCH,
-                        .privilege = m->now->cpu.privilege };
-    struct mmu_regs regs = m->now->cpu.mmu.regs;
-    uint32_t word = 0;
-
-    regs.sprot = 0;
-    if (!mmu_peek_as(&m->now->cpu.mmu, &regs, &a) ||
-        !machine_peek_phys(m, a.pa, &word, 2))
-        return 0;
-    if ((word & 3) != 3) /* c.jalr: 1001 rs1 00000 10 */
-        return (word & 0xf07f) == 0x9002 && (word & 0xf80) ? 2 : 0;
-    if ((a.pa & 0xfff) > 0xffc || !machine_peek_phys(m, a.pa, &word, 4))
-        return 0;
-    uint32_t opcode = word & 0x7f, rd = word >> 7 & 31;
-    bool links = (opcode == 0x6f || opcode == 0x67) && (rd == 1 || rd == 5);
-    return links || word == 0x73 ? 4 : 0;
-}
-
-static void step_over(struct runner *r)
-{
-    const struct machine *m = r->session->machine;
-    uint64_t length = m ? call_length(m) : 0;
-
-    if (length == 0) {
-        step(r, 1);
-        return;
-    }
-    if (!begin(r, GOING_OVER))
-        return;
-    r->until = runner_stop_events(r);
-    r->after.pc = m->now->cpu.pc + length;
-    r->after.sp = m->now->cpu.x[2];
-    r->after.privilege = m->now->cpu.privilege;
-    r->after.thread = m->registry.thread;
-}
-
-static bool has_returned(const struct runner *r)
-{
-    const struct machine *m = r->session->machine;
-
-    return m && m->now->cpu.pc == r->after.pc &&
-           m->now->cpu.x[2] == r->after.sp &&
-           m->now->cpu.privilege == r->after.privilege &&
-           m->registry.thread == r->after.thread;
-}
-
 /* ---- one slice -------------------------------------------------------------
  */
 
-static void stopped_by_event(struct runner *r)
+static void stopped_by_event(struct runner *r, const struct machine *m)
 {
     char text[MODEL_LINE];
 
-    arrived(r);
-    if (!r->session->machine)
-        return;
-    model_event_line(r->session->machine, &r->session->machine->stop_event,
-                     text);
+    runner_arrive(r);
+    model_event_line(m, &m->stop_event, text);
     runner_notice(r, "stopped: %.140s", text);
 }
 
@@ -224,21 +173,20 @@ static void ended(struct runner *r, enum session_state state)
     }
 }
 
-/* One call of the session. False: the command is done. */
-static bool advance_once(struct runner *r, uint64_t instructions)
+bool runner_advance_once(struct runner *r, uint64_t instructions)
 {
     struct run_limits limits = { .max_insns = instructions,
                                  .until_cycle = r->until_cycle,
                                  .stop_events = r->until };
-    enum session_state state = session_advance(r->session, &limits);
+    enum session_state state = stops_advance(&r->stops, r->session, &limits);
 
     if (state == SESSION_FINISHED || state == SESSION_FAILED)
         ended(r, state);
-    else if (state == SESSION_STOPPED)
-        stopped_by_event(r);
+    else if (state == SESSION_STOPPED && runner_stops_tell(r))
+        runner_arrive(r);
     else if (r->going == GOING_CYCLE && r->session->machine &&
              machine_clock(r->session->machine) >= r->until_cycle)
-        arrived(r);
+        runner_arrive(r);
     return r->going != GOING_NOWHERE;
 }
 
@@ -251,9 +199,9 @@ static void advance_to_moment(struct runner *r, uint64_t instructions)
     const struct machine *m = moment_of(r);
 
     if (m && moment_is_reached(&r->to->at, m) && r->to->at.kind == MOMENT_EVENT)
-        stopped_by_event(r);
+        stopped_by_event(r, m);
     else if (m && moment_is_reached(&r->to->at, m))
-        arrived(r);
+        runner_arrive(r);
     else if (state == SESSION_FINISHED || state == SESSION_FAILED)
         ended(r, state);
 }
@@ -271,18 +219,12 @@ void runner_advance(struct runner *r, uint64_t instructions)
     case GOING_STEPS:
         n = r->steps < instructions ? r->steps : instructions;
         r->steps -= n;
-        if (advance_once(r, n) && r->steps == 0)
-            arrived(r);
+        if (runner_advance_once(r, n) && r->steps == 0)
+            runner_arrive(r);
         break;
     case GOING_OVER:
-        for (n = 0; n < instructions; n++) {
-            if (!advance_once(r, 1))
-                break;
-            if (has_returned(r)) {
-                arrived(r);
-                break;
-            }
-        }
+    case GOING_OUT:
+        runner_step_advance(r, instructions);
         break;
     case GOING_BACK:
         runner_back_advance(r, instructions);
@@ -293,15 +235,18 @@ void runner_advance(struct runner *r, uint64_t instructions)
     case GOING_RUN:
     case GOING_EVENT:
     case GOING_CYCLE:
-        advance_once(r, instructions);
+    case GOING_UNTIL:
+        runner_advance_once(r, instructions);
         break;
     }
 }
 
 void runner_look(struct runner *r)
 {
+    r->model.look = r->look;
     model_refresh(&r->model, r->session);
     runner_beside_look(r);
+    runner_stops_look(r);
 }
 
 void runner_finish(struct runner *r, uint64_t instructions)
@@ -340,13 +285,6 @@ static void ask(struct runner *r, const struct wish *w)
     snprintf(a->domain, sizeof a->domain, "%s", w->domain);
 }
 
-static void change_stops(struct runner *r, uint32_t stops)
-{
-    r->model.stops = stops;
-    if (r->going == GOING_RUN)
-        r->until = runner_stop_events(r);
-}
-
 void runner_obey(struct runner *r, const struct wish *w)
 {
     switch (w->kind) {
@@ -360,16 +298,19 @@ void runner_obey(struct runner *r, const struct wish *w)
         step(r, w->number);
         break;
     case WISH_OVER:
-        step_over(r);
+        runner_step_over(r);
+        break;
+    case WISH_OUT:
+        runner_step_out(r);
         break;
     case WISH_RUN:
-        run(r);
+        runner_begin_masked(r, GOING_RUN);
         break;
     case WISH_PAUSE:
         halt(r);
         break;
     case WISH_EVENT:
-        run_until(r, runner_stop_events(r));
+        run_to_event(r);
         break;
     case WISH_SWITCH:
         run_until(r, EVENT_BIT(EVENT_SWITCH));
@@ -393,7 +334,10 @@ void runner_obey(struct runner *r, const struct wish *w)
         r->model.speed = (int)w->number;
         break;
     case WISH_STOPS:
-        change_stops(r, (uint32_t)w->number);
+    case WISH_UNTIL:
+    case WISH_POINT:
+    case WISH_LOOK:
+        runner_stops_obey(r, w);
         break;
     case WISH_EXPLAIN:
         ask(r, w);
@@ -455,6 +399,7 @@ enum exit_code runner_close(struct runner *r)
     runner_back_give_up(r);
     runner_beside_close(r);
     enum exit_code code = history_close(&r->history);
+    stops_free(&r->stops);
     model_free(&r->model);
     return code;
 }

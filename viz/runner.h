@@ -12,7 +12,10 @@
 
 #include "sim/cmd_session.h"
 #include "sim/history.h"
+#include "sim/stops.h"
 #include "viz/companion.h"
+
+enum { RUNNER_TEXT = 200 }; /* of a wish */
 
 /* What the machine is running for; NOWHERE = it stands. */
 enum going {
@@ -23,6 +26,8 @@ enum going {
     GOING_CYCLE,  /* as fast as can be, until the clock reaches a cycle */
     GOING_MOMENT, /* as fast as can be, to a moment as --at names it */
     GOING_OVER,   /* until the call at pc has returned */
+    GOING_OUT,    /* until the function has returned */
+    GOING_UNTIL,  /* until an expression holds */
     GOING_BACK    /* the past is run again, up to an earlier moment */
 };
 
@@ -45,7 +50,11 @@ enum wish_kind {
     WISH_MEASURE,     /* counts from cycle number to cycle until */
     WISH_COMPARE,     /* a companion, changed as text says; "off" = none */
     WISH_SPEED,       /* number = index in runner_speeds */
-    WISH_STOPS,       /* number = the stop mask */
+    WISH_STOPS,       /* number = runner_stops_number, of events of domain */
+    WISH_OUT,         /* until the function has returned */
+    WISH_UNTIL,       /* until the expression text holds */
+    WISH_POINT,       /* text: a line for stops_obey */
+    WISH_LOOK,        /* the code panel shows text, as for break; "": pc */
     WISH_EXPLAIN      /* the microscope shows the access number = va, by domain;
                          kind = r, w, x */
 };
@@ -54,10 +63,19 @@ struct wish {
     enum wish_kind kind;
     uint64_t number;
     char access;                        /* 'r' 'w' 'x' */
-    char domain[MODEL_NAME];            /* "" = the one that runs */
+    char domain[MODEL_NAME];            /* "" = the one that runs; of
+                                            WISH_STOPS: any */
     const struct session_arguments *to; /* must stay */
     uint64_t until;
-    char text[COMPANION_TEXT];
+    char text[RUNNER_TEXT];
+};
+
+/* Where a function goes on when what it called returns. */
+struct frame {
+    uint64_t hart, pc, sp;
+    uint8_t privilege;
+    uint32_t thread;
+    size_t machine; /* its number */
 };
 
 struct runner {
@@ -76,12 +94,13 @@ struct runner {
     uint64_t steps;                     /* GOING_STEPS: left */
     uint64_t until_cycle;               /* GOING_CYCLE */
     const struct session_arguments *to; /* GOING_MOMENT */
-    uint32_t until; /* events that end this run (EVENT_BIT) */
-    struct {
-        uint64_t pc, sp;
-        uint8_t privilege;
-        uint32_t thread;
-    } after; /* GOING_OVER: where the call returns to */
+    uint32_t until;               /* events that end this run (EVENT_BIT) */
+    struct frame after;           /* GOING_OVER, OUT: where a call returns to */
+    bool waits;                   /* GOING_OUT: for that */
+    struct stops stops;           /* breakpoints and watches */
+    uint32_t stop_kinds;          /* of the stop mask, beyond its letters */
+    char stop_domain[MODEL_NAME]; /* of its events; "" = any */
+    struct model_look look;
 };
 
 /* Instructions per second of each speed; 0 = as fast as can be. */
@@ -116,6 +135,34 @@ PRINTF_LIKE(2, 3)
 void runner_notice(struct runner *r, const char *format, ...);
 /* EVENT_BITs of the stop mask. */
 uint32_t runner_stop_events(const struct runner *r);
+/* A command begins; the mask's events end it, of its domain only. False: the
+ * scenario is over. */
+bool runner_begin_masked(struct runner *r, enum going going);
+/* It stands now. */
+void runner_arrive(struct runner *r);
+/* One call of the session. False: the command is done. */
+bool runner_advance_once(struct runner *r, uint64_t instructions);
+
+/* ---- runner_step.c: over calls, out of functions --------------------------
+ */
+
+void runner_step_over(struct runner *r);
+void runner_step_out(struct runner *r);
+/* One slice of GOING_OVER or GOING_OUT. */
+void runner_step_advance(struct runner *r, uint64_t instructions);
+
+/* ---- runner_stops.c: what stops a run -------------------------------------
+ */
+
+/* Letters of the stop mask (1 << enum stop_letter) and other kinds of events
+ * (EVENT_BIT) as the number of WISH_STOPS. */
+uint64_t runner_stops_number(uint32_t letters, uint32_t kinds);
+/* WISH_STOPS, WISH_UNTIL, WISH_POINT, WISH_LOOK. */
+void runner_stops_obey(struct runner *r, const struct wish *w);
+/* Something stopped the run: says it. False: nothing the command ends with. */
+bool runner_stops_tell(struct runner *r);
+/* What the model shows of all that. */
+void runner_stops_look(struct runner *r);
 /* Begins to obey WISH_BACK, WISH_BACK_EVENT, WISH_BACK_RIGHTS, or WISH_CYCLE to
  * an earlier cycle; says why when that cannot be. */
 void runner_back(struct runner *r, const struct wish *w);

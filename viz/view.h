@@ -24,7 +24,13 @@ enum {
     VIEW_PATH = 512
 };
 
-enum view_overlay { OVERLAY_NONE, OVERLAY_HELP, OVERLAY_STORY, OVERLAY_MASK };
+enum view_overlay {
+    OVERLAY_NONE,
+    OVERLAY_HELP,
+    OVERLAY_STORY,
+    OVERLAY_MASK, /* what stops a run: kinds of events */
+    OVERLAY_STOPS /* breakpoints and watches */
+};
 
 /* Where the user has put the borders of one set in one shape of screen:
  * fractions of the whole; 0 in the first = as built in. */
@@ -60,10 +66,12 @@ struct view {
 
     enum view_overlay overlay;
     int overlay_scroll, overlay_lines, overlay_shown;
+    int overlay_row; /* of a list: the one chosen */
     char story[MODEL_STORY], story_title[MODEL_NAME];
 
     bool commanding; /* the command line has the keys */
     char line[VIEW_COMMAND], last[VIEW_COMMAND];
+    const char *rest;         /* of the command obeyed: behind its word */
     char choices[MODEL_LINE]; /* of completion, when there are several */
     char notice[MODEL_LINE];  /* of the view itself; "" = the model's */
     bool wrong; /* the last command could not be obeyed, notice says why */
@@ -173,6 +181,24 @@ struct box view_grid_box(const struct view *v);
 
 /* Help, story or stop-mask editor over the panes. */
 void view_draw_overlay(struct view *v);
+
+/* An empty frame with a title and, below, what keys do; the box inside it is
+ * current. */
+void view_draw_frame(struct canvas *c, const char *title, const char *keys,
+                     struct box b);
+
+/* ---- view_stops.c: what stops a run ---------------------------------------
+ */
+
+/* The editor of the stop mask, the list of breakpoints and watches. */
+void view_draw_mask(struct view *v);
+void view_draw_stops(struct view *v);
+/* A key while one of them is open. */
+void view_mask_key(struct view *v, int key);
+void view_stops_key(struct view *v, int key);
+/* The code pane's cursor moves by so many instructions; by 0: it is gone, and
+ * the pane follows pc again. */
+void view_code_move(struct view *v, int lines);
 
 /* ---- view_settings.c: remembered from one run to the next ------------------
  */

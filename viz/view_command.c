@@ -41,6 +41,15 @@ void view_wish(struct view *v, enum wish_kind kind, uint64_t number)
             (struct wish){ .kind = kind, .number = number };
 }
 
+void view_wish_text(struct view *v, enum wish_kind kind, const char *text)
+{
+    if (v->wish_count == VIEW_WISHES)
+        return;
+    struct wish *w = &v->wishes[v->wish_count++];
+    *w = (struct wish){ .kind = kind };
+    snprintf(w->text, sizeof w->text, "%s", text);
+}
+
 bool view_take_number(struct view *v, const char *text, uint64_t *number)
 {
     char *end;
@@ -84,8 +93,8 @@ bool view_take_address(struct view *v, const char *text, uint64_t *va)
  */
 
 static const struct view_word *const tables[] = {
-    view_words_time, view_words_mark, view_words_look, view_words_compare,
-    view_words_screen
+    view_words_time, view_words_stops,   view_words_mark,
+    view_words_look, view_words_compare, view_words_screen
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 
@@ -130,6 +139,9 @@ void view_command(struct view *v, const char *line)
     while (count < 8 && (argument[count] = strtok_r(NULL, " ", &rest)))
         count++;
     w = find_word(name, &several);
+    v->rest = line + strspn(line, " ");
+    v->rest += strlen(name);
+    v->rest += strspn(v->rest, " ");
     v->notice[0] = 0;
     v->wrong = false;
     if (w && view_is_locked(v, w->name))

@@ -16,6 +16,7 @@ static const char keys[] =
     "TIME\n"
     "s        one instruction        S   a hundred\n"
     "n        step over a call: until the function or system call returns\n"
+    "o        step out: until the function at pc returns\n"
     "space    run at the chosen speed, and pause again (also c)\n"
     "+ -      faster, slower: 1, 3, 10 ... instructions a second up to max\n"
     "e        run to the next event of the stop mask\n"
@@ -25,7 +26,11 @@ static const char keys[] =
     "R        back to the last change of a right on the segment that the last\n"
     "         fault hit: when was it given, when taken?\n"
     "m        edit the stop mask: what ends a run\n"
-    "         F fault  M TLB miss  R protection miss  S switch  T trap\n"
+    "         F fault  M TLB miss  R protection miss  S switch  T trap ...\n"
+    "p        a breakpoint at pc, or at the line chosen in the code; again: "
+    "none\n"
+    "d        breakpoints and watches: the list    W   watch an address\n"
+    "U        run until an expression holds, such as a0 == 3\n"
     "t        measure from here: cycles, instructions, misses since then\n"
     "LOOKING\n"
     "1-7      sets of panes: run, memory, space, cost, time, text, a/b\n"
@@ -36,6 +41,7 @@ static const char keys[] =
     "x        explain the last fault, or the selected one\n"
     "g        explain an address: what would the machine say to an access?\n"
     "f /      events: only those of the stop mask; only those that say...\n"
+    "         (in the code pane, / looks for a function or an address)\n"
     "( )      timeline: more time, less; left and right arrows: back, forth\n"
     "l        timeline: a lane per domain, per thread, per hart\n"
     "v { }    timeline: the other cursor; move it (also: a click)\n"
@@ -77,10 +83,11 @@ static void help_text(const struct view *v, char *to, size_t room)
                                  panes[i].name, panes[i].help);
 }
 
-/* An empty frame at b with a title; the box inside it is current. */
-static void draw_frame(struct canvas *c, const char *title, struct box b)
+void view_draw_frame(struct canvas *c, const char *title, const char *keys_do,
+                     struct box b)
 {
     canvas_box(c, b);
+    canvas_zone(c, 0, 0, b.width, b.height, "", ""); /* hides those below */
     canvas_rect(c, 0, 0, b.width, b.height, STYLE_CARD, 1);
     for (int y = 0; y < b.height && !c->graphic; y++)
         canvas_fill(c, y, STYLE_TEXT);
@@ -93,8 +100,7 @@ static void draw_frame(struct canvas *c, const char *title, struct box b)
     if (title[0])
         canvas_print(c, 2, 0, STYLE_FOCUS, " %s ", title);
     if (title[0])
-        canvas_right(c, b.width - 2, b.height - 1, STYLE_DIM,
-                     " arrows scroll, any other key closes ");
+        canvas_right(c, b.width - 2, b.height - 1, STYLE_DIM, keys_do);
     canvas_box(c, (struct box){ b.x + 2, b.y + 1, b.width - 4, b.height - 2 });
 }
 
@@ -111,9 +117,9 @@ static void draw_text(struct view *v, const char *title, const char *text,
     height = v->overlay_lines + 2;
     height = height < c->height - 2 ? height : c->height - 2;
     v->overlay_shown = height - 2;
-    draw_frame(c, title,
-               (struct box){ (c->width - width) / 2, (c->height - height) / 2,
-                             width, height });
+    view_draw_frame(c, title, " arrows scroll, any other key closes ",
+                    (struct box){ (c->width - width) / 2,
+                                  (c->height - height) / 2, width, height });
     canvas_wrap(c, 0, v->overlay_scroll, STYLE_TEXT, text);
 }
 
@@ -130,7 +136,7 @@ static void draw_tip(struct view *v, const char *text)
     struct box b = { v->pointer_x + 1, v->pointer_y + 1, width, height };
     b.x = b.x + width > c->width ? c->width - width : b.x;
     b.y = b.y + height > c->height ? v->pointer_y - height : b.y;
-    draw_frame(c, "", b);
+    view_draw_frame(c, "", "", b);
     canvas_wrap(c, 0, 0, STYLE_TEXT, copy);
 }
 
@@ -145,6 +151,10 @@ void view_draw_overlay(struct view *v)
         draw_text(v, "help", text, width);
     } else if (v->overlay == OVERLAY_STORY) {
         draw_text(v, v->story_title, v->story, width);
+    } else if (v->overlay == OVERLAY_MASK) {
+        view_draw_mask(v);
+    } else if (v->overlay == OVERLAY_STOPS) {
+        view_draw_stops(v);
     } else if (view_tip(v)) {
         draw_tip(v, view_tip(v));
     }

@@ -46,6 +46,8 @@ static void scroll(struct view *v, enum pane_id id, int lines)
 
     if (id == PANE_EVENTS) /* moves the cursor, newest = 0 */
         p->selected = clamp(p->selected - lines, -1, e->lines - 1);
+    else if (id == PANE_CODE)
+        view_code_move(v, lines);
     else if (id == PANE_CONSOLE) /* scrolls back from the end */
         p->scroll = clamp(p->scroll - lines, 0, most);
     else
@@ -111,7 +113,10 @@ static const struct {
     { '+', "speed +" },
     { '=', "speed +" },
     { '-', "speed -" },
+    { 'o', "out" },
     { 'm', "stop" },
+    { 'p', "toggle" },
+    { 'd', "breaks" },
     { 'x', "fault" },
     { 'f', "filter" },
     { 'w', "whole" },
@@ -210,20 +215,6 @@ static void line_key(struct view *v, int key)
  * ----------------------------------------------------------------
  */
 
-static void mask_key(struct view *v, int key)
-{
-    char line[16];
-
-    for (int i = 0; i < STOP_LETTERS; i++)
-        if (key == stop_letters[i] || key == stop_letters[i] + 'a' - 'A') {
-            snprintf(line, sizeof line, "stop %c", stop_letters[i]);
-            view_command(v, line);
-            return;
-        }
-    if (key == '\n' || key == 27 || key == 'm' || key == 'q')
-        v->overlay = OVERLAY_NONE;
-}
-
 static void overlay_key(struct view *v, int key)
 {
     int lines = lines_of(key, v->overlay_shown);
@@ -245,6 +236,8 @@ static void escape(struct view *v)
     struct pane_view *p = &v->pane[v->focus];
 
     v->zoomed = false;
+    if (v->focus == PANE_CODE)
+        view_code_move(v, 0);
     p->selected = -1;
     p->scroll = 0;
     p->search[0] = 0;
@@ -272,17 +265,23 @@ void view_key(struct view *v, int key)
     if (v->commanding) {
         line_key(v, key);
     } else if (v->overlay == OVERLAY_MASK) {
-        mask_key(v, key);
+        view_mask_key(v, key);
+    } else if (v->overlay == OVERLAY_STOPS) {
+        view_stops_key(v, key);
     } else if (v->overlay != OVERLAY_NONE) {
         overlay_key(v, key);
     } else if (key == ':') {
         begin_line(v, "");
     } else if (key == '/') {
-        begin_line(v, "search ");
+        begin_line(v, v->focus == PANE_CODE ? "code " : "search ");
     } else if (key == 'g') {
         begin_line(v, "explain ");
     } else if (key == '\'') {
         begin_line(v, "go ");
+    } else if (key == 'U') {
+        begin_line(v, "until ");
+    } else if (key == 'W') {
+        begin_line(v, "watch ");
     } else if (key == '.') {
         view_command(v, v->last);
     } else if (key == 27) {

@@ -218,24 +218,6 @@ static void draw_tabs(struct view *v)
 /* ---- the last line ----------------------------------------------------------
  */
 
-static void draw_mask(struct view *v)
-{
-    struct canvas *c = &v->canvas;
-    char command[16];
-    int x = canvas_text(c, 0, 0, STYLE_STRONG, " stop at: ");
-
-    for (int i = 0; i < STOP_LETTERS; i++) {
-        bool on = v->model->stops >> i & 1;
-        int begin = x;
-        x = canvas_print(c, x, 0, on ? STYLE_SELECTED : STYLE_TEXT, "%c %s%s",
-                         stop_letters[i], stop_names[i], on ? "*" : "") +
-            1;
-        snprintf(command, sizeof command, "stop %c", stop_letters[i]);
-        canvas_zone(c, begin, 0, x - begin, 1, command, "on or off");
-    }
-    canvas_text(c, x, 0, STYLE_DIM, "Enter = done");
-}
-
 /* What happened since the bookmark. */
 static int draw_bookmark(struct view *v, int x)
 {
@@ -269,10 +251,6 @@ static void draw_footer(struct view *v, int y)
     int x = 0;
 
     canvas_box(c, (struct box){ 0, y, c->width, 1 });
-    if (v->overlay == OVERLAY_MASK) {
-        draw_mask(v);
-        return;
-    }
     if (v->commanding) {
         x = canvas_print(c, 0, 0, STYLE_STRONG, " :%s", v->line);
         canvas_text(c, x, 0, STYLE_SELECTED, " ");

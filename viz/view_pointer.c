@@ -59,6 +59,10 @@ void view_pointer_press(struct view *v, int x, int y, bool twice)
         v->overlay = OVERLAY_NONE;
         return;
     }
+    if (v->overlay != OVERLAY_NONE && !z) {
+        v->overlay = OVERLAY_NONE;
+        return;
+    }
     if (view_on_border(v, x, y))
         v->drag = view_border_at(v, x, y);
     if (twice && id < PANE_COUNT)

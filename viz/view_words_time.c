@@ -4,7 +4,6 @@
  */
 #include "viz/view_words.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -95,25 +94,6 @@ static void do_speed(struct view *v, int count, char **a)
         view_wish(v, WISH_SPEED, (uint64_t)now);
 }
 
-static void do_stop(struct view *v, int count, char **a)
-{
-    uint32_t stops = v->model->stops;
-
-    if (count == 0) {
-        v->overlay = OVERLAY_MASK;
-        return;
-    }
-    for (const char *p = a[0]; *p; p++) {
-        const char *at = strchr(stop_letters, toupper((unsigned char)*p));
-        if (!at) {
-            view_wrong(v, "stop %.20s: letters of %s", a[0], stop_letters);
-            return;
-        }
-        stops ^= 1u << (at - stop_letters);
-    }
-    view_wish(v, WISH_STOPS, stops);
-}
-
 const struct view_word view_words_time[] = {
     { "step", "[N]", "N instructions, 1 if not said", do_step },
     { "over", "", "one instruction, or the whole call it makes", do_over },
@@ -129,7 +109,5 @@ const struct view_word view_words_time[] = {
       do_back },
     { "end", "", "run to the end of the scenario", do_end },
     { "speed", "+|-|100/s|max", "instructions a second", do_speed },
-    { "stop", "[LETTERS]", "turns letters of the stop mask on or off",
-      do_stop },
     { 0 },
 };

@@ -72,6 +72,29 @@ static void add_code(struct model *m, uint64_t pc, int what, const char *text)
         m->code_pc = m->code_count - 1;
 }
 
+static void add_stop(struct model *m, const char *line, const char *place,
+                     uint64_t hits)
+{
+    struct stop_row *r = &m->stop_points[m->stop_point_count++];
+
+    r->number = (unsigned)m->stop_point_count;
+    r->watch = line[0] == 'w';
+    r->hits = hits;
+    r->places = place[0] ? 1 : 0;
+    snprintf(r->line, sizeof r->line, "%s", line);
+    snprintf(r->place, sizeof r->place, "%s", place);
+}
+
+static void fill_stops(struct model *m)
+{
+    add_stop(m, "break pong:main",
+             "pong.elf: main (os/user/programs/pong.c:12)", 1);
+    add_stop(m, "watch secret,8 rw by alice if value == 3",
+             "40a000000..40a000007", 12);
+    add_stop(m, "break trap.c:120 in bob", "", 0);
+    m->stop_points[1].off = true;
+}
+
 static void fill_code(struct model *m)
 {
     m->pc = 0x10002006;
@@ -86,6 +109,9 @@ static void fill_code(struct model *m)
     add_code(m, 0x1000200a, ' ', "c.add a1,a0");
     add_code(m, 0x1000200c, ' ', "bne a1,zero,+0x6");
     add_code(m, 0x10002010, ' ', "slti zero,a0,1  hint MARK");
+    m->code[2].stop = '*';
+    m->code[m->code_pc].stop = '*';
+    m->code[m->code_count - 1].stop = 'o';
 }
 
 static void fill_units(struct model *m)
@@ -407,6 +433,7 @@ static struct screen *fixed(void)
     fill_switches(&t->model);
     fill_caches(&t->model);
     fill_notes(&t->model);
+    fill_stops(&t->model);
     return t;
 }
 
@@ -847,6 +874,11 @@ static void keys_that_look(void **state)
     press(t, '\n');
     assert_int_equal(t->model.stops, 1u << STOP_ON_SWITCH | 1u << STOP_ON_TRAP);
     assert_int_equal(t->view.overlay, OVERLAY_NONE);
+    press(t, 'd');
+    press(t, KEY_OF_DOWN);
+    view_draw(&t->view, 80, 24);
+    compare(&t->view.canvas, "screen_breaks");
+    press(t, 27);
     for (int i = 0; i < 50; i++)
         press(t, '+');
     assert_string_equal(runner_speed_text(t->model.speed), "max");
