@@ -7,8 +7,6 @@
 
 #include "mmu/l0.h"
 
-#include <stdlib.h>
-
 /* The rows of param.def that describe one unit, as numbers and as names. */
 struct unit_rows {
     const char *entries_key, *ways_key, *policy_key;
@@ -189,7 +187,7 @@ static bool place_units(struct mmu *m,
         history[u] = history_shape(&shape[u], (enum unit)u, m->bus);
         bytes += assoc_bytes(&shape[u]) + miss_bytes(&history[u]);
     }
-    uint8_t *at = calloc(1, bytes);
+    uint8_t *at = heap_new(m->bus->heap, 1, bytes);
     m->memory = at;
     m->memory_bytes = bytes;
     if (!at)
@@ -219,8 +217,8 @@ bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
     m->through = c->l1d_write == WRITE_THROUGH;
     m->line_shift = (uint8_t)__builtin_ctzll((uint64_t)c->line_bytes);
     if (!place_units(m, shape, err) ||
-        !alone_init(&m->alone, c->attribution != 0, shape, &m->uses, alone_lost,
-                    m, err)) {
+        !alone_init(&m->alone, bus->heap, c->attribution != 0, shape, &m->uses,
+                    alone_lost, m, err)) {
         mmu_free(m);
         return false;
     }
@@ -240,6 +238,6 @@ void mmu_free(struct mmu *m)
 {
     l0_close(m);
     alone_free(&m->alone);
-    free(m->memory);
+    heap_free(m->bus->heap, m->memory);
     m->memory = NULL;
 }

@@ -176,6 +176,8 @@ static void fill(struct mmu *m, uint8_t privilege, uint64_t va,
         .range = f->range,
     };
     l->live[view][slot / 64] |= UINT64_C(1) << slot % 64;
+    if (store)
+        bus_may_write(m->bus, pa, bytes);
     note(l->pages, f->page);
     note(l->ranges, f->range);
 }
