@@ -6,7 +6,8 @@
 
 void session_arguments_init(struct session_arguments *a, int argc)
 {
-    *a = (struct session_arguments){ .session = { .seed = 1 } };
+    *a = (struct session_arguments){ .session = { .seed = 1 },
+                                     .history_bytes = HISTORY_BYTES };
     a->set = calloc((size_t)argc + 1, sizeof *a->set);
     if (!a->set)
         err_no_memory();

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "sim/cmd.h"
+#include "sim/history.h"
 #include "sim/moment.h"
 
 /* clang-format off */
@@ -52,7 +53,8 @@ struct session_arguments {
     const char **set; /* owned */
     bool has_moment;  /* --at was given; else at is the end */
     struct run_moment at;
-    const char *machine; /* NULL = the first */
+    const char *machine;    /* NULL = the first */
+    uint64_t history_bytes; /* of snapshots (history.h) */
 };
 
 /* argc bounds how many --set there can be. */

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "sim/lua_expression.h"
-#include "sim/session.h"
+#include "sim/history.h"
 
 enum { STOPS_MOST = 64, STOPS_TEXT = 200 };
 
@@ -67,6 +67,9 @@ struct stops {
     char until_text[STOPS_TEXT];
     bool has_goal; /* stops also before the instruction at */
     uint64_t goal;
+
+    /* Runs the session, and takes snapshots; NULL = session_advance does. */
+    struct history *history;
 
     /* Why the last stops_advance ended with SESSION_STOPPED. */
     enum stops_reason reason;

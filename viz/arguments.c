@@ -5,6 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
+/* In megabytes. */
+static bool take_history(struct session_arguments *a, const struct options *o)
+{
+    uint64_t n;
+
+    if (!option_number(o, &n))
+        return false;
+    if (n > 1 << 20) {
+        usage_error(o->command, "--history %s: at most %d megabytes", o->value,
+                    1 << 20);
+        return false;
+    }
+    a->history_bytes = n << 20;
+    return true;
+}
+
 bool arguments_take(struct session_arguments *a, const struct options *o)
 {
     struct session_options *s = &a->session;
@@ -14,6 +30,8 @@ bool arguments_take(struct session_arguments *a, const struct options *o)
         a->at = (struct run_moment){ .kind = MOMENT_INSNS, .number = 1 };
         return true;
     }
+    if (o->row == ROW_HISTORY)
+        return take_history(a, o);
     return o->row < ROW_TRACE
                ? session_take(a, o)
                : trace_take(o, o->row - ROW_TRACE, &s->trace_path, &s->trace);

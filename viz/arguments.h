@@ -10,13 +10,17 @@
 /* The first rows of both programs' tables, in this order. */
 #define ARGUMENT_ROWS                                                          \
     SESSION_ROWS, TRACE_ROWS,                                                  \
+        { 0, "from-reset", NULL,                                               \
+          "begin at reset, not when the kernel is up" },                       \
     {                                                                          \
-        0, "from-reset", NULL, "begin at reset, not when the kernel is up"     \
+        0, "history", "MB",                                                    \
+            "memory for going back quickly, default 256; 0: none"              \
     }
 
 enum {
     ROW_TRACE = SESSION_ROW_COUNT,
     ROW_FROM_RESET = ROW_TRACE + TRACE_ROW_COUNT,
+    ROW_HISTORY,
     ROW_OWN /* the program's own rows begin here */
 };
 

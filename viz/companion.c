@@ -89,7 +89,7 @@ static bool open_session(struct companion *c, struct err *err)
     c->session->stop_at_machine = true;
     c->begun = false;
     model_free(c->model);
-    model_init(c->model, NULL);
+    model_init(c->model, NULL, NULL);
     return true;
 }
 

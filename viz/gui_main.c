@@ -111,7 +111,7 @@ static int show(struct gui_arguments *a)
 
     if (!r)
         err_no_memory();
-    if (!runner_open(r, &a->run.session, &err)) {
+    if (!runner_open(r, &a->run.session, a->run.history_bytes, &err)) {
         free(r);
         return report(&err);
     }

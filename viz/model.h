@@ -393,9 +393,10 @@ struct model {
     struct model_memory *memory; /* of model_read.c; not for panes */
 };
 
-/* Empty model, paused. source_root: where relative source paths begin, or
- * NULL. */
-void model_init(struct model *m, const char *source_root);
+struct heap;
+/* Empty model, paused; what it remembers lies in the heap (or NULL).
+ * source_root: where relative source paths begin, or NULL. */
+void model_init(struct model *m, struct heap *heap, const char *source_root);
 void model_free(struct model *m);
 /* A command begins: registers and accounts are remembered as "before". */
 void model_mark(struct model *m, const struct session *s);

@@ -79,12 +79,15 @@ struct frame {
 };
 
 struct runner {
+    struct heap *heap; /* of the session and what the model remembers */
     struct history history;
-    struct session *session; /* history.now; changes after going back */
+    struct session *session;     /* history.now */
+    struct session_options base; /* of a run like this one, in no heap */
     struct model model;
     struct companion other, ruler; /* runs beside it; zero = none */
     struct sync_point began;       /* where the last command began */
-    struct model *past;    /* of history.past, while going back; else NULL */
+    struct model *past; /* in the heap: the page as it was at a snapshot and, on
+                           a way back, as it is there */
     enum model_state left; /* what a way back that is given up returns to */
     char root[4096];       /* where relative source paths begin */
     /* A signal handler or another thread sets it to EXIT_INTERRUPTED: Lua that
@@ -111,10 +114,11 @@ const char *runner_speed_text(int speed);
 
 /* options: path of the scenario and so on; print is set to the model's console,
  * interrupted to the runner's; what they point to must stay, as the runner.
+ * history_bytes: of snapshots (history.h).
  * False: *err says why. The runner must stay where it is. */
 MUST_CHECK
 bool runner_open(struct runner *r, struct session_options *options,
-                 struct err *err);
+                 uint64_t history_bytes, struct err *err);
 /* Ends the session; its exit code. */
 enum exit_code runner_close(struct runner *r);
 
@@ -170,6 +174,8 @@ void runner_back(struct runner *r, const struct wish *w);
 void runner_back_advance(struct runner *r, uint64_t instructions);
 /* The present stays. */
 void runner_back_give_up(struct runner *r);
+/* Before a snapshot: history_options.save. */
+void runner_back_save(void *runner);
 
 /* ---- runner_beside.c: runs beside the present one -------------------------
  */

@@ -16,8 +16,7 @@ static void compare(struct runner *r, const char *words)
     companion_close(&r->other);
     if (strcmp(words, "off") == 0)
         return;
-    if (!companion_open(&r->other, &r->history.options, words, r->session,
-                        &err)) {
+    if (!companion_open(&r->other, &r->base, words, r->session, &err)) {
         runner_notice(r, "compare: %.140s", err.text);
         return;
     }
@@ -32,7 +31,7 @@ static void measure(struct runner *r, uint64_t from, uint64_t to)
     companion_close(&r->ruler);
     if (at.machine == 0)
         return;
-    if (!companion_open(&r->ruler, &r->history.options, "", NULL, &err)) {
+    if (!companion_open(&r->ruler, &r->base, "", NULL, &err)) {
         runner_notice(r, "measure: %.140s", err.text);
         return;
     }

@@ -221,7 +221,7 @@ static int run(struct tui *t, struct arguments *a)
     struct err err;
     int code;
 
-    if (!runner_open(&t->runner, &a->run.session, &err))
+    if (!runner_open(&t->runner, &a->run.session, a->run.history_bytes, &err))
         return report(&err);
     view_init(&t->view, &t->runner.model);
     t->view.ascii = a->ascii;

@@ -38,7 +38,7 @@ static struct runner *open_run(const char *path, const char *set)
     assert_non_null(r);
     sets[0] = set;
     o.set_count = set ? 1 : 0;
-    assert_true(runner_open(r, &o, &err));
+    assert_true(runner_open(r, &o, HISTORY_BYTES, &err));
     obey(r, (struct wish){ .kind = WISH_BEGIN });
     return r;
 }

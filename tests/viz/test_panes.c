@@ -411,7 +411,7 @@ static struct screen *empty(void)
     struct screen *t = calloc(1, sizeof *t);
 
     assert_non_null(t);
-    model_init(&t->model, NULL);
+    model_init(&t->model, NULL, NULL);
     view_init(&t->view, &t->model);
     return t;
 }
@@ -920,7 +920,7 @@ static void console_lines(void **state)
     char long_line[500];
 
     (void)state;
-    model_init(m, NULL);
+    model_init(m, NULL, NULL);
     model_print(m, "one\ntw", 6);
     model_print(m, "o\n\n", 3);
     assert_int_equal(m->console_lines, 3);

@@ -138,7 +138,7 @@ static struct model *a_model(void)
     struct model *m = calloc(1, sizeof *m);
 
     assert_non_null(m);
-    model_init(m, NULL);
+    model_init(m, NULL, NULL);
     m->has_machine = true;
     strcpy(m->scenario, "test.lua");
     m->segment_count = 2;
@@ -441,7 +441,7 @@ static void run_to_fault(struct runner *r, const char *path)
                       event = { .kind = WISH_EVENT };
     struct err err;
 
-    assert_true(runner_open(r, &options, &err));
+    assert_true(runner_open(r, &options, HISTORY_BYTES, &err));
     runner_obey(r, &begin);
     runner_finish(r, 20000);
     runner_obey(r, &event);
@@ -719,7 +719,7 @@ static void the_worker_is_the_same_run(void **state)
     run_to_fault(plain, "tests/viz/live.lua");
     runner_obey(plain, &end);
     runner_finish(plain, 1000000);
-    assert_true(runner_open(r, &options, &err));
+    assert_true(runner_open(r, &options, HISTORY_BYTES, &err));
     assert_true(worker_start(w, r, count_copies, &copies, &err));
     worker_ask(w, &begin, 1);
     while (m->cycle == 0) {
