@@ -7,9 +7,8 @@
 #include <glob.h>
 
 #include "sim/compare.h"
+#include "sim/digest.h"
 #include "sim/history.h"
-#include "sim/memmap.h"
-#include "sim/stats.h"
 #include "tests/sim/lua_help.h"
 
 static struct said said;
@@ -56,99 +55,9 @@ static enum exit_code close_history(struct history *h)
     return code;
 }
 
-/* ---- the state of a machine as one number ------------------------------- */
-
-static void add(uint64_t *hash, const void *from, size_t bytes)
-{
-    const uint8_t *p = from;
-    for (size_t i = 0; i < bytes; i++)
-        *hash = (*hash ^ p[i]) * UINT64_C(0x100000001b3);
-}
-
-static void add_number(uint64_t *hash, uint64_t n)
-{
-    *hash = (*hash ^ n) * UINT64_C(0x9e3779b97f4a7c15);
-    *hash ^= *hash >> 29;
-}
-
-static void add_figure(void *context, const char *name, uint64_t value,
-                       const char *unit, const char *doc)
-{
-    (void)unit;
-    (void)doc;
-    add(context, name, strlen(name));
-    add_number(context, value);
-}
-
-static void add_array(uint64_t *hash, const struct assoc *a)
-{
-    for (uint32_t i = 0; a->entry && i < assoc_entries(a); i++) {
-        const struct assoc_entry *e = &a->entry[i];
-        if (!e->valid)
-            continue;
-        add_number(hash, i);
-        add_number(hash, e->first);
-        add_number(hash, e->last);
-        add_number(hash, e->context);
-        add_number(hash, e->global);
-        add_number(hash, e->dirty);
-        add_number(hash, e->rights);
-    }
-}
-
-static void add_hart(uint64_t *hash, const struct hart *h)
-{
-    const struct cpu *c = &h->cpu;
-    struct csr_info csr;
-    add(hash, c->x, sizeof c->x);
-    add_number(hash, c->pc);
-    add_number(hash, c->privilege);
-    add_number(hash, c->waiting);
-    for (unsigned i = 0; csr_each(i, &csr); i++) {
-        uint64_t value = 0;
-        if (cpu_peek_csr(c, csr.number, &value))
-            add_number(hash, value);
-    }
-    add(hash, &c->mmu.accounts, sizeof c->mmu.accounts);
-    for (int u = 0; u < UNIT_COUNT; u++)
-        add_array(hash, &c->mmu.unit[u].array);
-}
-
-static void add_ram(uint64_t *hash, const struct machine *m)
-{
-    uint64_t page[512];
-    uint64_t end = MEM_RAM + m->config.ram_bytes;
-    for (uint64_t pa = MEM_RAM; pa < end; pa += sizeof page) {
-        uint64_t any = 0;
-        assert_true(machine_peek_phys(m, pa, page, sizeof page));
-        for (size_t i = 0; i < 512; i++)
-            any |= page[i];
-        for (size_t i = 0; any && i < 512; i++)
-            add_number(hash, page[i] + pa);
-    }
-}
-
-/* All machines of a session, and what the scenario has checked. */
 static uint64_t state_of(const struct session *s)
 {
-    uint64_t hash = 1469598103934665603u;
-    for (size_t i = 0; i < s->machine_count; i++) {
-        const struct machine *m = s->machines[i].machine;
-        if (!m)
-            continue;
-        for (uint64_t h = 0; h < m->config.harts; h++)
-            add_hart(&hash, &m->hart[h]);
-        stats_each(m, add_figure, &hash);
-        add_number(&hash, m->events.next);
-        size_t bytes;
-        const char *text = machine_console(m, &bytes);
-        add(&hash, text, bytes);
-        add_ram(&hash, m);
-    }
-    add_number(&hash, s->checks_passed);
-    add_number(&hash, s->checks_failed);
-    add_number(&hash, s->files);
-    return hash;
+    return session_digest(s);
 }
 
 /* ---- moving ------------------------------------------------------------- */
