@@ -32,6 +32,10 @@ bool arguments_take(struct session_arguments *a, const struct options *o)
     }
     if (o->row == ROW_HISTORY)
         return take_history(a, o);
+    if (o->row >= ROW_RECORD) {
+        record_take(a, o, o->row - ROW_RECORD);
+        return true;
+    }
     return o->row < ROW_TRACE
                ? session_take(a, o)
                : trace_take(o, o->row - ROW_TRACE, &s->trace_path, &s->trace);

@@ -9,7 +9,7 @@
 
 /* The first rows of both programs' tables, in this order. */
 #define ARGUMENT_ROWS                                                          \
-    SESSION_ROWS, TRACE_ROWS,                                                  \
+    SESSION_ROWS, TRACE_ROWS, RECORD_ROWS,                                     \
         { 0, "from-reset", NULL,                                               \
           "begin at reset, not when the kernel is up" },                       \
     {                                                                          \
@@ -19,7 +19,8 @@
 
 enum {
     ROW_TRACE = SESSION_ROW_COUNT,
-    ROW_FROM_RESET = ROW_TRACE + TRACE_ROW_COUNT,
+    ROW_RECORD = ROW_TRACE + TRACE_ROW_COUNT,
+    ROW_FROM_RESET = ROW_RECORD + RECORD_ROW_COUNT,
     ROW_HISTORY,
     ROW_OWN /* the program's own rows begin here */
 };

@@ -115,7 +115,10 @@ static int show(struct gui_arguments *a)
         free(r);
         return report(&err);
     }
+    r->replay = &a->run;
     code = a->picture ? gui_picture(a, r) : gui_window(a, r);
+    if (!runner_record(r, &a->run, &err) && code == EXIT_PASSED)
+        code = report(&err);
     end = (int)runner_close(r);
     free(r);
     /* a picture of a moment on the way is no verdict on the scenario */
@@ -128,13 +131,14 @@ static int command_gui(const struct command *c, int argc, char **argv)
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
-    const struct operand scenario = { "scenario", "FILE.lua",
+    const struct operand scenario = { "scenario", "[FILE.lua]",
                                       &a.run.session.path };
     enum exit_code code;
 
     setlocale(LC_CTYPE, "");
     session_arguments_init(&a.run, argc);
-    if (options_read(&o, &scenario, take, &a, &code))
+    if (options_read(&o, &scenario, take, &a, &code) &&
+        session_arguments_complete(&a.run, c, &code))
         code = arguments_fit(&a.run, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
     session_arguments_free(&a.run);
     return (int)code;

@@ -82,6 +82,7 @@ static void halt(struct runner *r)
 {
     if (r->going == GOING_NOWHERE)
         return;
+    r->replay = NULL;
     if (r->going == GOING_BACK)
         runner_back_give_up(r);
     else
@@ -206,6 +207,23 @@ static void advance_to_moment(struct runner *r, uint64_t instructions)
         ended(r, state);
 }
 
+/* The moment of --replay has come: is it as it was recorded? */
+static void tell_replay(struct runner *r)
+{
+    const struct record_arguments *a = &r->replay->record;
+    struct err err;
+
+    r->replay = NULL;
+    if (!a->from)
+        return;
+    if (session_record_agrees(&a->recorded, r->session, &err))
+        runner_notice(r,
+                      "replay: the same state as recorded, %llu instructions",
+                      (unsigned long long)session_instructions(r->session));
+    else
+        runner_notice(r, "%.150s", err.text);
+}
+
 /* ---- all ways --------------------------------------------------------------
  */
 
@@ -239,6 +257,16 @@ void runner_advance(struct runner *r, uint64_t instructions)
         runner_advance_once(r, instructions);
         break;
     }
+    if (r->replay && r->going == GOING_NOWHERE)
+        tell_replay(r);
+}
+
+bool runner_record(struct runner *r, const struct session_arguments *a,
+                   struct err *err)
+{
+    runner_back_give_up(r);
+    return !a->record.to ||
+           session_record_write(r->session, a->record.text, a->record.to, err);
 }
 
 void runner_look(struct runner *r)

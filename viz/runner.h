@@ -93,6 +93,9 @@ struct runner {
     /* A signal handler or another thread sets it to EXIT_INTERRUPTED: Lua that
      * lets no time pass ends, too. */
     volatile sig_atomic_t interrupted;
+    /* With --replay, until its moment has come; else NULL. A caller may set it
+     * behind runner_open. */
+    const struct session_arguments *replay;
     enum going going;
     uint64_t steps;                     /* GOING_STEPS: left */
     uint64_t until_cycle;               /* GOING_CYCLE */
@@ -119,6 +122,10 @@ const char *runner_speed_text(int speed);
 MUST_CHECK
 bool runner_open(struct runner *r, struct session_options *options,
                  uint64_t history_bytes, struct err *err);
+/* Writes what --record asks for: the run up to where it stands. */
+MUST_CHECK
+bool runner_record(struct runner *r, const struct session_arguments *a,
+                   struct err *err);
 /* Ends the session; its exit code. */
 enum exit_code runner_close(struct runner *r);
 

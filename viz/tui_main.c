@@ -223,12 +223,15 @@ static int run(struct tui *t, struct arguments *a)
 
     if (!runner_open(&t->runner, &a->run.session, a->run.history_bytes, &err))
         return report(&err);
+    t->runner.replay = &a->run;
     view_init(&t->view, &t->runner.model);
     t->view.ascii = a->ascii;
     runner_obey(&t->runner, &begin);
     code = a->line     ? tui_line(t, a->width)
            : a->script ? scripted(t, a)
                        : in_terminal(t, a);
+    if (!runner_record(&t->runner, &a->run, &err) && code == EXIT_PASSED)
+        code = report(&err);
     int end = (int)runner_close(&t->runner);
     view_free(&t->view);
     return code != EXIT_PASSED ? code : end;
@@ -270,12 +273,13 @@ static int command_tui(const struct command *c, int argc, char **argv)
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
-    const struct operand scenario = { "scenario", "FILE.lua",
+    const struct operand scenario = { "scenario", "[FILE.lua]",
                                       &a.run.session.path };
     enum exit_code code;
 
     session_arguments_init(&a.run, argc);
-    if (options_read(&o, &scenario, take, &a, &code))
+    if (options_read(&o, &scenario, take, &a, &code) &&
+        session_arguments_complete(&a.run, c, &code))
         code = fit(&a, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
     session_arguments_free(&a.run);
     return (int)code;
