@@ -38,8 +38,10 @@ enum history_state {
 #define HISTORY_BYTES (UINT64_C(256) << 20) /* default of options.bytes */
 
 struct history_options {
-    uint64_t bytes; /* of snapshots at most; 0: only the first moment is kept,
-                       going back is running from there */
+    uint64_t bytes;   /* of snapshots at most; 0: only the first moment is kept,
+                         going back is running from there */
+    uint64_t spacing; /* nanoseconds of run (estimated) between two snapshots;
+                         0: as large as makes taking them a small share */
     /* Before a snapshot: into h->heap with whatever is to come back. After the
      * heap was put back: out of it. Either may be NULL. */
     void (*save)(void *context);

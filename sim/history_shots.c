@@ -107,6 +107,8 @@ static uint64_t spacing(const struct history *h)
 {
     uint64_t objects = h->heap->books->used / HEAP_PAGE * COST_COMPARE;
     uint64_t least = SHARE * (objects + h->changed * COST_COPY);
+    if (h->options.spacing)
+        return h->options.spacing;
     return least > SPACING ? least : SPACING;
 }
 

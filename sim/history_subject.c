@@ -227,29 +227,63 @@ static const struct history_keys *type_due(struct history *h)
     return NULL;
 }
 
+/* The machine waits for whatever may come: keys, for one. */
+static bool waits(const struct history *h, enum session_state state)
+{
+    const struct machine *m = history_machine(h);
+    return state == SESSION_FINISHED && m && m->stopped == STOP_IDLE;
+}
+
+/* Up to the instant of the keys, within the limits. False: *state is to be
+ * returned, that instant has not come. */
+static bool run_to_keys(struct history *h, const struct history_keys *k,
+                        struct run_limits limits,
+                        const struct session_until *to,
+                        enum session_state *state)
+{
+    struct session_until until = *to;
+    uint32_t wanted = limits.stop_events;
+    bool only_traps = history_instructions(h) >= k->at.instructions;
+    if (only_traps) { /* and waiting */
+        limits.max_insns = 1;
+        limits.stop_events = EVENT_ALL;
+    } else {
+        until.instructions =
+            least_limit(until.instructions, k->at.instructions);
+    }
+    *state = h->subject->advance(h->context, &limits, &until);
+    if (!instant_before(history_instant(h), k->at))
+        return *state == SESSION_RUNNING || only_traps || waits(h, *state);
+    const struct machine *m = history_machine(h);
+    if (only_traps && *state == SESSION_STOPPED)
+        return !m->at_point && !(wanted & EVENT_BIT(m->stop_event.kind));
+    return *state == SESSION_RUNNING &&
+           history_instructions(h) == k->at.instructions;
+}
+
 enum session_state history_run_on(struct history *h,
                                   const struct run_limits *slice,
                                   const struct session_until *to)
 {
-    const struct history_keys *k = type_due(h);
-    struct session_until until = *to;
-    struct run_limits limits = { 0 };
-    if (!k)
-        return h->subject->advance(h->context, slice, to);
+    uint64_t start = history_instructions(h);
+    struct run_limits rest = { 0 };
+    enum session_state state;
     if (slice)
-        limits = *slice;
-    if (history_instructions(h) < k->at.instructions) {
-        until.instructions =
-            least_limit(until.instructions, k->at.instructions);
-    } else { /* only traps and waiting are left */
-        limits.max_insns = 1;
-        limits.stop_events = EVENT_ALL;
+        rest = *slice;
+    for (;;) {
+        const struct history_keys *k = type_due(h);
+        uint64_t ran = history_instructions(h) - start;
+        if (!k && !ran)
+            return h->subject->advance(h->context, slice, to);
+        if (slice && slice->max_insns && ran >= slice->max_insns)
+            return SESSION_RUNNING;
+        if (slice && slice->max_insns)
+            rest.max_insns = slice->max_insns - ran;
+        if (!k)
+            return h->subject->advance(h->context, &rest, to);
+        if (to->instructions && history_instructions(h) >= to->instructions)
+            return SESSION_RUNNING;
+        if (!run_to_keys(h, k, rest, to, &state))
+            return state;
     }
-    enum session_state state = h->subject->advance(h->context, &limits, &until);
-    if (instant_before(history_instant(h), k->at))
-        return state;
-    bool waited =
-        state == SESSION_FINISHED && history_machine(h)->stopped == STOP_IDLE;
-    (void)type_due(h);
-    return waited ? SESSION_RUNNING : state;
 }

@@ -386,10 +386,15 @@ static void stop_idle(struct machine *m)
     machine_stop(m, STOP_IDLE);
 }
 
-/* Turn after turn. budget: instructions of all harts. */
+/* Turn after turn. budget: instructions of all harts. At its end the hart that
+ * ran last stays in focus. */
 static void run_turns(struct machine *m, uint64_t budget)
 {
     while (!m->stopping) {
+        if (!budget) {
+            machine_stop(m, STOP_BUDGET);
+            break;
+        }
         if (!harts_turn(m)) {
             stop_idle(m);
             break;

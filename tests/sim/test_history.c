@@ -29,11 +29,12 @@ static void said_restored(void *context)
     said = *kept;
 }
 
-static uint64_t budget = HISTORY_BYTES;
+static uint64_t budget = HISTORY_BYTES, spacing;
 
 static void open_history(struct history *h, struct session_options *o)
 {
     const struct history_options options = { .bytes = budget,
+                                             .spacing = spacing,
                                              .save = save_said,
                                              .restored = said_restored };
     struct err err;
@@ -196,11 +197,12 @@ static void back_and_forth(struct history *h, uint64_t p, uint64_t q)
     assert_int_equal(state_of(h->now), at_q);
 }
 
-static void test_every_scenario(void **state)
+static void go_in_every_scenario(uint64_t bytes, uint64_t nanoseconds)
 {
     glob_t list;
     uint64_t random = 88172645463325252u;
-    (void)state;
+    budget = bytes;
+    spacing = nanoseconds;
     assert_int_equal(glob("scenarios/*.lua", 0, NULL, &list), 0);
     for (size_t i = 0; i < list.gl_pathc; i++) {
         char command[300];
@@ -211,12 +213,17 @@ static void test_every_scenario(void **state)
         struct session_options o = options_for(list.gl_pathv[i], command);
         straight = o;
         open_history(&h, &o);
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        uint64_t p = 1 + random % (length / 2);
-        uint64_t q = p + 1 + (random >> 32) % (length / 2 - 1);
-        back_and_forth(&h, p, q);
+        for (int n = 0; n < 3; n++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            uint64_t p = 1 + random % (length / 2);
+            uint64_t q = p + 1 + (random >> 32) % (length / 2 - 1);
+            if (p < session_instructions(h.now))
+                back(&h, session_instructions(h.now) - p);
+            back_and_forth(&h, p, q);
+            assert_true(h.snapshots.bytes <= budget || !budget);
+        }
         to_the_end(&h);
         keep_result(h.now, "back.json");
         assert_int_equal(close_history(&h), EXIT_PASSED);
@@ -227,6 +234,28 @@ static void test_every_scenario(void **state)
         assert_int_equal(system(command), 0);
     }
     globfree(&list);
+    budget = HISTORY_BYTES;
+    spacing = 0;
+}
+
+/* As it is usually. */
+static void test_every_scenario(void **state)
+{
+    (void)state;
+    go_in_every_scenario(HISTORY_BYTES, 0);
+}
+
+/* Many snapshots, most of which have to go soon. */
+static void test_every_scenario_in_little_memory(void **state)
+{
+    (void)state;
+    go_in_every_scenario(UINT64_C(16) << 20, 1000000);
+}
+
+static void test_every_scenario_without_snapshots(void **state)
+{
+    (void)state;
+    go_in_every_scenario(0, 0);
 }
 
 /* ---- events, traps, clocks ---------------------------------------------- */
@@ -521,6 +550,8 @@ int main(void)
         cmocka_unit_test(test_the_file_is_edited_meanwhile),
         cmocka_unit_test(test_interrupted_on_the_way),
         cmocka_unit_test(test_every_scenario),
+        cmocka_unit_test(test_every_scenario_in_little_memory),
+        cmocka_unit_test(test_every_scenario_without_snapshots),
     };
     return cmocka_run_group_tests(tests, make_work, remove_work);
 }
