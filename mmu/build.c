@@ -143,6 +143,7 @@ static bool all_shapes(const struct mmu_config *c,
         shape[u].index_shift =
             cache ? (uint8_t)__builtin_ctzll((uint64_t)c->line_bytes) : 12;
         shape[u].payload = u <= UNIT_L2TLB;
+        shape[u].tree = u == UNIT_L2; /* the filter stamps L1 lines itself */
         shape[u].seed = (uint64_t)c->seed * UNIT_COUNT + u;
     }
     return add_banks(c, "itlb.ways", &shape[UNIT_ITLB], err) &&
@@ -157,6 +158,7 @@ static struct miss_shape history_shape(const struct assoc_shape *s,
     return (struct miss_shape){
         .entries = s->entries,
         .shadow = !full,
+        .told = unit == UNIT_L2 || unit == UNIT_L2TLB,
         .ranges = unit == UNIT_IRPLB || unit == UNIT_DRPLB,
         .exact_first = cache ? bus->ram_base : 0,
         .exact_bytes = cache ? bus->ram_bytes : 0,
@@ -168,12 +170,15 @@ static void unit_lost(void *owner, const struct assoc *a, int32_t index)
 {
     struct mmu *m = owner;
     miss_dropped(&m->unit[a->unit].history, index);
-    l0_lost(m, a, index);
+    if (m->l0 && a->unit != UNIT_L2)
+        l0_lost(m, a, index);
 }
 
 static void alone_lost(void *owner, const struct assoc *a, int32_t index)
 {
-    l0_lost_alone(owner, a, index);
+    struct mmu *m = owner;
+    if (m->l0)
+        l0_lost_alone(m, a, index);
 }
 
 /* One block for all units, so that a copy of it is a copy of their state. */

@@ -299,7 +299,8 @@ static void look_up(struct machine *m)
 #define FAST_NEAR 32 /* cycles; most blocks are shorter */
 
 /* Ordinary instructions that nobody watches one by one: as many as may run
- * before something has to be looked at. True: now is the time to look. */
+ * before something has to be looked at. True: now is the time to look, or to
+ * ask again. */
 static bool run_fast(struct machine *m, uint64_t last_instruction)
 {
     struct cpu *c = &m->now->cpu;
@@ -319,6 +320,9 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
     };
     uint64_t retired = fast_run(c, &limits);
     l->instructions += retired;
+    bool missed = retired && c->step.events;
+    if (missed)
+        observe_step(m);
     if (retired && m->limits->points) {
         c->step.data.size = 0; /* of these none met a watch */
         look_at_points(m, c);
@@ -331,7 +335,7 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
         observe_pc(m);
         return true;
     }
-    return c->mmu.accounts.total >= m->deadline ||
+    return missed || c->mmu.accounts.total >= m->deadline ||
            l->instructions >= last_instruction ||
            c->attention <= c->mmu.accounts.total || m->stopping;
 }
