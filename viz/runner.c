@@ -291,7 +291,11 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_BEGIN:
         run_until(r, EVENT_BIT(EVENT_BOOTED) | EVENT_BIT(EVENT_PANIC));
         break;
+    case WISH_RELOAD:
+        runner_reload(r);
+        break;
     case WISH_MOMENT:
+        r->first = *w;
         run_to_moment(r, w->to);
         break;
     case WISH_STEP:

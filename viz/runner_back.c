@@ -145,6 +145,7 @@ static void turn_page(struct runner *r)
     r->past->speed = r->model.speed;
     r->past->stops = r->model.stops;
     r->session = r->history.now;
+    stops_forget_machine(&r->stops);
     model_free(&r->model);
     r->model = *r->past;
     free(r->past);
