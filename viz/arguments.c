@@ -18,7 +18,10 @@ static bool take_stop(struct stops *s, const char *word,
     }
     if (stops_obey(s, NULL, line, answer, sizeof answer, &err))
         return true;
-    usage_error(o->command, "--%s", err.text);
+    if (strncmp(err.text, word, strlen(word)) == 0)
+        usage_error(o->command, "--%s", err.text);
+    else
+        usage_error(o->command, "--%s: %s", line, err.text);
     return false;
 }
 
