@@ -320,7 +320,11 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_BEGIN:
         run_until(r, EVENT_BIT(EVENT_BOOTED) | EVENT_BIT(EVENT_PANIC));
         break;
+    case WISH_RELOAD:
+        runner_reload(r);
+        break;
     case WISH_MOMENT:
+        r->first = *w;
         run_to_moment(r, w->to);
         break;
     case WISH_STEP:
@@ -398,7 +402,7 @@ static void source_root(char *to, size_t room)
     }
 }
 
-static bool open_history(struct runner *r, struct session_options *options,
+bool runner_open_history(struct runner *r, struct session_options *options,
                          uint64_t history_bytes, struct err *err)
 {
     const struct history_options history = { .bytes = history_bytes,
@@ -428,7 +432,7 @@ bool runner_open(struct runner *r, struct session_options *options,
         return false;
     source_root(r->root, sizeof r->root);
     model_init(&r->model, r->heap, r->root);
-    if (!open_history(r, options, history_bytes, err)) {
+    if (!runner_open_history(r, options, history_bytes, err)) {
         heap_close(r->heap);
         return false;
     }

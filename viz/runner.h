@@ -54,6 +54,7 @@ enum wish_kind {
     WISH_OUT,         /* until the function has returned */
     WISH_UNTIL,       /* until the expression text holds */
     WISH_POINT,       /* text: a line for stops_obey */
+    WISH_RELOAD,      /* the scenario from its beginning, as its file is now */
     WISH_LOOK,        /* the code panel shows text, as for break; "": pc */
     WISH_EXPLAIN      /* the microscope shows the access number = va, by domain;
                          kind = r, w, x */
@@ -107,6 +108,7 @@ struct runner {
     uint32_t stop_kinds;          /* of the stop mask, beyond its letters */
     char stop_domain[MODEL_NAME]; /* of its events; "" = any */
     struct model_look look;
+    struct wish first; /* where the view began; zero = at the boot */
 };
 
 /* Instructions per second of each speed; 0 = as fast as can be. */
@@ -129,6 +131,8 @@ bool runner_record(struct runner *r, const struct session_arguments *a,
 /* Ends the session; its exit code. */
 enum exit_code runner_close(struct runner *r);
 
+/* The list becomes the runner's; *s is empty then. */
+void runner_take_stops(struct runner *r, struct stops *s);
 void runner_obey(struct runner *r, const struct wish *w);
 /* Advances by at most this many instructions towards what it is going for. */
 void runner_advance(struct runner *r, uint64_t instructions);
@@ -172,6 +176,12 @@ uint64_t runner_stops_number(uint32_t letters, uint32_t kinds);
 void runner_stops_obey(struct runner *r, const struct wish *w);
 /* Something stopped the run: says it. False: nothing the command ends with. */
 bool runner_stops_tell(struct runner *r);
+/* Opens the history, in r->heap; what is said goes to the page. False: *err. */
+MUST_CHECK
+bool runner_open_history(struct runner *r, struct session_options *options,
+                         uint64_t history_bytes, struct err *err);
+/* WISH_RELOAD. When the file cannot be read, the run there is stays. */
+void runner_reload(struct runner *r);
 /* What the model shows of all that. */
 void runner_stops_look(struct runner *r);
 /* Begins to obey WISH_BACK, WISH_BACK_EVENT, WISH_BACK_RIGHTS, or WISH_CYCLE to

@@ -139,7 +139,7 @@ static void turn_page(struct runner *r)
     to->notice[0] = 0;
     r->model = *to;
     r->session->bounded = NULL;
-    r->stops.stale = true;
+    stops_forget_machine(&r->stops);
     model_mark(&r->model, r->session);
     runner_beside_begin(r);
     memcpy(r->model.x_before, x, sizeof x);

@@ -50,6 +50,7 @@ enum {
 
 struct arguments {
     struct session_arguments run;
+    struct view_arguments view;
     const char *script;
     int width, height;
     bool ascii, colour, mouse, line;
@@ -84,7 +85,7 @@ static bool take(void *context, const struct options *o)
     case ROW_SIZE:
         return arguments_size(o, 500, 200, &a->width, &a->height);
     default:
-        return arguments_take(&a->run, o);
+        return arguments_take(&a->run, &a->view, o);
     }
 }
 
@@ -197,6 +198,7 @@ static int scripted(struct tui *t, const struct arguments *a)
 static int in_terminal(struct tui *t, const struct arguments *a)
 {
     struct terminal terminal = { 0 };
+    char stops[VIEW_PATH];
     struct err err;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -207,7 +209,13 @@ static int in_terminal(struct tui *t, const struct arguments *a)
         tui_stderr_release();
         return report(&err);
     }
+    if (!a->view.forget) {
+        view_stops_path(a->run.session.path, stops, sizeof stops);
+        view_stops_load(&t->runner, stops);
+    }
     live(t, &terminal);
+    if (!a->view.forget)
+        view_stops_save(&t->runner, stops);
     curses_close(&terminal);
     tui_stderr_release();
     return tui_signal_seen() ? EXIT_INTERRUPTED : EXIT_PASSED;
@@ -224,6 +232,7 @@ static int run(struct tui *t, struct arguments *a)
     if (!runner_open(&t->runner, &a->run.session, a->run.history_bytes, &err))
         return report(&err);
     t->runner.replay = &a->run;
+    runner_take_stops(&t->runner, &a->view.stops);
     view_init(&t->view, &t->runner.model);
     t->view.ascii = a->ascii;
     runner_obey(&t->runner, &begin);
@@ -282,6 +291,7 @@ static int command_tui(const struct command *c, int argc, char **argv)
         session_arguments_complete(&a.run, c, &code))
         code = fit(&a, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
     session_arguments_free(&a.run);
+    stops_free(&a.view.stops);
     return (int)code;
 }
 
