@@ -335,7 +335,7 @@ struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
     room = c->box.height - below - told;
     room = room > 1 ? room : 1;
     f.skip = v->scroll < f.count ? v->scroll : 0;
-    f.pitch = f.count * 2 <= room ? room / f.count : 1;
+    f.pitch = f.count > 0 && f.count * 2 <= room ? room / f.count : 1;
     if (f.pitch > (c->graphic ? THICKEST : 3))
         f.pitch = c->graphic ? THICKEST : 3;
     shown = room / f.pitch;
