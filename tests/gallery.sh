@@ -36,6 +36,7 @@ panel rights $fault --at fault:2
 panel fault $fault --at fault:2
 panel timeline $calls --at cycle:470000 --keys '):cursor a 324430<enter>:cursor b 375570<enter>i:bookmark second-call 326884<enter>'
 panel timeline_threads $calls --at cycle:470000 --keys '):lanes thread<enter>'
+panel timeline_beside $turns --at switch:60 --keys '))))))):compare mas<enter>:pane timeline<enter>z'
 panel events $fault --at fault:2
 panel cycles $turns --at switch:60 --keys w
 panel switches $turns --at switch:60 --keys 'w:ghost mas-asid<enter>'

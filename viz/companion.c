@@ -379,6 +379,17 @@ static const char *point_text(const struct sync_point *p, char *to, size_t room)
     return to;
 }
 
+static void show_time(const struct model *m, struct other_run *to)
+{
+    memcpy(to->moments, m->moments, sizeof to->moments);
+    to->moment_count = m->moment_count;
+    memcpy(to->lanes, m->lanes, sizeof to->lanes);
+    to->lane_count = m->lane_count;
+    memcpy(to->threads, m->threads, sizeof to->threads);
+    to->thread_count = m->thread_count;
+    to->hart_count = m->hart_count;
+}
+
 void companion_show(struct companion *c, struct other_run *to)
 {
     bool passed;
@@ -403,4 +414,6 @@ void companion_show(struct companion *c, struct other_run *to)
     if (m && c->state == OTHER_BEHIND)
         model_refresh(c->model, c->session);
     model_summary(c->model, &to->run);
+    if (c->state == OTHER_THERE)
+        show_time(c->model, to);
 }

@@ -256,6 +256,15 @@ struct segment_row {
     uint64_t address[MODEL_DOMAINS];  /* where that domain sees it */
 };
 
+/* What the timeline draws of one run. */
+struct time_track {
+    bool other;                   /* not the run that is looked at */
+    const struct moment *moments; /* ring, as in struct model */
+    uint64_t moment_count, cycle;
+    const struct lane *lanes, *threads;
+    int lane_count, thread_count, hart_count;
+};
+
 /* What two runs are compared by. */
 struct run_summary {
     char machine[MODEL_NAME], personality[MODEL_NAME];
@@ -290,6 +299,12 @@ struct other_run {
     char point[MODEL_NAME * 2]; /* "switch 60": where both stand */
     char why[MODEL_LINE];
     struct run_summary run;
+
+    /* its timeline, when it is there */
+    struct moment moments[MODEL_MOMENTS]; /* ring */
+    uint64_t moment_count;
+    struct lane lanes[MODEL_LANES], threads[MODEL_LANES];
+    int lane_count, thread_count, hart_count;
 };
 
 struct model {
@@ -420,8 +435,12 @@ void model_event_line(const struct machine *machine, const struct event *e,
 const struct event_row *model_event(const struct model *m, uint64_t serial);
 /* The story of an event, or NULL. */
 const char *model_story(const struct model *m, const struct event_row *e);
+/* What the timeline draws of this run, and of the other one. */
+struct time_track time_track(const struct model *m);
+struct time_track time_track_other(const struct model *m);
 /* Moment `serial` of the timeline, or NULL when it has been overwritten. */
 const struct moment *model_moment(const struct model *m, uint64_t serial);
+const struct moment *time_moment(const struct time_track *t, uint64_t serial);
 /* to - from; nothing, when to is not later. */
 struct sample sample_difference(const struct sample *to,
                                 const struct sample *from);

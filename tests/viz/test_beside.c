@@ -78,6 +78,13 @@ static void expect_run(const struct other_run *o, const struct model *m)
                         sizeof m->switch_window);
     assert_memory_equal(&o->run.newest, &m->newest, sizeof m->newest);
     assert_memory_equal(&o->run.began, &m->began, sizeof m->began);
+    assert_int_equal(o->moment_count, m->moment_count);
+    for (uint64_t s = 0; s < m->moment_count; s++) {
+        assert_int_equal(o->moments[s].cycle, m->moments[s].cycle);
+        assert_int_equal(o->moments[s].letter, m->moments[s].letter);
+        assert_string_equal(o->lanes[o->moments[s].lane].name,
+                            m->lanes[m->moments[s].lane].name);
+    }
 }
 
 static void it_is_the_run_that_it_says(void **state)
