@@ -401,6 +401,7 @@ void companion_show(struct companion *c, struct other_run *to)
     snprintf(to->label, sizeof to->label, "%s",
              c->label[0] ? c->label : "the same");
     point_text(&c->to, to->point, sizeof to->point);
+    to->in_kernel = c->to.by == SYNC_PROGRAM && !c->to.user;
     snprintf(to->why, sizeof to->why, "%.150s",
              c->state == OTHER_FAILED ? c->error.text : "");
     if (!c->session)
@@ -411,7 +412,9 @@ void companion_show(struct companion *c, struct other_run *to)
         to->percent = (int)(now * 100 / c->to.number);
         to->beyond = c->to.by == SYNC_PROGRAM && now > c->to.number;
     }
-    if (m && c->state == OTHER_BEHIND)
+    if (!m && c->state == OTHER_BEHIND)
+        return; /* at another machine of the scenario */
+    if (c->state == OTHER_BEHIND)
         model_refresh(c->model, c->session);
     model_summary(c->model, &to->run);
     if (c->state == OTHER_THERE)

@@ -293,9 +293,10 @@ enum other_state {
 /* Another run of the scenario, beside this one (companion.h). */
 struct other_run {
     enum other_state state;
-    int percent;                /* of the way */
-    bool beyond;                /* it is there, but not exactly */
-    char label[MODEL_NAME];     /* what is different there */
+    int percent;            /* of the way */
+    bool beyond;            /* it is there, but not exactly */
+    bool in_kernel;         /* this run has gone on from there, in the kernel */
+    char label[MODEL_NAME]; /* what is different there */
     char point[MODEL_NAME * 2]; /* "switch 60": where both stand */
     char why[MODEL_LINE];
     struct run_summary run;

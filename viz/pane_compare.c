@@ -282,9 +282,10 @@ int pane_other_text(const struct model *m, char *to, size_t room)
                         "B, %s, has come to its end before %s; the figures are "
                         "those at its end.",
                         o->label, o->point);
-    return snprintf(
-        to, room, "A: this run. B: %s, the same scenario. %s at %s.", o->label,
-        o->beyond ? "B just beyond, A" : "Both", o->point);
+    return snprintf(to, room,
+                    "A: this run. B: %s, the same scenario. %s at %s%s.",
+                    o->label, o->beyond ? "B just beyond, A" : "Both", o->point,
+                    o->in_kernel ? "; A has gone on in the kernel since" : "");
 }
 
 struct pane_extent pane_compare_draw(struct canvas *c, const struct model *m,

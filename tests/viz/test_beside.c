@@ -130,6 +130,7 @@ static void the_same_instruction_of_the_program(void **state)
     for (int i = 0; i < 40; i++) {
         obey(r, (struct wish){ .kind = WISH_STEP, .number = 17 });
         assert_int_equal(r->model.other.state, OTHER_THERE);
+        assert_int_equal(r->model.other.in_kernel, r->model.privilege != 'U');
         if (r->model.privilege != 'U')
             continue; /* the kernels differ */
         assert_int_equal(r->model.other.run.program, r->model.program);
