@@ -286,6 +286,7 @@ enum other_state {
     OTHER_NONE,   /* there is no other run */
     OTHER_BEHIND, /* on its way to the point where this run stands */
     OTHER_THERE,
+    OTHER_WAITS, /* where it was, until this run does not run fast any more */
     OTHER_ENDED, /* the scenario, or its machine, came to an end before */
     OTHER_FAILED /* why says it */
 };

@@ -274,6 +274,10 @@ int pane_other_text(const struct model *m, char *to, size_t room)
     if (!m->has_machine)
         return snprintf(to, room,
                         "This run has no machine now: nothing to compare.");
+    if (o->state == OTHER_WAITS)
+        return snprintf(to, room,
+                        "B, %s, waits at %s, and follows when this run stands.",
+                        o->label, o->point);
     if (o->state == OTHER_BEHIND)
         return snprintf(to, room, "B, %s, is on its way to %s: %d%%.", o->label,
                         o->point, o->percent);
@@ -299,7 +303,8 @@ struct pane_extent pane_compare_draw(struct canvas *c, const struct model *m,
     pane_other_text(m, text, sizeof text);
     y = canvas_wrap(c, 0, 0, STYLE_TEXT, text);
     if (m->other.state == OTHER_NONE || m->other.state == OTHER_FAILED ||
-        !m->has_machine || !m->other.run.machine[0] || width < NAME + 20)
+        m->other.state == OTHER_WAITS || !m->has_machine ||
+        !m->other.run.machine[0] || width < NAME + 20)
         return (struct pane_extent){ y, c->box.height };
     make_table(&t, m, v->whole);
     struct columns k = columns_of(0, width, false);
