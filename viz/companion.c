@@ -277,12 +277,13 @@ void companion_lead(struct companion *c, const struct sync_point *to)
     c->to = *to;
     if (c->begin.machine != to->machine) /* a new machine's window */
         companion_begin(c, &(struct sync_point){ .machine = to->machine });
-    if (c->state == OTHER_FAILED)
-        return;
-    const struct machine *m = wanted(c, &passed);
-    bool beyond = m && number_now(m, to->by) > to->number;
     bool back = to->machine < old.machine ||
                 (to->machine == old.machine && to->clock < old.clock);
+    const struct machine *m = wanted(c, &passed);
+    bool beyond = m && number_now(m, to->by) > to->number;
+    if (!back &&
+        (c->state == OTHER_FAILED || (c->state == OTHER_ENDED && passed)))
+        return; /* later is no better */
     c->state = OTHER_BEHIND;
     if (back || beyond || passed)
         start_again(c);
@@ -324,9 +325,11 @@ static void run_on(struct companion *c, const struct machine *m,
 {
     struct run_limits limits = limits_to(m, p, instructions);
     enum session_state state = session_advance(c->session, &limits);
+    bool passed;
 
     if (state == SESSION_FINISHED) {
-        c->state = c->to.by == SYNC_END ? OTHER_THERE : OTHER_ENDED;
+        c->state = c->to.by == SYNC_END && wanted(c, &passed) ? OTHER_THERE
+                                                              : OTHER_ENDED;
     } else if (state == SESSION_FAILED) {
         c->error = c->session->error;
         c->state = OTHER_FAILED;
@@ -412,8 +415,8 @@ void companion_show(struct companion *c, struct other_run *to)
         to->percent = (int)(now * 100 / c->to.number);
         to->beyond = c->to.by == SYNC_PROGRAM && now > c->to.number;
     }
-    if (!m && c->state == OTHER_BEHIND)
-        return; /* at another machine of the scenario */
+    if (!m)
+        return; /* it is at another machine of the scenario */
     if (c->state == OTHER_BEHIND)
         model_refresh(c->model, c->session);
     model_summary(c->model, &to->run);

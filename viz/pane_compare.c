@@ -282,10 +282,10 @@ int pane_other_text(const struct model *m, char *to, size_t room)
         return snprintf(to, room, "B, %s, is on its way to %s: %d%%.", o->label,
                         o->point, o->percent);
     if (o->state == OTHER_ENDED)
-        return snprintf(to, room,
-                        "B, %s, has come to its end before %s; the figures are "
-                        "those at its end.",
-                        o->label, o->point);
+        return snprintf(to, room, "B, %s, has come to its end before %s%s",
+                        o->label, o->point,
+                        o->run.machine[0] ? "; its figures are those there."
+                                          : ".");
     return snprintf(to, room,
                     "A: this run. B: %s, the same scenario. %s at %s%s.",
                     o->label, o->beyond ? "B just beyond, A" : "Both", o->point,

@@ -169,6 +169,8 @@ static void another_machine_of_the_scenario(void **state)
     assert_int_equal(r->model.other.state, OTHER_THERE);
     assert_string_equal(r->model.other.run.machine, "mas-asid");
     assert_int_equal(r->model.other.run.switch_total.count, 1);
+    obey(r, (struct wish){ .kind = WISH_END });
+    assert_int_equal(r->model.other.state, OTHER_ENDED); /* others followed */
     compare_with(r, "machine=nobody");
     assert_int_equal(r->model.other.state, OTHER_ENDED);
     close_run(r);
@@ -208,6 +210,9 @@ static void what_cannot_be_compared_says_why(void **state)
     assert_int_equal(r->model.state, MODEL_ENDED);
     assert_int_equal(r->model.other.state, OTHER_FAILED);
     assert_non_null(strstr(r->model.other.why, "this is about one space"));
+    obey(r, (struct wish){ .kind = WISH_BACK, .number = 100 });
+    assert_int_equal(r->model.state, MODEL_PAUSED);
+    assert_int_not_equal(r->model.other.state, OTHER_FAILED); /* not yet */
     compare_with(r, "masasid");
     assert_non_null(strstr(r->model.notice, "masasid: neither"));
     assert_int_equal(r->model.other.state, OTHER_NONE);
