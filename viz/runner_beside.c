@@ -7,6 +7,7 @@
  */
 #include "viz/runner.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void compare(struct runner *r, const char *words)
@@ -19,6 +20,9 @@ static void compare(struct runner *r, const char *words)
     if (!companion_open(&r->other, &r->history.options, words, r->session,
                         &err)) {
         runner_notice(r, "compare: %.140s", err.text);
+        snprintf(r->other.label, sizeof r->other.label, "%.31s", words);
+        r->other.error = err;
+        r->other.state = OTHER_FAILED; /* which the panes show */
         return;
     }
     companion_begin(&r->other, &r->began);

@@ -215,7 +215,10 @@ static void what_cannot_be_compared_says_why(void **state)
     assert_int_not_equal(r->model.other.state, OTHER_FAILED); /* not yet */
     compare_with(r, "masasid");
     assert_non_null(strstr(r->model.notice, "masasid: neither"));
-    assert_int_equal(r->model.other.state, OTHER_NONE);
+    assert_int_equal(r->model.other.state, OTHER_FAILED);
+    assert_non_null(strstr(r->model.other.why, "masasid: neither"));
+    compare_with(r, "rplb-hw"); /* another try */
+    assert_int_equal(r->model.other.state, OTHER_THERE);
     close_run(r);
     unlink(path);
 }
