@@ -55,8 +55,8 @@ draw space_dark.png $fault --at fault:2 --panel space
 draw space_mas.png $turns --at switch:60 --panel space --set protection=mas
 draw cost_light.png $turns --at switch:60 --panel cost --theme light --keys w
 draw time_dark.png $turns --at switch:60 --panel time --keys "))))))"
-draw ab_dark.png $turns --at switch:60 --panel a/b --keys a
-draw ab_light.png $turns --at switch:60 --panel a/b --keys a --theme light
+draw ab_dark.png $turns --at switch:60 --panel a/b --keys 'a)))))))'
+draw ab_light.png $turns --at switch:60 --panel a/b --keys 'a)))))))' --theme light
 draw text_light.png $fault --at fault:2 --panel text --theme light
 draw run.svg $fault --at fault:2 --panel run --theme light
 draw map.svg $fault --at fault:2 --panel map --theme light --size 960x420
