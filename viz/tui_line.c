@@ -219,7 +219,8 @@ static bool hand_over(struct prompt *p)
     return count > 0;
 }
 
-/* Until the machine stands, and what the scenario asked for (lab{}) is done. */
+/* Until the machine stands, runs beside it are there, too, and what the
+ * scenario asked for (lab{}) is done. */
 static void let_pass(struct prompt *p)
 {
     struct runner *r = &p->tui->runner;
@@ -237,6 +238,10 @@ static void let_pass(struct prompt *p)
             progress(&r->model, &told);
         }
         runner_look(r);
+        while (runner_beside_is_busy(r) && !tui_stop_asked()) {
+            runner_beside_advance(r, TUI_SLICE);
+            runner_look(r);
+        }
         say_console(p);
         view_follow_lab(&p->tui->view);
     } while (hand_over(p));

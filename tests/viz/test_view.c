@@ -463,8 +463,16 @@ static void nothing_overlaps_in_the_window(void **state)
     view_init(&v, &r->model);
     v.graphic = true;
     v.scale = 100;
+    view_command(&v, "compare mas");
+    view_command(&v, "cursor a 300000");
+    view_command(&v, "cursor b 301000");
+    view_command(&v, "bookmark beside 300500");
+    view_obeyed_by(&v, r);
+    runner_finish(r, 20000);
+    assert_int_equal(r->model.other.state, OTHER_THERE);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
         for (int i = 0; i < VIEW_SETS + PANE_COUNT; i++) {
+            v.time.lanes = (enum lane_kind)(s % LANE_KINDS);
             snprintf(
                 what, sizeof what, "%dx%d, %s", sizes[s].width, sizes[s].height,
                 i < VIEW_SETS ? view_set_names[i] : panes[i - VIEW_SETS].name);
