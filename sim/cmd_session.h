@@ -53,6 +53,7 @@ struct session_arguments {
     bool has_moment;  /* --at was given; else at is the end */
     struct run_moment at;
     const char *machine; /* NULL = the first */
+    bool partial;        /* of a view: the path is a trace, perhaps cut short */
 };
 
 /* argc bounds how many --set there can be. */

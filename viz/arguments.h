@@ -5,24 +5,32 @@
  */
 #pragma once
 
-#include "sim/cmd_session.h"
+#include "viz/runner.h"
 
 /* The first rows of both programs' tables, in this order. */
 #define ARGUMENT_ROWS                                                          \
     SESSION_ROWS, TRACE_ROWS,                                                  \
+        { 0, "from-reset", NULL,                                               \
+          "begin at reset, not when the kernel is up" },                       \
     {                                                                          \
-        0, "from-reset", NULL, "begin at reset, not when the kernel is up"     \
+        0, "partial", NULL, "FILE.jsonl was cut short: take what is there"     \
     }
 
 enum {
     ROW_TRACE = SESSION_ROW_COUNT,
     ROW_FROM_RESET = ROW_TRACE + TRACE_ROW_COUNT,
+    ROW_PARTIAL,
     ROW_OWN /* the program's own rows begin here */
 };
 
 /* Takes one of the rows above. False: after a usage error. */
 MUST_CHECK
 bool arguments_take(struct session_arguments *a, const struct options *o);
+/* Opens what is to be shown: a scenario, or a recorded trace. Both must stay
+ * where they are. False: *err. */
+MUST_CHECK
+bool arguments_open(struct session_arguments *a, struct runner *r,
+                    struct err *err);
 /* Do they fit together? False: after a usage error. */
 MUST_CHECK
 bool arguments_fit(const struct session_arguments *a, const struct command *c);

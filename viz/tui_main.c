@@ -20,8 +20,9 @@ enum { FRAME_MS = 33, LINE_WIDTH = 100 };
 static int command_tui(const struct command *c, int argc, char **argv);
 
 static const struct command command = {
-    "tui", "FILE.lua [options]",
-    "Runs a scenario and shows the machine while it runs. ? inside is help.",
+    "tui", "FILE.lua | FILE.jsonl [options]",
+    "Runs a scenario and shows the machine while it runs, or shows a recorded\n"
+    "trace (docs/trace.md). ? inside is help.",
     command_tui
 };
 
@@ -221,7 +222,7 @@ static int run(struct tui *t, struct arguments *a)
     struct err err;
     int code;
 
-    if (!runner_open(&t->runner, &a->run.session, &err))
+    if (!arguments_open(&a->run, &t->runner, &err))
         return report(&err);
     view_init(&t->view, &t->runner.model);
     t->view.ascii = a->ascii;

@@ -46,9 +46,9 @@ static void bad_traces_are_refused(void **state)
         { "", "bad.jsonl:1: the file is empty" },
         { "hello\n", "bad.jsonl:1: a JSON object was expected" },
         { "{\"event\":\"mark\",\"cycle\":5}\n", "bad.jsonl:1: no head line" },
-        { "{\"trace\":\"opalite\",\"version\":2}\n",
-          "bad.jsonl:1: version 2 of the format; this program reads version "
-          "1" },
+        { "{\"trace\":\"opalite\",\"version\":3}\n",
+          "bad.jsonl:1: version 3 of the format; this program reads versions "
+          "1 to 2" },
         { "{\"trace\":\"opalite\",\"version\":1}\n",
           "bad.jsonl:1: the head line has no core_hz" },
         { "{\"trace\":\"opalite\",\"ver", "bad.jsonl:1: the file ends in the" },
