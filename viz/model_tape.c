@@ -161,6 +161,7 @@ static void keep_event(struct loading *l, const struct event *e)
         .kind = e->kind,
         .hart = e->hart,
         .lanes = (uint8_t)l->model->lane_count,
+        .thread_lanes = (uint8_t)l->model->thread_count,
         .late = e->late
     };
     to->domain = keep_text(t, registry_domain_name(&t->who->registry, e->domain,
@@ -259,6 +260,7 @@ static const char *take_line(struct loading *l,
         if (wrong)
             return wrong;
         keep_change(t, record, &e);
+        t->who->event_count[e.kind]++;
         keep_event(l, &e);
         break;
     case TRACE_END:
@@ -279,6 +281,8 @@ static bool load(struct tape *t, struct err *err)
     model_init(l.model, NULL);
     for (int h = 0; h < MACHINE_HARTS_MAX; h++)
         t->behind[h] = UINT64_MAX;
+    if (t->reader.head.first) /* not from reset: the kernel was up already */
+        t->who->event_count[EVENT_BOOTED] = 1;
     while (!wrong) {
         uint64_t offset = (uint64_t)ftello(t->reader.file);
         uint64_t clock = t->reader.clock;
@@ -287,6 +291,7 @@ static bool load(struct tape *t, struct err *err)
         wrong = take_line(&l, record, offset, clock);
     }
     memcpy(t->lanes, l.model->lanes, sizeof t->lanes);
+    memcpy(t->threads, l.model->threads, sizeof t->threads);
     t->applied = t->change_count;
     model_free(l.model);
     free(l.model);

@@ -25,7 +25,7 @@ struct tape_event {
     uint32_t running;      /* id of the domain that has the hart now */
     uint32_t thread, cost, from, story; /* story: number + 1, 0 = none */
     uint32_t changes;                   /* of the registry so far */
-    uint8_t kind, hart, lanes;
+    uint8_t kind, hart, lanes, thread_lanes;
     bool late;
 };
 
@@ -55,7 +55,7 @@ struct tape {
     struct trace_reader_file reader;
     char *path;
     bool partial;
-    struct machine *who; /* of which only the registry is used */
+    struct machine *who; /* of which only registry and event_count are used */
     uint64_t applied;    /* changes that it knows */
 
     struct tape_event *events;
@@ -67,7 +67,7 @@ struct tape {
     uint64_t step_count;
     struct moment *moments;
     size_t moment_count, moment_room;
-    struct lane lanes[MODEL_LANES];
+    struct lane lanes[MODEL_LANES], threads[MODEL_LANES];
     char *text; /* pool of texts, each once */
     size_t text_used, text_room;
     uint32_t *words; /* hash of the pool: offset + 1 */

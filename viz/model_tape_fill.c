@@ -58,7 +58,9 @@ static void read_timeline(struct model *m, const struct tape *t,
     for (uint64_t i = first; i < count; i++)
         m->moments[i % MODEL_MOMENTS] = t->moments[i];
     m->lane_count = last ? last->lanes : 0;
+    m->thread_count = last ? last->thread_lanes : 0;
     memcpy(m->lanes, t->lanes, sizeof m->lanes);
+    memcpy(m->threads, t->threads, sizeof m->threads);
 }
 
 /* The last switches, each with the late misses until the next. */
