@@ -132,6 +132,7 @@ static bool define(const struct trace_record *record, struct trace_change *c)
     case 'd':
         c->hint = HINT_DOMAIN_NEW;
         h->domain = h->object;
+        h->object = trace_number(record, "space");
         return h->domain != 0;
     case 't':
         c->hint = HINT_THREAD_NEW;

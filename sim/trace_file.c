@@ -317,8 +317,10 @@ static void introduce_domain(struct trace_file *f, const struct registry *r,
     char buffer[32];
     if (!is_new(&f->known[KNOWN_DOMAIN], id))
         return;
+    const struct registry_domain *d = registry_domain(r, id);
     fprintf(f->text, "{\"define\":\"domain\",\"id\":%" PRIu32, id);
     put_name(f->text, registry_domain_name(r, id, buffer, sizeof buffer));
+    put_number(f->text, "space", d ? d->space : 0);
     line_end(f);
 }
 

@@ -96,12 +96,11 @@ static uint32_t keep_text(struct tape *t, const char *text)
 /* ---- events ----------------------------------------------------------------
  */
 
-/* A version 1 trace does not say which right it was: then only the event. */
 static void keep_story(struct tape *t, const struct event *e)
 {
     char text[MODEL_STORY];
 
-    if (e->kind == EVENT_FAULT && t->reader.head.version > 1)
+    if (e->kind == EVENT_FAULT)
         story_fault(t->who, e, text, sizeof text);
     else
         story_event(t->who, e, text, sizeof text);
@@ -302,6 +301,18 @@ static bool load(struct tape *t, struct err *err)
     return err->code == EXIT_PASSED;
 }
 
+/* Version 1 told neither which right a fault lacked nor which spaces there
+ * were.
+ */
+static bool tells_all(const struct tape *t, struct err *err)
+{
+    return t->reader.head.version > 1 ||
+           err_set(err, EXIT_CANNOT_LOAD,
+                   "%s:1: version 1 of the format says too little to be shown; "
+                   "record it again (`opalite trace` still reads it)",
+                   t->path);
+}
+
 bool tape_is_one(const char *path)
 {
     FILE *f = fopen(path, "r");
@@ -320,7 +331,8 @@ struct tape *tape_open(const char *path, bool partial, struct err *err)
         !(t->path = strdup(path)))
         err_no_memory();
     t->partial = partial;
-    if (trace_read_open(&t->reader, t->path, partial, err) && load(t, err))
+    if (trace_read_open(&t->reader, t->path, partial, err) &&
+        tells_all(t, err) && load(t, err))
         return t;
     tape_close(t);
     return NULL;

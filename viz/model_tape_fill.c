@@ -170,6 +170,10 @@ static void read_who(struct model *m, const struct tape *t,
     m->has_machine = true;
     m->recorded = true;
     m->recorded_steps = t->reader.head.steps;
+    m->one_space = true;
+    for (size_t i = 0; i < r->domain_count; i++)
+        m->one_space &=
+            !r->domains[i].live || r->domains[i].space == r->domains[0].space;
     m->domain_id = (uint16_t)(last ? last->running : 0);
     copy_name(m->domain,
               registry_domain_name(r, m->domain_id, buffer, sizeof buffer));
@@ -204,14 +208,12 @@ void model_tape_notes(struct model *m, const struct tape *t)
 
     snprintf(m->notes, sizeof m->notes,
              "# A recorded trace\n\n"
-             "%.200s: preset %s, %zu events, %llu instructions, cycles %llu to "
-             "%llu%s.\n\n"
+             "%.200s: preset %s, %zu events, cycles %llu to %llu%s.\n\n"
              "- kinds of events: %s\n- instructions: %s\n\n"
              "Forward and back cost the same: `s` and `b` go by %s, `e` and "
              "`E` by events of the stop mask, `R` to the last change of a "
              "right, `:cycle N` anywhere.\n",
-             t->path, h->preset, t->event_count,
-             (unsigned long long)t->step_count, (unsigned long long)h->first,
+             t->path, h->preset, t->event_count, (unsigned long long)h->first,
              (unsigned long long)t->clock,
              t->reader.ended ? "" : ", cut short there",
              h->kinds[0] ? h->kinds : "all",

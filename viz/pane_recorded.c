@@ -15,6 +15,7 @@ static const char *const missing[PANE_COUNT] = {
     [PANE_CACHES] = "what the caches hold, and their hits",
     [PANE_LEDGER] = "where each cycle was charged",
     [PANE_RATIOS] = "how many look-ups hit",
+    [PANE_COMPARE] = "a second run beside this one",
     [PANE_CONSOLE] = "what was printed",
 };
 
