@@ -34,8 +34,10 @@ const struct command commands[] = {
       "Shows a scenario live, or a recorded trace, in a window, or as a "
       "picture.\nProgram opalite-gui.",
       command_sibling },
-    { "plot", "SPEC.json [-o PICTURE]",
-      "Draws a plot description (program opalite-plot).", command_sibling },
+    { "plot", "SPEC.json ... [-o PICTURE] [options]",
+      "Draws a plot description, or several runs of one (program "
+      "opalite-plot).",
+      command_sibling },
     { "trace", "info FILE.jsonl | export FILE.jsonl --to FORMAT [-o FILE]",
       "Says what is in a recorded trace; exports it for other tools.\n"
       "See docs/trace.md.",
