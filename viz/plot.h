@@ -118,10 +118,10 @@ void plot_free(struct plot *p);
 /* ---- plot_overlay.c: several runs of one experiment ---------------------- */
 
 /*
- * Makes one plot of `count` plots of the same experiment (panels with the same
- * titles and kinds): lines and bars of each with the run's label. They move
- * into the first plot; the others are emptied. False: *err says what differs;
- * all must still be freed.
+ * Makes one plot of `count` (1 or more) plots of the same experiment (panels
+ * with the same titles and kinds): lines and bars of each with the run's label.
+ * They move into the first plot; the others are emptied. False: *err says what
+ * differs; all must still be freed.
  */
 MUST_CHECK
 bool plot_overlay(struct plot *runs, const char *const *labels, size_t count,

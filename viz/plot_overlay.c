@@ -232,9 +232,11 @@ static void tell_subtitles(struct run *runs, size_t count)
 bool plot_overlay(struct plot *runs, const char *const *labels, size_t count,
                   struct err *err)
 {
-    struct run *run = grown(NULL, count, sizeof *run);
-    bool ok = true;
+    struct run *run = calloc(count + 1, sizeof *run);
+    bool ok = count > 0;
 
+    if (!run)
+        err_no_memory();
     for (size_t r = 0; r < count; r++) {
         run[r] = (struct run){ &runs[r], labels[r], r };
         ok = ok && fits(&runs[0], &run[r], err);
