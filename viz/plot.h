@@ -73,6 +73,7 @@ struct plot_part {
 
 struct plot_group {
     char *label;
+    size_t plain; /* bytes of the label that do not name the run (overlay) */
     struct plot_part *part;
     size_t count;
 };

@@ -115,33 +115,29 @@ static void move_lines(struct plot_panel *to, const struct plot_panel *names,
 }
 
 /* Behind the last bar of this label, or at the end. */
-static size_t place_of(const struct plot_panel *to, const char *const *labels,
-                       const char *label)
+static size_t place_of(const struct plot_panel *to, const char *label)
 {
     for (size_t i = to->group_count; i > 0; i--)
-        if (strcmp(labels[i - 1], label) == 0)
+        if (to->group[i - 1].plain == strlen(label) &&
+            strncmp(to->group[i - 1].label, label, strlen(label)) == 0)
             return i;
     return to->group_count;
 }
 
-/* labels: of the bars in `to`, before a run was named in them. */
-static void move_bars(struct plot_panel *to, char **labels,
-                      struct plot_panel *from, const struct run *r)
+static void move_bars(struct plot_panel *to, struct plot_panel *from,
+                      const struct run *r)
 {
     to->group = grown(to->group, to->group_count + from->group_count,
                       sizeof *to->group);
     for (size_t i = 0; i < from->group_count; i++) {
         struct plot_group g = from->group[i];
-        size_t at = place_of(to, (const char *const *)labels, g.label);
-        size_t behind = to->group_count++ - at;
+        size_t at = place_of(to, g.label);
         memmove(&to->group[at + 1], &to->group[at],
-                behind * sizeof to->group[0]);
-        memmove(&labels[at + 1], &labels[at], behind * sizeof labels[0]);
-        labels[at] = strdup(g.label);
-        if (!labels[at])
-            err_no_memory();
+                (to->group_count - at) * sizeof to->group[0]);
+        g.plain = strlen(g.label);
         g.label = labelled(g.label, r->label);
         to->group[at] = g;
+        to->group_count++;
     }
     from->group_count = 0;
 }
@@ -150,7 +146,6 @@ static bool merge_panel(struct plot_panel *to, size_t index, struct run *runs,
                         size_t count, struct err *err)
 {
     struct plot_panel merged = { 0 };
-    char *labels[PLOT_NAMES + 1];
     size_t lines = 0, bars = 0;
 
     for (size_t r = 0; r < count; r++) {
@@ -171,12 +166,10 @@ static bool merge_panel(struct plot_panel *to, size_t index, struct run *runs,
     names.series_count = to->series_count;
     for (size_t r = 0; r < count; r++) {
         move_lines(&merged, &names, &runs[r].plot->panel[index], &runs[r]);
-        move_bars(&merged, labels, &runs[r].plot->panel[index], &runs[r]);
+        move_bars(&merged, &runs[r].plot->panel[index], &runs[r]);
     }
     for (size_t i = 0; i < names.series_count; i++)
         free(names.series[i].name);
-    for (size_t i = 0; i < merged.group_count; i++)
-        free(labels[i]);
     free(names.series);
     free(to->series);
     free(to->group);
@@ -202,13 +195,13 @@ static void add_note(struct plot *p, char *note)
 }
 
 /* "label: subtitle" of each run, where they are not all the same. */
-static void tell_subtitles(struct run *runs, size_t count)
+static void tell_subtitles(struct plot *first, const struct run *runs,
+                           size_t count)
 {
-    struct plot *first = runs[0].plot;
     const char *one = first->subtitle ? first->subtitle : "";
     bool same = true;
 
-    for (size_t r = 1; r < count; r++) {
+    for (size_t r = 0; r < count; r++) {
         const char *other = runs[r].plot->subtitle;
         same &= strcmp(other ? other : "", one) == 0;
     }
@@ -244,7 +237,7 @@ bool plot_overlay(struct plot *runs, const char *const *labels, size_t count,
     for (size_t i = 0; ok && i < runs[0].panel_count; i++)
         ok = merge_panel(&runs[0].panel[i], i, run, count, err);
     if (ok)
-        tell_subtitles(run, count);
+        tell_subtitles(&runs[0], run, count);
     for (size_t r = 1; ok && r < count; r++) {
         for (size_t i = 0; i < runs[r].note_count; i++)
             add_note(&runs[0], runs[r].note[i]);

@@ -159,7 +159,7 @@ static bool take_axis(const struct spec *s, const struct json_value *panel,
         if (t->kind != JSON_NUMBER)
             return refuse(s, t, "a tick must be a number");
         if (a->scale != SCALE_LINEAR && t->number < 0)
-            return refuse(s, t, "a %s axis begins at 0", scale->text);
+            return refuse(s, t, "a log axis begins at 0");
         a->tick[a->tick_count++] = t->number;
     }
     return true;
