@@ -574,6 +574,8 @@ static void ways_back(void **state)
     obey(r, WISH_CYCLE, cycle);
     assert_int_equal(r->model.state, MODEL_PAUSED);
     assert_int_equal(r->model.cycle, cycle);
+    assert_int_equal(r->model.check_count, 3);
+    assert_true(r->model.notes[0]);
     obey(r, WISH_BACK, 1);
     assert_int_equal(r->model.instructions, instructions - 1);
     obey(r, WISH_STEP, 1);
