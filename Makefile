@@ -155,7 +155,7 @@ TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC
 $(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(GUI_LIBS)
 # A fuzz target: fed by its corpus, or, in the variant fuzz, by libFuzzer
-$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC))) $(LIB)
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC) $(VIEW_SRC))) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(if $(filter fuzz,$(V)),-fsanitize=fuzzer) -o $@ $^ -lcmocka $(LDLIBS) $(PLOT_LIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(call OBJ,$(TEST_SUPPORT)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(LD_$(@F)) -o $@ $^ -lcmocka $(LDLIBS)
