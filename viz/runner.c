@@ -444,17 +444,18 @@ bool runner_open(struct runner *r, struct session_options *options,
         return false;
     source_root(r->root, sizeof r->root);
     model_init(&r->model, r->heap, r->root);
+    model_read_notes(&r->model, options->path);
+    snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
+             name ? name + 1 : options->path);
+    r->model.speed = 3;
+    r->model.stops = 1u << STOP_ON_FAULT;
+    /* from here on, the model goes into snapshots */
     if (!runner_open_history(r, options, history_bytes, err)) {
         heap_close(r->heap);
         return false;
     }
     r->session = r->history.now;
     r->stops.history = &r->history;
-    model_read_notes(&r->model, options->path);
-    snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
-             name ? name + 1 : options->path);
-    r->model.speed = 3;
-    r->model.stops = 1u << STOP_ON_FAULT;
     return true;
 }
 
