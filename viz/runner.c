@@ -449,6 +449,7 @@ bool runner_open(struct runner *r, struct session_options *options,
              name ? name + 1 : options->path);
     r->model.speed = 3;
     r->model.stops = 1u << STOP_ON_FAULT;
+    /* from here on, the model goes into snapshots */
     if (!runner_open_history(r, options, history_bytes, err)) {
         heap_close(r->heap);
         return false;
