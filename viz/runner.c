@@ -181,6 +181,8 @@ bool runner_advance_once(struct runner *r, uint64_t instructions)
                                  .stop_events = r->until };
     enum session_state state = stops_advance(&r->stops, r->session, &limits);
 
+    model_graph_listen(&r->model, r->session);
+
     if (state == SESSION_FINISHED || state == SESSION_FAILED)
         ended(r, state);
     else if (state == SESSION_STOPPED && runner_stops_tell(r))
@@ -322,6 +324,16 @@ static void ask(struct runner *r, const struct wish *w)
     snprintf(a->domain, sizeof a->domain, "%s", w->domain);
 }
 
+static void ask_graph(struct runner *r, const struct wish *w)
+{
+    struct model_graph_ask *a = &r->model.graph_ask;
+
+    a->visible = w->number < WISH_NO_GRAPH;
+    a->kind = a->visible ? (uint8_t)w->number : a->kind;
+    snprintf(a->domain, sizeof a->domain, "%s", w->domain);
+    r->model.graph.read = false;
+}
+
 void runner_obey(struct runner *r, const struct wish *w)
 {
     if (r->tape) {
@@ -386,6 +398,12 @@ void runner_obey(struct runner *r, const struct wish *w)
         break;
     case WISH_EXPLAIN:
         ask(r, w);
+        break;
+    case WISH_GRAPH:
+        ask_graph(r, w);
+        break;
+    case WISH_MARK:
+        model_graph_mark(&r->model, r->session);
         break;
     }
 }
