@@ -171,22 +171,60 @@ static struct machine *build(const struct arguments *a, struct signature *sig,
     return m;
 }
 
-/* Console output appears as the guest makes it. */
-static void show_console(const struct machine *m, size_t *shown)
+/* The run, as timeline.h asks for it. */
+struct execution {
+    const struct arguments *arguments;
+    struct machine *machine;
+    struct signature signature;
+    enum stop stop;
+    size_t shown; /* bytes of the console that the user has seen */
+};
+
+static struct machine *machine(void *context)
+{
+    return ((struct execution *)context)->machine;
+}
+
+static enum timeline_state advance(void *context,
+                                   const struct run_limits *limits)
+{
+    struct execution *x = context;
+    x->stop = machine_run(x->machine, limits);
+    return x->stop < STOP_POWEROFF ? TIMELINE_ON : TIMELINE_OVER;
+}
+
+static bool rewind_run(void *context, struct err *err)
+{
+    struct execution *x = context;
+    if (x->arguments->trace)
+        return err_set(err, EXIT_USAGE,
+                       "cannot go back while --trace writes the run down");
+    struct machine *m = build(x->arguments, &x->signature, err);
+    if (!m)
+        return false;
+    machine_free(x->machine);
+    x->machine = m;
+    return true;
+}
+
+/* Console output appears as the guest makes it, each once. */
+static void show_console(struct execution *x)
 {
     size_t length;
-    const char *text = machine_console(m, &length);
-    fwrite(text + *shown, 1, length - *shown, stdout);
+    const char *text = machine_console(x->machine, &length);
+    if (length <= x->shown)
+        return;
+    fwrite(text + x->shown, 1, length - x->shown, stdout);
     fflush(stdout);
-    *shown = length;
+    x->shown = length;
 }
 
 /* Waits until the debugger, if there is one, lets the machine run. False: it,
  * or Ctrl-C, ends the run. */
-static bool may_run(struct machine *m, struct gdb *g)
+static bool may_run(struct gdb *g)
 {
     enum gdb_turn turn;
-    while ((turn = gdb_serve(g, m)) == GDB_WAIT && !interrupted)
+    while ((turn = gdb_serve(g)) == GDB_WAIT && !interrupted)
         continue;
     if (turn == GDB_KILL)
         interrupted = EXIT_INTERRUPTED;
@@ -195,21 +233,25 @@ static bool may_run(struct machine *m, struct gdb *g)
 
 /* Runs to the end. False: the limit of instructions, Ctrl-C or the debugger
  * came first. */
-static bool run(struct machine *m, const struct arguments *a, struct gdb *g,
-                enum stop *stop)
+static bool run(struct execution *x, struct timeline *t, struct gdb *g)
 {
-    size_t shown = 0;
+    uint64_t most = x->arguments->max_insns;
+    enum timeline_state state;
     do {
         struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS };
-        uint64_t done = machine_instructions(m);
-        if (a->max_insns && a->max_insns - done < limits.max_insns)
-            limits.max_insns = a->max_insns - done;
-        if (!may_run(m, g) || (a->max_insns && done >= a->max_insns))
+        if (!may_run(g))
             return false;
+        uint64_t done = machine_instructions(x->machine);
+        if (most && done >= most)
+            return false;
+        if (most && most - done < limits.max_insns)
+            limits.max_insns = most - done;
+        if (timeline_is_new(t)) /* perhaps another future */
+            (void)machine_console(x->machine, &x->shown);
         gdb_limit(g, &limits);
-        *stop = machine_run(m, &limits);
-        show_console(m, &shown);
-    } while (gdb_ran(g, m, *stop) || *stop == STOP_BUDGET);
+        state = timeline_advance(t, &limits);
+        show_console(x);
+    } while (gdb_ran(g, state) || state == TIMELINE_ON);
     return true;
 }
 
@@ -273,33 +315,48 @@ static bool write_files(struct machine *m, const struct arguments *a,
            machine_trace_close(m, err);
 }
 
+static int finish(struct execution *x, bool whole)
+{
+    struct err err;
+    struct machine *m = x->machine;
+    const struct arguments *a = x->arguments;
+    int code = whole ? end_code(m, a, x->stop) : cut_short(a);
+    if (a->dump_regs)
+        dump_registers(m);
+    if (m->config.harts > 1)
+        stats_print_harts(m, stdout);
+    if (!write_files(m, a, &x->signature, whole, &err))
+        code = report(&err);
+    return code;
+}
+
 static int execute(const struct arguments *a)
 {
     struct err err;
-    struct signature sig;
-    struct machine *m = build(a, &sig, &err);
+    struct execution x = { .arguments = a };
+    const struct timeline_run how = {
+        .context = &x, .machine = machine, .advance = advance,
+        .rewind = rewind_run
+    };
+    struct timeline t;
     struct gdb *g = NULL;
-    enum stop stop = STOP_BUDGET;
-    if (!m)
+    x.machine = build(a, &x.signature, &err);
+    if (!x.machine)
         return report(&err);
-    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
-        machine_free(m);
+    timeline_open(&t, &how);
+    if (a->gdb && !(g = gdb_open(a->gdb_at, &t, &err))) {
+        machine_free(x.machine);
         return report(&err);
     }
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     signal(SIGALRM, on_interrupt);
     alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    bool whole = run(m, a, g, &stop);
-    int code = whole ? end_code(m, a, stop) : cut_short(a);
-    if (a->dump_regs)
-        dump_registers(m);
-    if (m->config.harts > 1)
-        stats_print_harts(m, stdout);
-    if (!write_files(m, a, &sig, whole, &err))
-        code = report(&err);
+    bool whole = run(&x, &t, g);
+    int code = finish(&x, whole);
     gdb_close(g, code);
-    machine_free(m);
+    timeline_close(&t);
+    machine_free(x.machine);
     return code;
 }
 

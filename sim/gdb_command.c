@@ -123,13 +123,35 @@ static bool read_registers(struct gdb *g, struct words *w)
     return true;
 }
 
+/* What the debugger changes is an input of the run. What is so already is left
+ * alone: a past that has not changed keeps its future. */
+static bool set_register(struct gdb *g, uint64_t number, uint64_t value)
+{
+    const struct input in = {
+        .kind = INPUT_REGISTER, .hart = g->hart, .at = number, .value = value
+    };
+    uint64_t old;
+    return (gdb_target_register(hart(g), number, &old) && old == value) ||
+           timeline_input(g->time, &in);
+}
+
+static bool set_memory(struct gdb *g, uint64_t va, const void *bytes, size_t n)
+{
+    const struct input in = { .kind = INPUT_MEMORY,
+                              .hart = g->hart,
+                              .at = va,
+                              .bytes = bytes,
+                              .count = n };
+    return gdb_target_holds(g->machine, hart(g), va, bytes, n) ||
+           timeline_input(g->time, &in);
+}
+
 static bool write_registers(struct gdb *g, struct words *w)
 {
     if (w->left != 16UL * GDB_REGISTERS)
         return false;
     for (uint64_t i = 0, value; i < GDB_REGISTERS; i++)
-        if (!take_value(w, &value) ||
-            !gdb_target_set_register(hart(g), i, value))
+        if (!take_value(w, &value) || !set_register(g, i, value))
             return false;
     return fine(g);
 }
@@ -147,7 +169,7 @@ static bool write_register(struct gdb *g, struct words *w)
 {
     uint64_t number, value;
     return take_hex(w, &number) && take_char(w, '=') && take_value(w, &value) &&
-           gdb_target_set_register(hart(g), number, value) && fine(g);
+           set_register(g, number, value) && fine(g);
 }
 
 static bool take_range(struct words *w, uint64_t *va, uint64_t *bytes)
@@ -173,15 +195,14 @@ static bool write_memory(struct gdb *g, struct words *w)
     uint64_t va, n;
     return take_range(w, &va, &n) && take_char(w, ':') && n <= sizeof bytes &&
            take_bytes(w, bytes, (size_t)n) &&
-           gdb_target_write(g->machine, hart(g), va, bytes, (size_t)n) &&
-           fine(g);
+           set_memory(g, va, bytes, (size_t)n) && fine(g);
 }
 
 static bool write_binary(struct gdb *g, struct words *w)
 {
     uint64_t va, n;
     return take_range(w, &va, &n) && take_char(w, ':') && n == w->left &&
-           gdb_target_write(g->machine, hart(g), va, w->at, w->left) && fine(g);
+           set_memory(g, va, w->at, w->left) && fine(g);
 }
 
 /* ---- points ----------------------------------------------------------------
@@ -261,6 +282,27 @@ static bool go_on(struct gdb *g, struct words *w)
 static bool step(struct gdb *g, struct words *w)
 {
     return !w->left && go(g, UINT32_C(1) << g->hart, all_harts(g));
+}
+
+/* gdb_serve does the way. */
+static bool go_back(struct gdb *g, const struct timeline_goal *goal)
+{
+    g->goal = *goal;
+    g->been_back = true;
+    g->state = GDB_GOING_BACK;
+    return true;
+}
+
+static bool step_back(struct gdb *g, struct words *w)
+{
+    const struct timeline_goal goal = { .step = UINT32_C(1) << g->hart };
+    return !w->left && go_back(g, &goal);
+}
+
+static bool run_back(struct gdb *g, struct words *w)
+{
+    const struct timeline_goal goal = { .points = g->points };
+    return !w->left && go_back(g, &goal);
 }
 
 static bool ask_actions(struct gdb *g, struct words *w)
@@ -388,7 +430,7 @@ static bool supported(struct gdb *g, struct words *w)
     (void)w;
     gdb_say(g,
             "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;"
-            "vContSupported+",
+            "vContSupported+;ReverseStep+;ReverseContinue+",
             GDB_PACKET_BYTES);
     return true;
 }
@@ -484,6 +526,8 @@ static const struct packet_row rows[] = {
     { "X", write_binary },
     { "Z", set_point },
     { "z", remove_point },
+    { "bs", step_back },
+    { "bc", run_back },
     { "c", go_on },
     { "s", step },
     { "H", choose_thread },

@@ -2,6 +2,8 @@
 /* See gdb_target.h. */
 #include "sim/gdb_target.h"
 
+#include <string.h>
+
 #include "cpu/disasm.h"
 #include "sim/memmap.h"
 
@@ -92,6 +94,22 @@ size_t gdb_target_read(const struct machine *m, const struct hart *h,
         done += part;
     }
     return done;
+}
+
+bool gdb_target_holds(const struct machine *m, const struct hart *h,
+                      uint64_t va, const void *bytes, size_t n)
+{
+    char there[PAGE_BYTES];
+    const char *expected = bytes;
+    for (size_t done = 0, part; done < n; done += part) {
+        uint64_t pa;
+        part = in_page(va + done, n - done);
+        if (!machine_place_of_hart(h, va + done, &pa) ||
+            !machine_peek_phys(m, pa, there, part) ||
+            memcmp(there, expected + done, part) != 0)
+            return false;
+    }
+    return true;
 }
 
 /* ---- the debugger's hand ---------------------------------------------------

@@ -27,6 +27,10 @@ bool gdb_target_register(const struct hart *h, uint64_t number,
 size_t gdb_target_read(const struct machine *m, const struct hart *h,
                        uint64_t va, void *to, size_t n);
 
+/* Is there RAM, and does it hold these bytes? */
+bool gdb_target_holds(const struct machine *m, const struct hart *h,
+                      uint64_t va, const void *bytes, size_t n);
+
 /* The debugger's hand in the machine: x1 to x31 and pc; RAM, all or nothing.
  * False = not possible. */
 bool gdb_target_set_register(struct hart *h, uint64_t number, uint64_t value);

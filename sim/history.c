@@ -182,6 +182,25 @@ static bool is_wanted(const struct history *h)
     return false;
 }
 
+/* The past becomes the present. */
+static void come_back(struct history *h)
+{
+    struct session *old = h->now;
+    h->now = h->past;
+    h->past = NULL;
+    h->now->until = (struct session_until){ 0 };
+    (void)session_close(old); /* its verdict is that of another future */
+}
+
+bool history_restart(struct history *h, struct err *err)
+{
+    h->searching = false;
+    if (!can_go_back(h, err) || !begin_to(h, (struct instant){ 0 }, err))
+        return false;
+    come_back(h);
+    return true;
+}
+
 static enum history_state arrived(struct history *h, struct err *err)
 {
     if (h->searching) {
@@ -192,11 +211,7 @@ static enum history_state arrived(struct history *h, struct err *err)
         }
         return begin_to(h, h->last, err) ? HISTORY_RUNNING : HISTORY_FAILED;
     }
-    struct session *old = h->now;
-    h->now = h->past;
-    h->past = NULL;
-    h->now->until = (struct session_until){ 0 };
-    (void)session_close(old); /* its verdict is that of another future */
+    come_back(h);
     return HISTORY_THERE;
 }
 

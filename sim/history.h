@@ -55,6 +55,11 @@ bool history_open(struct history *h, const struct session_options *options,
 /* Ends everything; the exit code of the present session. */
 enum exit_code history_close(struct history *h);
 
+/* The present is the beginning of the run, at once. False: *err; it is as it
+ * was. */
+MUST_CHECK
+bool history_restart(struct history *h, struct err *err);
+
 /*
  * Each begins to go back; history_advance does the way. False: *err says why
  * that cannot be. Meanwhile options.print is told everything the scenario has

@@ -11,8 +11,18 @@
 #include "sim/gdb.h"
 #include "tests/sim/machine_help.h"
 
-struct debugger {
+/* A run of a few instructions, as timeline.h asks for it. */
+struct debugged {
+    const uint32_t *words;
+    size_t bytes;
+    const char *set; /* a parameter, or NULL */
     struct machine *machine;
+    struct timeline time;
+    enum stop stop;
+};
+
+struct debugger {
+    struct debugged *run;
     struct gdb *gdb;
     int link;
     int naks;                        /* '-' heard in the last answer */
@@ -20,20 +30,63 @@ struct debugger {
     char heard[4 * GDB_FRAME_BYTES]; /* the last packet's text */
 };
 
-static inline struct debugger debug_machine(struct machine *m)
+static inline struct machine *debugged_machine(void *context)
+{
+    return ((struct debugged *)context)->machine;
+}
+
+static inline enum timeline_state
+debugged_advance(void *context, const struct run_limits *limits)
+{
+    struct debugged *r = context;
+    r->stop = machine_run(r->machine, limits);
+    return r->stop < STOP_POWEROFF ? TIMELINE_ON : TIMELINE_OVER;
+}
+
+static inline bool debugged_rewind(void *context, struct err *err)
+{
+    struct debugged *r = context;
+    struct config c;
+    machine_free(r->machine);
+    assert_true(config_preset(&c, "u54", err));
+    if (r->set)
+        assert_true(config_set_pair(&c, r->set, err));
+    r->machine = machine_new(&c, err);
+    assert_non_null(r->machine);
+    put_program(r->machine, r->words, r->bytes);
+    return true;
+}
+
+/* A machine with this program, and a debugger on it. */
+static inline struct debugger debug(const uint32_t *words, size_t bytes,
+                                    const char *set)
 {
     int pair[2];
+    struct err err;
+    struct debugged *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    const struct timeline_run run = { .context = r,
+                                      .machine = debugged_machine,
+                                      .advance = debugged_advance,
+                                      .rewind = debugged_rewind };
+    *r = (struct debugged){ .words = words, .bytes = bytes, .set = set };
+    assert_true(debugged_rewind(r, &err));
+    timeline_open(&r->time, &run);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    struct debugger d = { .machine = m, .link = pair[1] };
-    d.gdb = gdb_open_link(pair[0]);
+    struct debugger d = { .run = r, .link = pair[1] };
+    d.gdb = gdb_open_link(pair[0], &r->time);
     return d;
 }
+#define DEBUG(words)          debug(words, sizeof(words), NULL)
+#define DEBUG_HARTS(words, n) debug(words, sizeof(words), "harts=" #n)
 
 static inline void debug_end(struct debugger *d)
 {
     gdb_close(d->gdb, 0);
     close(d->link);
-    machine_free(d->machine);
+    timeline_close(&d->run->time);
+    machine_free(d->run->machine);
+    free(d->run);
 }
 
 /* Takes what the stub has said; the last packet's text is d->heard. */
@@ -78,7 +131,7 @@ static inline void ask_bytes(struct debugger *d, const char *text, size_t n)
 {
     char frame[GDB_FRAME_BYTES];
     send_bytes(d, frame, gdb_frame(frame, text, n));
-    gdb_serve(d->gdb, d->machine);
+    gdb_serve(d->gdb);
     hear(d);
 }
 
@@ -95,24 +148,29 @@ static inline void answers(struct debugger *d, const char *text,
         fail_msg("%s: expected \"%s\", heard \"%s\"", text, expected, d->heard);
 }
 
-/* The machine runs until the debugger is told something, or it stops by itself
- * in another way than by being out of instructions. */
+/* The machine runs, or goes back, until the debugger is told something, or it
+ * stops by itself in another way than by being out of instructions. */
 static inline enum stop debug_run(struct debugger *d, uint64_t most)
 {
     struct run_limits limits = { .max_insns = most };
-    gdb_limit(d->gdb, &limits);
-    enum stop stop = machine_run(d->machine, &limits);
-    gdb_ran(d->gdb, d->machine, stop);
+    if (d->gdb->state == GDB_GOING_BACK) {
+        while (d->gdb->state == GDB_GOING_BACK)
+            gdb_serve(d->gdb);
+    } else {
+        gdb_limit(d->gdb, &limits);
+        gdb_ran(d->gdb, timeline_advance(&d->run->time, &limits));
+    }
     hear(d);
-    return stop;
+    return d->run->stop;
 }
 
 /* A packet that lets the machine run, and what the stub says in the end. */
 static inline void runs(struct debugger *d, const char *text,
                         const char *expected)
 {
-    answers(d, text, "");
-    debug_run(d, 1000000);
+    ask(d, text);
+    if (!d->packets) /* a short way back is there already */
+        debug_run(d, 1000000);
     if (strcmp(d->heard, expected) != 0)
         fail_msg("%s: expected \"%s\", heard \"%s\"", text, expected, d->heard);
 }

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See timeline.h. Where the goal is, is not known before it has been passed: a
+ * stretch of the run before now is looked through to its end, the last place
+ * that fits is noted, and the run begins once more to stop there. If nothing
+ * fits, a longer stretch before that one is next. What is near is found quickly.
+ */
+#include "sim/timeline.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/gdb_target.h"
+
+/* Instructions of the first stretch, and how much longer each next one is. */
+#define STRETCH        20000
+#define STRETCH_FACTOR 10
+
+void timeline_open(struct timeline *t, const struct timeline_run *run)
+{
+    memset(t, 0, sizeof *t);
+    t->run = *run;
+}
+
+static void forget_inputs(struct timeline *t, size_t from)
+{
+    for (size_t i = from; i < t->count; i++)
+        free((void *)(uintptr_t)t->inputs[i].bytes);
+    t->count = from;
+}
+
+void timeline_close(struct timeline *t)
+{
+    forget_inputs(t, 0);
+    free(t->inputs);
+}
+
+/* ---- moments --------------------------------------------------------------
+ */
+
+struct when when_now(const struct machine *m)
+{
+    return (struct when){ machine_instructions(m), m->event_count[EVENT_TRAP] };
+}
+
+bool when_before(struct when a, struct when b)
+{
+    return a.instructions != b.instructions ? a.instructions < b.instructions
+                                            : a.traps < b.traps;
+}
+
+/* Where the timeline stands; a machine that is gone stands nowhere. */
+static struct when now(const struct timeline *t)
+{
+    const struct machine *m = timeline_machine(t);
+    return m ? when_now(m) : (struct when){ 0 };
+}
+
+static uint32_t all_harts(const struct machine *m)
+{
+    return (UINT32_C(1) << m->config.harts) - 1;
+}
+
+/* The last step did something: it retired, or trapped. */
+static bool stepped(const struct cpu *c)
+{
+    return c->step.retired || (c->step.events & STEP_TRAP);
+}
+
+/* The moment before the step that led to `behind`. */
+static struct when before_step(struct when behind, const struct cpu *c)
+{
+    if (c->step.retired)
+        behind.instructions--;
+    else
+        behind.traps--;
+    return behind;
+}
+
+/* ---- what comes from outside ----------------------------------------------
+ */
+
+static bool give_keys(struct machine *m, struct input *in)
+{
+    in->count = machine_console_input(m, in->bytes, in->count);
+    return in->count > 0;
+}
+
+static bool give(const struct timeline *t, struct input *in)
+{
+    struct machine *m = timeline_machine(t);
+    switch (in->kind) {
+    case INPUT_KEYS:
+        return give_keys(m, in);
+    case INPUT_REGISTER:
+        return gdb_target_set_register(&m->hart[in->hart], in->at, in->value);
+    case INPUT_MEMORY:
+        return gdb_target_write(m, &m->hart[in->hart], in->at, in->bytes,
+                                in->count);
+    case INPUT_RESET:
+        return t->run.reset(t->run.context);
+    }
+    return false;
+}
+
+/* Gives the machine what it got at this moment before. False: that was possible
+ * then, so this is not the same run. */
+static bool feed(struct timeline *t)
+{
+    struct when at = now(t);
+    while (timeline_machine(t) && t->next < t->count &&
+           !when_before(at, t->inputs[t->next].when))
+        if (!give(t, &t->inputs[t->next++]))
+            return false;
+    return true;
+}
+
+static void keep(struct timeline *t, const struct input *in)
+{
+    if (t->count == t->room) {
+        t->room = t->room ? 2 * t->room : 16;
+        t->inputs = realloc(t->inputs, t->room * sizeof *t->inputs);
+    }
+    void *bytes = malloc(in->count + 1);
+    if (!t->inputs || !bytes)
+        err_no_memory();
+    if (in->count)
+        memcpy(bytes, in->bytes, in->count);
+    struct input *kept = &t->inputs[t->count++];
+    *kept = *in;
+    kept->bytes = bytes;
+    kept->when = now(t);
+}
+
+bool timeline_input(struct timeline *t, const struct input *in)
+{
+    struct input given = *in;
+    if (!timeline_machine(t) || !give(t, &given))
+        return false;
+    forget_inputs(t, t->next);
+    keep(t, &given);
+    t->next = t->count;
+    t->frontier = now(t);
+    return true;
+}
+
+bool timeline_is_new(const struct timeline *t)
+{
+    return !when_before(now(t), t->frontier);
+}
+
+/* ---- forward --------------------------------------------------------------
+ */
+
+static uint64_t smaller_limit(uint64_t a, uint64_t b)
+{
+    return a && a < b ? a : b;
+}
+
+/* Runs on, not beyond `end`. Where only traps are left until then, step by step:
+ * points is the caller's copy, which limits->points may become. */
+static enum timeline_state run_until(struct timeline *t,
+                                     struct run_limits *limits,
+                                     struct points *points, struct when end)
+{
+    struct machine *m = timeline_machine(t);
+    uint64_t left = end.instructions - now(t).instructions;
+    *points = limits->points ? *limits->points : (struct points){ 0 };
+    if (!left) {
+        points->step = points->harts = all_harts(m);
+        limits->points = points;
+    }
+    limits->max_insns = smaller_limit(limits->max_insns, left ? left : 1);
+    m->at_point = false;
+    return t->run.advance(t->run.context, limits);
+}
+
+/* To the next input, when there is one before `end`. */
+static struct when next_stop(const struct timeline *t, struct when end)
+{
+    if (t->next < t->count && when_before(t->inputs[t->next].when, end))
+        return t->inputs[t->next].when;
+    return end;
+}
+
+enum timeline_state timeline_advance(struct timeline *t,
+                                     const struct run_limits *limits)
+{
+    struct run_limits l = *limits;
+    struct points points;
+    enum timeline_state state;
+    if (t->next < t->count && timeline_machine(t)) {
+        state = run_until(t, &l, &points, t->inputs[t->next].when);
+        struct machine *m = timeline_machine(t);
+        /* A step that only we wanted to see is no stop. */
+        if (m && m->at_point && m->point.kind == POINT_STEP &&
+            !(limits->points &&
+              limits->points->step >> m->now->cpu.step.hart & 1))
+            m->at_point = false;
+        if (!feed(t))
+            forget_inputs(t, t->next);
+    } else {
+        state = t->run.advance(t->run.context, &l);
+    }
+    if (when_before(t->frontier, now(t)))
+        t->frontier = now(t);
+    return state;
+}
+
+/* ---- back -----------------------------------------------------------------
+ */
+
+static bool lost_the_way(struct err *err)
+{
+    return err_set(err, EXIT_CANNOT_LOAD,
+                   "cannot go back: the run goes otherwise now; has a file "
+                   "that it reads changed?");
+}
+
+/* Begins again, to run to there. */
+static bool go_to(struct timeline *t, struct when target, struct err *err)
+{
+    t->target = target;
+    if (!t->run.rewind(t->run.context, err))
+        return false;
+    t->next = 0;
+    return feed(t) || lost_the_way(err);
+}
+
+/* The next stretch ends where the last one began. */
+static bool look_before(struct timeline *t, struct when end, struct err *err)
+{
+    struct when from = { 0 };
+    if (end.instructions > t->stretch)
+        from.instructions = end.instructions - t->stretch;
+    t->stretch *= STRETCH_FACTOR;
+    t->end = end;
+    t->looks = true;
+    return go_to(t, from, err);
+}
+
+bool timeline_back(struct timeline *t, const struct timeline_goal *goal,
+                   struct err *err)
+{
+    const struct machine *m = timeline_machine(t);
+    t->goal = *goal;
+    t->left = now(t);
+    t->stretch = STRETCH;
+    t->any = t->looks = false;
+    t->travels = true;
+    t->found = (struct timeline_found){ .hart = m->now->cpu.step.hart };
+    bool possible;
+    if (goal->step == all_harts(m) && !goal->points.count &&
+        stepped(&m->now->cpu)) {
+        /* The last step is known. */
+        t->any = true;
+        t->found.when = before_step(t->left, &m->now->cpu);
+        possible = go_to(t, t->found.when, err);
+    } else {
+        possible = look_before(t, t->left, err);
+    }
+    t->travels = possible;
+    return possible;
+}
+
+static void note(struct timeline *t, struct when when, const struct cpu *c,
+                 const struct point *p)
+{
+    t->any = true;
+    t->found.when = when;
+    t->found.hart = c->step.hart;
+    t->found.at_point = p != NULL;
+    if (p)
+        t->found.point = *p;
+}
+
+/* A point that the last step met: a step to go back over, or an instruction to
+ * come to. */
+static void look_at_point(struct timeline *t, const struct point *p,
+                          struct when here, const struct cpu *c)
+{
+    const struct points one = {
+        .at = p, .count = 1, .harts = UINT32_MAX
+    };
+    struct point met;
+    if (!points_met(&one, c, &met))
+        return;
+    if (p->kind != POINT_PC)
+        note(t, before_step(here, c), c, &met);
+    else if (when_before(here, t->left))
+        note(t, here, c, &met);
+}
+
+/* The machine has come to this moment; events from number `seen` on are new. An
+ * instruction to come to is later than the step that led there, so it counts. */
+static void look(struct timeline *t, const struct machine *m, uint64_t seen)
+{
+    const struct cpu *c = &m->now->cpu;
+    const struct points *p = &t->goal.points;
+    struct when here = when_now(m);
+    struct event_cursor cursor = { .next = seen };
+    const struct event *e;
+    if (t->goal.step >> c->step.hart & 1 && stepped(c))
+        note(t, before_step(here, c), c, NULL);
+    for (size_t i = 0; i < p->count; i++)
+        if (p->at[i].kind != POINT_PC)
+            look_at_point(t, &p->at[i], here, c);
+    for (size_t i = 0; i < p->count; i++)
+        if (p->at[i].kind == POINT_PC)
+            look_at_point(t, &p->at[i], here, c);
+    while (t->goal.event && (e = event_next(&m->events, &cursor)) != NULL)
+        if (event_filter_match(t->goal.event, e) && when_before(here, t->left))
+            note(t, here, c, NULL);
+}
+
+/* Looking for a clock: the stretch ends where it has come. */
+static void look_at_clock(struct timeline *t, const struct machine *m)
+{
+    struct when here = when_now(m);
+    if (!t->goal.cycle || machine_clock(m) < t->goal.cycle)
+        return;
+    if (when_before(t->target, here))
+        note(t, here, &m->now->cpu, NULL);
+    t->end = here;
+}
+
+/* Looks on, for at most so many instructions. */
+static enum timeline_state look_on(struct timeline *t, uint64_t instructions)
+{
+    const struct machine *m = timeline_machine(t);
+    struct points points = t->goal.points, copy;
+    struct run_limits limits = { .max_insns = instructions,
+                                 .until_cycle = t->goal.cycle };
+    struct when before = now(t);
+    uint64_t seen = m->events.next;
+    points.step = t->goal.step;
+    points.harts = all_harts(m);
+    if (points.count || points.step)
+        limits.points = &points;
+    if (t->goal.event)
+        limits.stop_events = t->goal.event->kinds;
+    enum timeline_state state =
+        run_until(t, &limits, &copy, next_stop(t, t->end));
+    m = timeline_machine(t);
+    if (m && when_before(before, when_now(m)))
+        look(t, m, seen);
+    return state;
+}
+
+static enum travel failed(struct timeline *t)
+{
+    t->travels = false;
+    return TRAVEL_FAILED;
+}
+
+/* The whole stretch has been looked through. */
+static enum travel looked(struct timeline *t, struct err *err)
+{
+    t->looks = false;
+    if (t->any)
+        return go_to(t, t->found.when, err) ? TRAVEL_ON : failed(t);
+    if (t->target.instructions)
+        return look_before(t, t->target, err) ? TRAVEL_ON : failed(t);
+    /* Nowhere. */
+    t->found.when = (struct when){ 0 };
+    return go_to(t, t->found.when, err) ? TRAVEL_ON : failed(t);
+}
+
+static enum travel arrived(struct timeline *t)
+{
+    t->travels = false;
+    return t->any ? TRAVEL_THERE : TRAVEL_BEGINNING;
+}
+
+enum travel timeline_travel(struct timeline *t, uint64_t instructions,
+                            struct err *err)
+{
+    struct run_limits limits = { .max_insns = instructions };
+    struct points copy;
+    enum timeline_state state = TIMELINE_ON;
+    if (when_before(now(t), t->target))
+        state = run_until(t, &limits, &copy, next_stop(t, t->target));
+    else if (t->looks && when_before(now(t), t->end))
+        state = look_on(t, instructions);
+    const struct machine *m = timeline_machine(t);
+    if (!m || !feed(t))
+        return lost_the_way(err), failed(t);
+    if (t->looks && !when_before(when_now(m), t->target))
+        look_at_clock(t, m);
+    if (!when_before(when_now(m), t->looks ? t->end : t->target))
+        return t->looks ? looked(t, err) : arrived(t);
+    if (state == TIMELINE_ON)
+        return TRAVEL_ON;
+    return lost_the_way(err), failed(t);
+}
+
+void timeline_stay(struct timeline *t)
+{
+    t->travels = false;
+}
