@@ -35,7 +35,6 @@ struct gdb *gdb_open_link(int link, struct timeline *t)
     g->time = t;
     g->state = link < 0 ? GDB_EXPECTED : GDB_STOPPED;
     g->stop.signal = SIGNAL_TRAP;
-    g->points.at = g->point;
     return g;
 }
 
@@ -235,7 +234,10 @@ static void arrive(struct gdb *g, enum travel how, const struct err *err)
     }
     if (how == TRAVEL_FAILED)
         tell(g, err->text);
-    stop(g, &why);
+    if (g->again && how != TRAVEL_FAILED)
+        g->state = GDB_RUNNING;
+    else
+        stop(g, &why);
 }
 
 #define BACK_INSTRUCTIONS 2000000
@@ -316,6 +318,17 @@ static void stop_at_point(struct gdb *g, struct machine *m)
     stop(g, &why);
 }
 
+/* A hart came to a point that gdb does not want to hear of yet. */
+static bool is_passed(struct gdb *g, struct machine *m)
+{
+    if (!g->alone.harts || !m->at_point ||
+        g->alone.harts >> (m->now - m->hart) & 1)
+        return false;
+    m->at_point = false;
+    (void)gdb_add_point(&g->alone.passed, &m->point);
+    return true;
+}
+
 bool gdb_ran(struct gdb *g, enum timeline_state state)
 {
     if (!g || g->state != GDB_RUNNING)
@@ -325,6 +338,8 @@ bool gdb_ran(struct gdb *g, enum timeline_state state)
         return false;
     if (is_trouble(m->stopped) && !g->told_end)
         stop_in_trouble(g, m);
+    else if (is_passed(g, m))
+        return true;
     else if (m->at_point && m->stopped < STOP_POWEROFF)
         stop_at_point(g, m);
     else if (state == TIMELINE_OVER && g->been_back && !g->told_end)

@@ -45,6 +45,24 @@ enum gdb_state {
     GDB_KILLED
 };
 
+struct gdb_points {
+    struct point at[GDB_POINTS];
+    size_t count;
+};
+
+/*
+ * Only some harts were told to run: gdb steps one over a breakpoint, which it
+ * takes away for that. The others run with it, for time is one for all, but gdb
+ * would be at its wits' end if it heard of them now. When they have come to
+ * points, the machine goes back to where that run began as soon as gdb lets all
+ * of them run, and they come there again.
+ */
+struct gdb_alone {
+    uint32_t harts; /* 0 = all were told to run */
+    struct gdb_points passed; /* by the others */
+    struct when since;
+};
+
 /* Why the machine stands still, as `?` is told. */
 struct gdb_stop {
     uint8_t signal;
@@ -64,9 +82,13 @@ struct gdb {
     bool told_end;  /* it was told that the guest cannot go on */
     struct gdb_stop stop;
     uint64_t hart; /* registers and memory of this one */
-    struct point point[GDB_POINTS];
-    struct points points; /* what the run is limited by */
-    struct timeline_goal goal;
+    struct gdb_points set;  /* breakpoints and watchpoints */
+    struct gdb_points gone; /* those taken away since the last run */
+    struct point limit[2 * GDB_POINTS];
+    struct points points;      /* what the run is limited by: those of limit */
+    struct gdb_alone alone;    /* of this run or, when it stands, the last one */
+    struct timeline_goal goal; /* of the way back */
+    bool again;                /* from there it is to run */
     char *target_xml;     /* owned */
     size_t target_xml_bytes;
     char answer[GDB_PACKET_BYTES + 1];

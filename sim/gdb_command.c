@@ -223,27 +223,43 @@ static bool take_point(struct words *w, struct point *p)
     return true;
 }
 
-static size_t find_point(const struct gdb *g, const struct point *p)
+/* Its place in the list, count = it is not there. */
+static size_t find_point(const struct gdb_points *list, const struct point *p)
 {
     size_t i = 0;
-    while (i < g->points.count &&
-           (g->point[i].kind != p->kind || g->point[i].va != p->va ||
-            g->point[i].bytes != p->bytes))
+    while (i < list->count &&
+           (list->at[i].kind != p->kind || list->at[i].va != p->va ||
+            list->at[i].bytes != p->bytes))
         i++;
     return i;
+}
+
+bool gdb_add_point(struct gdb_points *list, const struct point *p)
+{
+    size_t i = find_point(list, p);
+    if (i == GDB_POINTS)
+        return false;
+    list->at[i] = *p;
+    list->count += i == list->count;
+    return true;
+}
+
+/* False = it is not there. */
+static bool drop_point(struct gdb_points *list, const struct point *p)
+{
+    size_t i = find_point(list, p);
+    if (i == list->count)
+        return false;
+    list->at[i] = list->at[--list->count];
+    return true;
 }
 
 static bool set_point(struct gdb *g, struct words *w)
 {
     struct point p;
-    if (!take_point(w, &p))
+    if (!take_point(w, &p) || !gdb_add_point(&g->set, &p))
         return false;
-    size_t i = find_point(g, &p);
-    if (i == GDB_POINTS)
-        return false;
-    g->point[i] = p;
-    if (i == g->points.count)
-        g->points.count++;
+    (void)drop_point(&g->gone, &p);
     return fine(g);
 }
 
@@ -252,9 +268,8 @@ static bool remove_point(struct gdb *g, struct words *w)
     struct point p;
     if (!take_point(w, &p))
         return false;
-    size_t i = find_point(g, &p);
-    if (i < g->points.count)
-        g->point[i] = g->point[--g->points.count];
+    if (drop_point(&g->set, &p))
+        (void)gdb_add_point(&g->gone, &p);
     return fine(g);
 }
 
@@ -266,11 +281,51 @@ static uint32_t all_harts(const struct gdb *g)
     return (UINT32_C(1) << g->machine->config.harts) - 1;
 }
 
-static bool go(struct gdb *g, uint32_t step, uint32_t harts)
+static void limit_by(struct gdb *g, const struct gdb_points *list)
 {
-    g->points.step = step;
-    g->points.harts = harts;
+    for (size_t i = 0; i < list->count; i++)
+        g->limit[g->points.count++] = list->at[i];
+}
+
+/* gdb_serve does the way. */
+static bool go_back(struct gdb *g, const struct timeline_goal *goal)
+{
+    g->goal = *goal;
+    g->again = false;
+    g->state = GDB_GOING_BACK;
+    return true;
+}
+
+/* Have harts that gdb did not want to hear of come to points that are still set?
+ */
+static bool passed_points(const struct gdb *g)
+{
+    const struct gdb_points *passed = &g->alone.passed;
+    for (size_t i = 0; i < passed->count; i++)
+        if (find_point(&g->set, &passed->at[i]) < g->set.count)
+            return true;
+    return false;
+}
+
+/* These harts step; of those named gdb may hear. */
+static bool go(struct gdb *g, uint32_t step, uint32_t named)
+{
+    bool alone = named != all_harts(g);
+    bool again = !alone && passed_points(g);
+    struct timeline_goal begin = { .at_moment = true,
+                                   .moment = g->alone.since };
+    g->points = (struct points){ .at = g->limit,
+                                 .step = step,
+                                 .harts = all_harts(g) };
+    limit_by(g, &g->set);
+    if (alone)
+        limit_by(g, &g->gone);
+    g->gone.count = g->alone.passed.count = 0;
+    g->alone.harts = alone ? named : 0;
+    g->alone.since = when_now(g->machine);
     g->state = GDB_RUNNING;
+    if (again)
+        g->again = go_back(g, &begin);
     return true;
 }
 
@@ -284,25 +339,26 @@ static bool step(struct gdb *g, struct words *w)
     return !w->left && go(g, UINT32_C(1) << g->hart, all_harts(g));
 }
 
-/* gdb_serve does the way. */
-static bool go_back(struct gdb *g, const struct timeline_goal *goal)
+static bool turn_back(struct gdb *g, const struct timeline_goal *goal)
 {
-    g->goal = *goal;
     g->been_back = true;
-    g->state = GDB_GOING_BACK;
-    return true;
+    g->gone.count = g->alone.passed.count = 0;
+    return go_back(g, goal);
 }
 
 static bool step_back(struct gdb *g, struct words *w)
 {
     const struct timeline_goal goal = { .step = UINT32_C(1) << g->hart };
-    return !w->left && go_back(g, &goal);
+    return !w->left && turn_back(g, &goal);
 }
 
 static bool run_back(struct gdb *g, struct words *w)
 {
-    const struct timeline_goal goal = { .points = g->points };
-    return !w->left && go_back(g, &goal);
+    struct timeline_goal goal = { .step = 0 };
+    g->points = (struct points){ .at = g->limit };
+    limit_by(g, &g->set);
+    goal.points = g->points;
+    return !w->left && turn_back(g, &goal);
 }
 
 static bool ask_actions(struct gdb *g, struct words *w)
@@ -324,8 +380,7 @@ static bool take_action(struct words *w, bool *steps)
 }
 
 /* An action for each hart; of several the first one counts. Harts that are not
- * named run as well, for time is one for all of them; but gdb, which names only
- * one while it steps it over a breakpoint, may not hear of them. */
+ * named run as well, for time is one for all of them. */
 static bool act(struct gdb *g, struct words *w)
 {
     uint32_t named = 0, stepping = 0;

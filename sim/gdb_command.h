@@ -10,6 +10,9 @@
 /* Obeys reader.text: fills answer, may change state. */
 void gdb_obey(struct gdb *g);
 
+/* Adds it, if it is not there. False = there is no more room. */
+bool gdb_add_point(struct gdb_points *list, const struct point *p);
+
 /* Begins an answer anew; adds to it. What does not fit is left out. */
 void gdb_say(struct gdb *g, const char *format, ...) PRINTF_LIKE(2, 3);
 void gdb_add(struct gdb *g, const char *format, ...) PRINTF_LIKE(2, 3);

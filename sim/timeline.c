@@ -251,11 +251,12 @@ bool timeline_back(struct timeline *t, const struct timeline_goal *goal,
     t->travels = true;
     t->found = (struct timeline_found){ .hart = m->now->cpu.step.hart };
     bool possible;
-    if (goal->step == all_harts(m) && !goal->points.count &&
-        stepped(&m->now->cpu)) {
-        /* The last step is known. */
+    bool step = goal->step == all_harts(m) && !goal->points.count &&
+                stepped(&m->now->cpu);
+    if (goal->at_moment || step) { /* no need to look for it */
         t->any = true;
-        t->found.when = before_step(t->left, &m->now->cpu);
+        t->found.when =
+            step ? before_step(t->left, &m->now->cpu) : goal->moment;
         possible = go_to(t, t->found.when, err);
     } else {
         possible = look_before(t, t->left, err);

@@ -66,7 +66,9 @@ struct timeline_goal {
     uint32_t step;                    /* before the last step of these harts, */
     struct points points;             /* to the last of these, */
     const struct event_filter *event; /* behind the last such event, */
-    uint64_t cycle;                   /* or to this clock; 0 = none */
+    uint64_t cycle;                   /* to this clock; 0 = none, */
+    bool at_moment;                   /* or to this one: */
+    struct when moment;
 };
 
 enum travel {

@@ -15,7 +15,7 @@
 struct debugged {
     const uint32_t *words;
     size_t bytes;
-    const char *set; /* a parameter, or NULL */
+    const char *set; /* parameters with spaces between them, or NULL */
     struct machine *machine;
     struct timeline time;
     enum stop stop;
@@ -49,8 +49,10 @@ static inline bool debugged_rewind(void *context, struct err *err)
     struct config c;
     machine_free(r->machine);
     assert_true(config_preset(&c, "u54", err));
-    if (r->set)
-        assert_true(config_set_pair(&c, r->set, err));
+    char set[100], *rest;
+    snprintf(set, sizeof set, "%s", r->set ? r->set : "");
+    for (char *s = strtok_r(set, " ", &rest); s; s = strtok_r(NULL, " ", &rest))
+        assert_true(config_set_pair(&c, s, err));
     r->machine = machine_new(&c, err);
     assert_non_null(r->machine);
     put_program(r->machine, r->words, r->bytes);

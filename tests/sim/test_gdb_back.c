@@ -291,6 +291,67 @@ static void each_hart_by_itself(void **state)
     debug_end(&d);
 }
 
+/* Where a hart stands: who was told of, and its pc. */
+struct stop_at {
+    uint64_t hart, pc;
+};
+
+static struct stop_at stopped(const struct debugger *d)
+{
+    uint64_t hart = (uint64_t)d->heard[10] - '1';
+    assert_memory_equal(d->heard, "T05thread:", 10);
+    assert_true(hart < d->run->machine->config.harts);
+    return (struct stop_at){ hart, d->run->machine->hart[hart].cpu.pc };
+}
+
+/* A packet, and where it leads, also by way of the past. */
+static struct stop_at go(struct debugger *d, const char *packet)
+{
+    ask(d, packet);
+    while (!d->packets)
+        debug_run(d, 1000000);
+    return stopped(d);
+}
+
+/* As gdb does it: the hart that stands at a breakpoint steps over it alone, with
+ * the breakpoint taken away; then all run. */
+static struct stop_at go_as_gdb(struct debugger *d, struct stop_at from)
+{
+    char packet[40];
+    snprintf(packet, sizeof packet, "z0,%llx,4", (unsigned long long)from.pc);
+    answers(d, packet, "OK");
+    snprintf(packet, sizeof packet, "vCont;s:%llx",
+             (unsigned long long)from.hart + 1);
+    assert_int_equal(go(d, packet).hart, from.hart);
+    snprintf(packet, sizeof packet, "Z0,%llx,4", (unsigned long long)from.pc);
+    answers(d, packet, "OK");
+    return go(d, "vCont;c");
+}
+
+/* No hart slips over a breakpoint while gdb steps another one over it. */
+static void none_slips_by(void **state)
+{
+    (void)state;
+    struct debugger d[2];
+    struct stop_at at[2];
+    for (int i = 0; i < 2; i++) {
+        d[i] = debug(program_store, sizeof program_store,
+                     "harts=3 harts.quantum=3");
+        answers(&d[i], "Z0,80000010,4", "OK");
+        answers(&d[i], "Z0,80000008,4", "OK");
+        at[i] = go(&d[i], "vCont;c");
+    }
+    for (int n = 0; n < 300; n++) {
+        assert_int_equal(at[0].hart, at[1].hart);
+        assert_int_equal(at[0].pc, at[1].pc);
+        at[0] = go(&d[0], "vCont;c"); /* need not be stepped over here */
+        at[1] = go_as_gdb(&d[1], at[1]);
+    }
+    same_machine(d[0].run->machine, d[1].run->machine);
+    debug_end(&d[0]);
+    debug_end(&d[1]);
+}
+
 /* ---- ends ------------------------------------------------------------------
  */
 
@@ -332,6 +393,7 @@ int main(void)
         cmocka_unit_test(changes_are_replayed),
         cmocka_unit_test(a_change_in_the_past_is_a_branch),
         cmocka_unit_test(each_hart_by_itself),
+        cmocka_unit_test(none_slips_by),
         cmocka_unit_test(the_end_of_time),
         cmocka_unit_test(back_from_trouble),
     };

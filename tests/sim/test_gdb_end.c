@@ -104,6 +104,31 @@ static void a_bare_metal_program(void **state)
     same_file("plain.json", "debugged.json");
 }
 
+/* One hart is stepped over a breakpoint while the others come to theirs: gdb,
+ * which cannot bear to hear of them meanwhile, hears of all of them in the end.
+ */
+static void stepping_one_of_several_harts(void **state)
+{
+    (void)state;
+    needs_gdb();
+    debug("exec --htif --harts 3 --set harts.quantum=3 "
+          "build/guest/harts/atomic.elf",
+          "build/guest/harts/atomic.elf",
+          "break add_by_lrsc\n"
+          "break take\n"
+          "python\n"
+          "for i in range(100):\n"
+          "    gdb.execute('continue')\n"
+          "end\n"
+          "delete\n"
+          "continue\n");
+    assert_int_equal(r.code, EXIT_PASSED);
+    said("Thread 1 hit Breakpoint 2, ");
+    said("Thread 2 hit Breakpoint 2, ");
+    said("Thread 3 hit Breakpoint 2, ");
+    said("exited normally");
+}
+
 /* An end that is none: gdb leaves in the middle, the program goes on. */
 static void detaching(void **state)
 {
@@ -212,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_bare_metal_program),
         cmocka_unit_test(detaching),
         cmocka_unit_test(several_harts),
+        cmocka_unit_test(stepping_one_of_several_harts),
         cmocka_unit_test(the_kernel_and_a_program),
         cmocka_unit_test(a_boot),
         cmocka_unit_test(wrong_use),
