@@ -218,8 +218,8 @@ static int timed_out(const struct booted *b)
     const char *waits = typed_waits_for(&b->script);
     err_set(&err, EXIT_CYCLE_LIMIT,
             "the limit of %" PRIu64 " cycles is reached%s%s",
-            b->arguments->timeout,
-            *waits ? "; the script waits for: " : "", waits);
+            b->arguments->timeout, *waits ? "; the script waits for: " : "",
+            waits);
     return report(&err);
 }
 
@@ -241,8 +241,7 @@ static struct machine *machine(void *context)
 static bool reset(void *context)
 {
     struct booted *b = context;
-    b->failed =
-        !firmware_load(b->machine, &b->arguments->board.files, &b->err);
+    b->failed = !firmware_load(b->machine, &b->arguments->board.files, &b->err);
     return !b->failed;
 }
 
@@ -256,8 +255,7 @@ static bool is_late(const struct booted *b)
 static enum timeline_state between_slices(struct booted *b)
 {
     b->slice_end = 0;
-    b->script_done =
-        b->script.count && typed_advance(&b->script, b->machine);
+    b->script_done = b->script.count && typed_advance(&b->script, b->machine);
     if (b->script_done || is_late(b))
         return TIMELINE_OVER;
     switch (b->stop) {
@@ -336,7 +334,8 @@ static int end_code(const struct booted *b)
                                           : EXIT_PASSED;
 }
 
-/* ---- the user ----------------------------------------------------------------
+/* ---- the user
+ * ----------------------------------------------------------------
  */
 
 /* True: the run goes on. */

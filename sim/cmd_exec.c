@@ -334,10 +334,10 @@ static int execute(const struct arguments *a)
 {
     struct err err;
     struct execution x = { .arguments = a };
-    const struct timeline_run how = {
-        .context = &x, .machine = machine, .advance = advance,
-        .rewind = rewind_run
-    };
+    const struct timeline_run how = { .context = &x,
+                                      .machine = machine,
+                                      .advance = advance,
+                                      .rewind = rewind_run };
     struct timeline t;
     struct gdb *g = NULL;
     x.machine = build(a, &x.signature, &err);

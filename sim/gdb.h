@@ -58,7 +58,7 @@ struct gdb_points {
  * of them run, and they come there again.
  */
 struct gdb_alone {
-    uint32_t harts; /* 0 = all were told to run */
+    uint32_t harts;           /* 0 = all were told to run */
     struct gdb_points passed; /* by the others */
     struct when since;
 };
@@ -81,15 +81,15 @@ struct gdb {
     bool been_back; /* it knows that time has two directions */
     bool told_end;  /* it was told that the guest cannot go on */
     struct gdb_stop stop;
-    uint64_t hart; /* registers and memory of this one */
+    uint64_t hart;          /* registers and memory of this one */
     struct gdb_points set;  /* breakpoints and watchpoints */
     struct gdb_points gone; /* those taken away since the last run */
     struct point limit[2 * GDB_POINTS];
-    struct points points;      /* what the run is limited by: those of limit */
-    struct gdb_alone alone;    /* of this run or, when it stands, the last one */
+    struct points points;   /* what the run is limited by: those of limit */
+    struct gdb_alone alone; /* of this run or, when it stands, the last one */
     struct timeline_goal goal; /* of the way back */
     bool again;                /* from there it is to run */
-    char *target_xml;     /* owned */
+    char *target_xml;          /* owned */
     size_t target_xml_bytes;
     char answer[GDB_PACKET_BYTES + 1];
     size_t answer_bytes;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "sim/gdb.h"
+#include "sim/gdb_words.h"
 
 /* Obeys reader.text: fills answer, may change state. */
 void gdb_obey(struct gdb *g);
@@ -21,3 +22,27 @@ void gdb_add_hex(struct gdb *g, const void *bytes, size_t n);
 void gdb_say_stop(struct gdb *g);
 /* Sends the answer; the line may break: then the debugger has left. */
 void gdb_send(struct gdb *g);
+
+/* ---- for the packets' functions -------------------------------------------
+ */
+
+/* The hart whose registers and memory are meant. */
+struct hart *gdb_hart(const struct gdb *g);
+/* The answer is OK; true. */
+bool gdb_fine(struct gdb *g);
+/* A thread: *hart; all or any (-1 or 0): *every. */
+bool gdb_take_thread(const struct gdb *g, struct gdb_words *w, uint64_t *hart,
+                     bool *every);
+
+/* ---- packets: false = it is wrong, or asks for what there is not -----------
+ */
+
+/* gdb_move.c */
+bool gdb_set_point(struct gdb *g, struct gdb_words *w);
+bool gdb_remove_point(struct gdb *g, struct gdb_words *w);
+bool gdb_go_on(struct gdb *g, struct gdb_words *w);
+bool gdb_step(struct gdb *g, struct gdb_words *w);
+bool gdb_step_back(struct gdb *g, struct gdb_words *w);
+bool gdb_run_back(struct gdb *g, struct gdb_words *w);
+bool gdb_ask_actions(struct gdb *g, struct gdb_words *w);
+bool gdb_act(struct gdb *g, struct gdb_words *w);

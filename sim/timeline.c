@@ -3,7 +3,8 @@
  * See timeline.h. Where the goal is, is not known before it has been passed: a
  * stretch of the run before now is looked through to its end, the last place
  * that fits is noted, and the run begins once more to stop there. If nothing
- * fits, a longer stretch before that one is next. What is near is found quickly.
+ * fits, a longer stretch before that one is next. What is near is found
+ * quickly.
  */
 #include "sim/timeline.h"
 
@@ -158,8 +159,8 @@ static uint64_t smaller_limit(uint64_t a, uint64_t b)
     return a && a < b ? a : b;
 }
 
-/* Runs on, not beyond `end`. Where only traps are left until then, step by step:
- * points is the caller's copy, which limits->points may become. */
+/* Runs on, not beyond `end`. Where only traps are left until then, step by
+ * step: points is the caller's copy, which limits->points may become. */
 static enum timeline_state run_until(struct timeline *t,
                                      struct run_limits *limits,
                                      struct points *points, struct when end)
@@ -281,9 +282,7 @@ static void note(struct timeline *t, struct when when, const struct cpu *c,
 static void look_at_point(struct timeline *t, const struct point *p,
                           struct when here, const struct cpu *c)
 {
-    const struct points one = {
-        .at = p, .count = 1, .harts = UINT32_MAX
-    };
+    const struct points one = { .at = p, .count = 1, .harts = UINT32_MAX };
     struct point met;
     if (!points_met(&one, c, &met))
         return;
@@ -294,7 +293,8 @@ static void look_at_point(struct timeline *t, const struct point *p,
 }
 
 /* The machine has come to this moment; events from number `seen` on are new. An
- * instruction to come to is later than the step that led there, so it counts. */
+ * instruction to come to is later than the step that led there, so it counts.
+ */
 static void look(struct timeline *t, const struct machine *m, uint64_t seen)
 {
     const struct cpu *c = &m->now->cpu;

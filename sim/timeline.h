@@ -15,8 +15,9 @@
 
 #include "sim/machine.h"
 
-/* A moment of a machine: its name is how many steps its harts have made. Between
- * two instructions that retire there may be several, one behind each trap. */
+/* A moment of a machine: its name is how many steps its harts have made.
+ * Between two instructions that retire there may be several, one behind each
+ * trap. */
 struct when {
     uint64_t instructions, traps;
 };

@@ -445,11 +445,13 @@ static void a_debugged_run_is_the_run(void **state)
                 ask(&d, "g");
                 ask(&d, "m80010000,400");
                 ask(&d, "qRcmd,66696775726573");
-                ask(&d, d.run->machine->hart->ledger.instructions % 3 ? "s" : "c");
+                ask(&d,
+                    d.run->machine->hart->ledger.instructions % 3 ? "s" : "c");
             }
             debug_run(&d, 1000);
         }
-        char *one = figures(plain.run->machine), *other = figures(d.run->machine);
+        char *one = figures(plain.run->machine),
+             *other = figures(d.run->machine);
         assert_string_equal(one, other);
         free(one);
         free(other);

@@ -184,16 +184,16 @@ static void the_same_future(void **state)
     (void)state;
     static const char *const harts[] = { "harts=1", "harts=3" };
     for (int i = 0; i < 2; i++) {
-        struct debugger d =
-            debug(program_trap, sizeof program_trap, harts[i]);
+        struct debugger d = debug(program_trap, sizeof program_trap, harts[i]);
         struct debugger plain =
             debug(program_trap, sizeof program_trap, harts[i]);
         for (int round = 0; round < 5; round++) {
             forth_to(&d, 1000);
             for (int n = 0; n <= round; n++)
-                runs(&d, "bs", d.gdb->hart == 0   ? "T05thread:1;"
-                               : d.gdb->hart == 1 ? "T05thread:2;"
-                                                  : "T05thread:3;");
+                runs(&d, "bs",
+                     d.gdb->hart == 0   ? "T05thread:1;"
+                     : d.gdb->hart == 1 ? "T05thread:2;"
+                                        : "T05thread:3;");
             if (round == 2)
                 runs(&d, "bc", "T05thread:1;replaylog:begin;");
         }
@@ -313,8 +313,8 @@ static struct stop_at go(struct debugger *d, const char *packet)
     return stopped(d);
 }
 
-/* As gdb does it: the hart that stands at a breakpoint steps over it alone, with
- * the breakpoint taken away; then all run. */
+/* As gdb does it: the hart that stands at a breakpoint steps over it alone,
+ * with the breakpoint taken away; then all run. */
 static struct stop_at go_as_gdb(struct debugger *d, struct stop_at from)
 {
     char packet[40];
