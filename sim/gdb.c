@@ -17,6 +17,25 @@
 /* The signals that gdb knows these stops by. */
 enum { SIGNAL_INTERRUPT = 2, SIGNAL_TRAP = 5, SIGNAL_ABORT = 6 };
 
+/* ---- documents -------------------------------------------------------------
+ */
+
+FILE *gdb_document_open(struct gdb_document *d)
+{
+    free(d->text);
+    d->text = NULL;
+    FILE *to = open_memstream(&d->text, &d->bytes);
+    if (!to)
+        err_no_memory();
+    return to;
+}
+
+void gdb_document_close(FILE *to)
+{
+    if (fclose(to) != 0)
+        err_no_memory();
+}
+
 /* ---- life -------------------------------------------------------------------
  */
 
@@ -25,12 +44,9 @@ struct gdb *gdb_open_link(int link, struct timeline *t)
     struct gdb *g = calloc(1, sizeof *g);
     if (!g)
         err_no_memory();
-    FILE *xml = open_memstream(&g->target_xml, &g->target_xml_bytes);
-    if (!xml)
-        err_no_memory();
+    FILE *xml = gdb_document_open(&g->target);
     gdb_target_print(xml);
-    if (fclose(xml) != 0)
-        err_no_memory();
+    gdb_document_close(xml);
     g->socket = (struct gdb_socket){ .listener = -1, .link = link };
     g->time = t;
     g->state = link < 0 ? GDB_EXPECTED : GDB_STOPPED;
@@ -57,7 +73,8 @@ void gdb_close(struct gdb *g, int exit_code)
         gdb_send(g);
     }
     gdb_socket_close(&g->socket);
-    free(g->target_xml);
+    free(g->target.text);
+    free(g->programs.text);
     free(g);
 }
 
@@ -127,6 +144,8 @@ void gdb_say_stop(struct gdb *g)
         gdb_add(g, "%s:%" PRIx64 ";", reasons[kind], s->point.va);
     if (s->history)
         gdb_add(g, "replaylog:%s;", s->history);
+    if (s->programs)
+        gdb_add(g, "library:;");
 }
 
 /* The machine stands still from now on, and the debugger hears of it. */
@@ -277,10 +296,20 @@ enum gdb_turn gdb_serve(struct gdb *g)
 /* ---- the run ---------------------------------------------------------------
  */
 
+/* gdb wants to hear when a program is loaded, to read its symbols. */
+static bool asks_for_programs(const struct gdb *g)
+{
+    return g->knows_programs && !g->alone.harts;
+}
+
 void gdb_limit(struct gdb *g, struct run_limits *limits)
 {
-    if (g && g->state == GDB_RUNNING && (g->points.count || g->points.step))
+    if (!g || g->state != GDB_RUNNING)
+        return;
+    if (g->points.count || g->points.step)
         limits->points = &g->points;
+    if (asks_for_programs(g))
+        limits->stop_events |= EVENT_BIT(EVENT_PROGRAM);
 }
 
 /* The guest cannot go on, or says itself that it failed. */
@@ -304,6 +333,13 @@ static void stop_at_end(struct gdb *g, const struct machine *m)
 {
     struct gdb_stop why = { .signal = SIGNAL_TRAP, .history = "end" };
     g->told_end = true;
+    g->hart = (uint64_t)(m->now - m->hart);
+    stop(g, &why);
+}
+
+static void stop_at_program(struct gdb *g, const struct machine *m)
+{
+    struct gdb_stop why = { .signal = SIGNAL_TRAP, .programs = true };
     g->hart = (uint64_t)(m->now - m->hart);
     stop(g, &why);
 }
@@ -342,6 +378,9 @@ bool gdb_ran(struct gdb *g, enum timeline_state state)
         return true;
     else if (m->at_point && m->stopped < STOP_POWEROFF)
         stop_at_point(g, m);
+    else if (asks_for_programs(g) &&
+             m->registry.program_count > g->program_count)
+        stop_at_program(g, m);
     else if (state == TIMELINE_OVER && g->been_back && !g->told_end)
         stop_at_end(g, m);
     m->at_point = false;

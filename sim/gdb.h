@@ -45,6 +45,12 @@ enum gdb_state {
     GDB_KILLED
 };
 
+/* A text that is read in pieces. */
+struct gdb_document {
+    char *text; /* owned */
+    size_t bytes;
+};
+
 struct gdb_points {
     struct point at[GDB_POINTS];
     size_t count;
@@ -69,6 +75,7 @@ struct gdb_stop {
     bool at_point;
     struct point point;  /* if so */
     const char *history; /* "begin", "end": there is no more of it; or NULL */
+    bool programs;       /* there are more of them */
 };
 
 struct gdb {
@@ -89,8 +96,9 @@ struct gdb {
     struct gdb_alone alone; /* of this run or, when it stands, the last one */
     struct timeline_goal goal; /* of the way back */
     bool again;                /* from there it is to run */
-    char *target_xml;          /* owned */
-    size_t target_xml_bytes;
+    struct gdb_document target, programs; /* gdb_target.h */
+    size_t program_count; /* so many are in the latter, */
+    bool knows_programs;  /* if it was read */
     char answer[GDB_PACKET_BYTES + 1];
     size_t answer_bytes;
     char frame[GDB_FRAME_BYTES]; /* the last one sent */

@@ -225,6 +225,7 @@ static bool supported(struct gdb *g, struct gdb_words *w)
     (void)w;
     gdb_say(g,
             "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;"
+            "qXfer:libraries:read+;"
             "vContSupported+;ReverseStep+;ReverseContinue+",
             GDB_PACKET_BYTES);
     return true;
@@ -244,18 +245,42 @@ static bool attached(struct gdb *g, struct gdb_words *w)
     return true;
 }
 
-static bool read_target(struct gdb *g, struct gdb_words *w)
+/* A piece of a document: m, or l for the last one, and its bytes. */
+static bool read_document(struct gdb *g, const struct gdb_document *d,
+                          uint64_t from, uint64_t n)
 {
-    uint64_t from, n;
-    if (!gdb_take_range(w, &from, &n) || from > g->target_xml_bytes)
+    if (from > d->bytes)
         return false;
-    size_t left = g->target_xml_bytes - (size_t)from;
+    size_t left = d->bytes - (size_t)from;
     if (n > GDB_PACKET_BYTES - 1)
         n = GDB_PACKET_BYTES - 1;
     bool last = left <= n;
     gdb_say(g, "%c%.*s", last ? 'l' : 'm', (int)(last ? left : n),
-            g->target_xml + from);
+            d->text + from);
     return true;
+}
+
+static bool read_target(struct gdb *g, struct gdb_words *w)
+{
+    uint64_t from, n;
+    return gdb_take_range(w, &from, &n) &&
+           read_document(g, &g->target, from, n);
+}
+
+static bool read_programs(struct gdb *g, struct gdb_words *w)
+{
+    const struct registry *r = &g->machine->registry;
+    uint64_t from, n;
+    if (!gdb_take_range(w, &from, &n))
+        return false;
+    if (from == 0 || !g->programs.text) {
+        FILE *to = gdb_document_open(&g->programs);
+        gdb_target_print_programs(r, to);
+        gdb_document_close(to);
+        g->program_count = r->program_count;
+        g->knows_programs = true;
+    }
+    return read_document(g, &g->programs, from, n);
 }
 
 /* ---- monitor: the prompt's commands
@@ -303,6 +328,7 @@ static const struct packet_row rows[] = {
     { "qSupported", supported },
     { "QStartNoAckMode", stop_acks },
     { "qXfer:features:read:target.xml:", read_target },
+    { "qXfer:libraries:read::", read_programs },
     { "qAttached", attached },
     { "qfThreadInfo", first_threads },
     { "qsThreadInfo", more_threads },

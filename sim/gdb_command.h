@@ -5,11 +5,17 @@
  */
 #pragma once
 
+#include <stdio.h>
+
 #include "sim/gdb.h"
 #include "sim/gdb_words.h"
 
 /* Obeys reader.text: fills answer, may change state. */
 void gdb_obey(struct gdb *g);
+
+/* Writes the document anew; done with that. */
+FILE *gdb_document_open(struct gdb_document *d);
+void gdb_document_close(FILE *to);
 
 /* Adds it, if it is not there. False = there is no more room. */
 bool gdb_add_point(struct gdb_points *list, const struct point *p);

@@ -20,6 +20,10 @@ enum {
 /* The description in XML, with a row for each CSR of csr.def. */
 void gdb_target_print(FILE *to);
 
+/* The programs that the guest's kernel has loaded, in XML, each with its file and
+ * where its first segment is: gdb reads their symbols by itself. */
+void gdb_target_print_programs(const struct registry *r, FILE *to);
+
 /* False = there is no such register. */
 bool gdb_target_register(const struct hart *h, uint64_t number,
                          uint64_t *value);
