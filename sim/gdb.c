@@ -365,6 +365,23 @@ static bool is_passed(struct gdb *g, struct machine *m)
     return true;
 }
 
+/* The step of a hart that came back from a trap goes on, if it has not got on: it
+ * has, if it retired an instruction in its mode, or is at another one. */
+static bool is_within_step(const struct gdb *g, struct machine *m)
+{
+    const struct gdb_stepping *s = &g->stepping;
+    const struct cpu *c = &m->now->cpu;
+    if (!m->at_point || m->point.kind != POINT_STEP || !g->points.step_below)
+        return false;
+    bool here = !s->key || c->mmu.domain_key == s->key;
+    bool done = c->pc != s->pc ||
+                (c->step.retired && c->step.privilege <= s->privilege);
+    if (here && done)
+        return false;
+    m->at_point = false;
+    return true;
+}
+
 bool gdb_ran(struct gdb *g, enum timeline_state state)
 {
     if (!g || g->state != GDB_RUNNING)
@@ -374,7 +391,7 @@ bool gdb_ran(struct gdb *g, enum timeline_state state)
         return false;
     if (is_trouble(m->stopped) && !g->told_end)
         stop_in_trouble(g, m);
-    else if (is_passed(g, m))
+    else if (is_passed(g, m) || is_within_step(g, m))
         return true;
     else if (m->at_point && m->stopped < STOP_POWEROFF)
         stop_at_point(g, m);

@@ -69,6 +69,16 @@ struct gdb_alone {
     struct when since;
 };
 
+/*
+ * A step of one hart, under way. A trap to a higher mode is part of it: it ends
+ * when the hart is back in the mode, or below, and in the domain, and has got on.
+ */
+struct gdb_stepping {
+    uint8_t privilege;
+    uint64_t key; /* of the domain, 0 = any */
+    uint64_t pc;
+};
+
 /* Why the machine stands still, as `?` is told. */
 struct gdb_stop {
     uint8_t signal;
@@ -94,6 +104,8 @@ struct gdb {
     struct point limit[2 * GDB_POINTS];
     struct points points;   /* what the run is limited by: those of limit */
     struct gdb_alone alone; /* of this run or, when it stands, the last one */
+    struct gdb_stepping stepping;
+    bool into_traps;           /* a step may end in a handler */
     struct timeline_goal goal; /* of the way back */
     bool again;                /* from there it is to run */
     struct gdb_document target, programs; /* gdb_target.h */

@@ -106,6 +106,24 @@ static bool passed_points(const struct gdb *g)
     return false;
 }
 
+/* What a step of this one hart is. Below which mode it ends; 0 = in any. */
+static uint8_t step_through_traps(const struct gdb *g, uint32_t step,
+                                  struct gdb_stepping *s)
+{
+    bool one = step && !(step & (step - 1));
+    *s = (struct gdb_stepping){ .privilege = PRIV_M };
+    for (uint64_t i = 0; one && i < g->machine->config.harts; i++) {
+        const struct cpu *c = &g->machine->hart[i].cpu;
+        if (!(step >> i & 1) || c->privilege == PRIV_M || g->into_traps)
+            continue;
+        *s = (struct gdb_stepping){ .privilege = c->privilege, .pc = c->pc };
+        if (c->privilege == PRIV_U)
+            s->key = c->mmu.domain_key;
+        return c->privilege + 1;
+    }
+    return 0;
+}
+
 /* These harts step; of those named gdb may hear. */
 static bool go(struct gdb *g, uint32_t step, uint32_t named)
 {
@@ -118,6 +136,7 @@ static bool go(struct gdb *g, uint32_t step, uint32_t named)
     limit_by(g, &g->set);
     if (alone)
         limit_by(g, &g->gone);
+    g->points.step_below = step_through_traps(g, step, &g->stepping);
     g->gone.count = g->alone.passed.count = 0;
     g->alone.harts = alone ? named : 0;
     g->alone.since = when_now(g->machine);
@@ -146,7 +165,9 @@ static bool turn_back(struct gdb *g, const struct timeline_goal *goal)
 
 bool gdb_step_back(struct gdb *g, struct gdb_words *w)
 {
-    const struct timeline_goal goal = { .step = UINT32_C(1) << g->hart };
+    struct timeline_goal goal = { .step = UINT32_C(1) << g->hart };
+    goal.step_below = step_through_traps(g, goal.step, &g->stepping);
+    goal.step_key = g->stepping.key;
     return !w->left && turn_back(g, &goal);
 }
 

@@ -197,7 +197,7 @@ enum timeline_state timeline_advance(struct timeline *t,
         /* A step that only we wanted to see is no stop. */
         if (m && m->at_point && m->point.kind == POINT_STEP &&
             !(limits->points &&
-              limits->points->step >> m->now->cpu.step.hart & 1))
+              limits->points->step >> (m->now - m->hart) & 1))
             m->at_point = false;
         if (!feed(t))
             forget_inputs(t, t->next);
@@ -241,6 +241,15 @@ static bool look_before(struct timeline *t, struct when end, struct err *err)
     return go_to(t, from, err);
 }
 
+/* Is the hart's last step one to go back over? */
+static bool is_step(const struct timeline_goal *goal, uint32_t hart,
+                    const struct cpu *c)
+{
+    return goal->step >> hart & 1 && stepped(c) &&
+           (!goal->step_below || c->step.privilege < goal->step_below) &&
+           (!goal->step_key || c->mmu.domain_key == goal->step_key);
+}
+
 bool timeline_back(struct timeline *t, const struct timeline_goal *goal,
                    struct err *err)
 {
@@ -250,10 +259,11 @@ bool timeline_back(struct timeline *t, const struct timeline_goal *goal,
     t->stretch = STRETCH;
     t->any = t->looks = false;
     t->travels = true;
-    t->found = (struct timeline_found){ .hart = m->now->cpu.step.hart };
+    t->found =
+        (struct timeline_found){ .hart = (uint32_t)(m->now - m->hart) };
     bool possible;
-    bool step = goal->step == all_harts(m) && !goal->points.count &&
-                stepped(&m->now->cpu);
+    bool step = m->config.harts == 1 && !goal->points.count &&
+                is_step(goal, 0, &m->now->cpu);
     if (goal->at_moment || step) { /* no need to look for it */
         t->any = true;
         t->found.when =
@@ -266,12 +276,12 @@ bool timeline_back(struct timeline *t, const struct timeline_goal *goal,
     return possible;
 }
 
-static void note(struct timeline *t, struct when when, const struct cpu *c,
-                 const struct point *p)
+static void note(struct timeline *t, struct when when, const struct point *p)
 {
+    const struct machine *m = timeline_machine(t);
     t->any = true;
     t->found.when = when;
-    t->found.hart = c->step.hart;
+    t->found.hart = (uint32_t)(m->now - m->hart);
     t->found.at_point = p != NULL;
     if (p)
         t->found.point = *p;
@@ -287,9 +297,9 @@ static void look_at_point(struct timeline *t, const struct point *p,
     if (!points_met(&one, c, &met))
         return;
     if (p->kind != POINT_PC)
-        note(t, before_step(here, c), c, &met);
+        note(t, before_step(here, c), &met);
     else if (when_before(here, t->left))
-        note(t, here, c, &met);
+        note(t, here, &met);
 }
 
 /* The machine has come to this moment; events from number `seen` on are new. An
@@ -302,8 +312,8 @@ static void look(struct timeline *t, const struct machine *m, uint64_t seen)
     struct when here = when_now(m);
     struct event_cursor cursor = { .next = seen };
     const struct event *e;
-    if (t->goal.step >> c->step.hart & 1 && stepped(c))
-        note(t, before_step(here, c), c, NULL);
+    if (is_step(&t->goal, (uint32_t)(m->now - m->hart), c))
+        note(t, before_step(here, c), NULL);
     for (size_t i = 0; i < p->count; i++)
         if (p->at[i].kind != POINT_PC)
             look_at_point(t, &p->at[i], here, c);
@@ -312,7 +322,7 @@ static void look(struct timeline *t, const struct machine *m, uint64_t seen)
             look_at_point(t, &p->at[i], here, c);
     while (t->goal.event && (e = event_next(&m->events, &cursor)) != NULL)
         if (event_filter_match(t->goal.event, e) && when_before(here, t->left))
-            note(t, here, c, NULL);
+            note(t, here, NULL);
 }
 
 /* Looking for a clock: the stretch ends where it has come. */
@@ -322,7 +332,7 @@ static void look_at_clock(struct timeline *t, const struct machine *m)
     if (!t->goal.cycle || machine_clock(m) < t->goal.cycle)
         return;
     if (when_before(t->target, here))
-        note(t, here, &m->now->cpu, NULL);
+        note(t, here, NULL);
     t->end = here;
 }
 
