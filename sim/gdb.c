@@ -153,6 +153,7 @@ static void stop(struct gdb *g, const struct gdb_stop *why)
 {
     g->state = GDB_STOPPED;
     g->stop = *why;
+    g->wish = (struct gdb_wish){ .cycle = 0 };
     gdb_say_stop(g);
     gdb_send(g);
 }
@@ -165,8 +166,7 @@ static void stop_at(struct gdb *g, const struct machine *m, uint8_t signal)
     stop(g, &why);
 }
 
-/* A line that the debugger prints; only while it waits for a stop. */
-static void tell(struct gdb *g, const char *text)
+void gdb_tell(struct gdb *g, const char *text)
 {
     gdb_say(g, "O");
     gdb_add_hex(g, text, strlen(text));
@@ -236,6 +236,11 @@ static void listen_once(struct gdb *g, int milliseconds)
 /* ---- back -----------------------------------------------------------------
  */
 
+static bool has_wish(const struct gdb *g)
+{
+    return g->wish.cycle || g->wish.event.kinds;
+}
+
 /* The way back ends here. */
 static void arrive(struct gdb *g, enum travel how, const struct err *err)
 {
@@ -252,7 +257,9 @@ static void arrive(struct gdb *g, enum travel how, const struct err *err)
         g->hart = found->hart;
     }
     if (how == TRAVEL_FAILED)
-        tell(g, err->text);
+        gdb_tell(g, err->text);
+    else if (how == TRAVEL_THERE && has_wish(g) && !found->at_point)
+        gdb_tell_wish(g);
     if (g->again && how != TRAVEL_FAILED)
         g->state = GDB_RUNNING;
     else
@@ -308,6 +315,9 @@ void gdb_limit(struct gdb *g, struct run_limits *limits)
         return;
     if (g->points.count || g->points.step)
         limits->points = &g->points;
+    if (g->wish.cycle &&
+        (!limits->until_cycle || limits->until_cycle > g->wish.cycle))
+        limits->until_cycle = g->wish.cycle;
     if (asks_for_programs(g))
         limits->stop_events |= EVENT_BIT(EVENT_PROGRAM);
 }
@@ -324,7 +334,7 @@ static void stop_in_trouble(struct gdb *g, const struct machine *m)
     char text[600];
     story_stop(m, m->stopped, text, sizeof text);
     g->told_end = true;
-    tell(g, text);
+    gdb_tell(g, text);
     stop_at(g, m, SIGNAL_ABORT);
 }
 
@@ -335,6 +345,14 @@ static void stop_at_end(struct gdb *g, const struct machine *m)
     g->told_end = true;
     g->hart = (uint64_t)(m->now - m->hart);
     stop(g, &why);
+}
+
+static void stop_at_wish(struct gdb *g, struct machine *m)
+{
+    g->machine = m;
+    gdb_tell_wish(g);
+    g->machine = NULL;
+    stop_at(g, m, SIGNAL_TRAP);
 }
 
 static void stop_at_program(struct gdb *g, const struct machine *m)
@@ -365,8 +383,8 @@ static bool is_passed(struct gdb *g, struct machine *m)
     return true;
 }
 
-/* The step of a hart that came back from a trap goes on, if it has not got on: it
- * has, if it retired an instruction in its mode, or is at another one. */
+/* The step of a hart that came back from a trap goes on, if it has not got on:
+ * it has, if it retired an instruction in its mode, or is at another one. */
 static bool is_within_step(const struct gdb *g, struct machine *m)
 {
     const struct gdb_stepping *s = &g->stepping;
@@ -395,6 +413,8 @@ bool gdb_ran(struct gdb *g, enum timeline_state state)
         return true;
     else if (m->at_point && m->stopped < STOP_POWEROFF)
         stop_at_point(g, m);
+    else if (g->wish.cycle && machine_clock(m) >= g->wish.cycle)
+        stop_at_wish(g, m);
     else if (asks_for_programs(g) &&
              m->registry.program_count > g->program_count)
         stop_at_program(g, m);

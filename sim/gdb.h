@@ -71,12 +71,20 @@ struct gdb_alone {
 
 /*
  * A step of one hart, under way. A trap to a higher mode is part of it: it ends
- * when the hart is back in the mode, or below, and in the domain, and has got on.
+ * when the hart is back in the mode, or below, and in the domain, and has got
+ * on.
  */
 struct gdb_stepping {
     uint8_t privilege;
     uint64_t key; /* of the domain, 0 = any */
     uint64_t pc;
+};
+
+/* Where the next continue or reverse-continue is to lead: monitor back, cycle.
+ */
+struct gdb_wish {
+    struct event_filter event; /* kinds 0 = none */
+    uint64_t cycle;            /* 0 = none */
 };
 
 /* Why the machine stands still, as `?` is told. */
@@ -106,11 +114,12 @@ struct gdb {
     struct gdb_alone alone; /* of this run or, when it stands, the last one */
     struct gdb_stepping stepping;
     bool into_traps;           /* a step may end in a handler */
+    struct gdb_wish wish;      /* done with when the machine stands still */
     struct timeline_goal goal; /* of the way back */
     bool again;                /* from there it is to run */
     struct gdb_document target, programs; /* gdb_target.h */
-    size_t program_count; /* so many are in the latter, */
-    bool knows_programs;  /* if it was read */
+    size_t program_count;                 /* so many are in the latter, */
+    bool knows_programs;                  /* if it was read */
     char answer[GDB_PACKET_BYTES + 1];
     size_t answer_bytes;
     char frame[GDB_FRAME_BYTES]; /* the last one sent */

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "sim/gdb_target.h"
-#include "sim/prompt.h"
 
 struct packet_row {
     const char *begins;
@@ -283,7 +282,7 @@ static bool read_programs(struct gdb *g, struct gdb_words *w)
     return read_document(g, &g->programs, from, n);
 }
 
-/* ---- monitor: the prompt's commands
+/* ---- monitor
  * ------------------------------------------
  */
 
@@ -308,10 +307,7 @@ static bool monitor(struct gdb *g, struct gdb_words *w)
     FILE *to = open_memstream(&text, &bytes);
     if (!to)
         err_no_memory();
-    const struct machine *m = g->machine;
-    if (prompt_obey(m, *line ? line : "help", to) != PROMPT_STAY)
-        fprintf(to, "not from here: the debugger's own continue, detach and "
-                    "kill do it\n");
+    gdb_obey_monitor(g, line, to);
     if (fclose(to) != 0)
         err_no_memory();
     send_text(g, text, bytes);

@@ -26,6 +26,8 @@ void gdb_add(struct gdb *g, const char *format, ...) PRINTF_LIKE(2, 3);
 void gdb_add_hex(struct gdb *g, const void *bytes, size_t n);
 /* The answer says why the machine stands still. */
 void gdb_say_stop(struct gdb *g);
+/* A line that the debugger prints; only while it waits for a stop. */
+void gdb_tell(struct gdb *g, const char *text);
 /* Sends the answer; the line may break: then the debugger has left. */
 void gdb_send(struct gdb *g);
 
@@ -52,3 +54,8 @@ bool gdb_step_back(struct gdb *g, struct gdb_words *w);
 bool gdb_run_back(struct gdb *g, struct gdb_words *w);
 bool gdb_ask_actions(struct gdb *g, struct gdb_words *w);
 bool gdb_act(struct gdb *g, struct gdb_words *w);
+
+/* gdb_monitor.c: obeys a line. */
+void gdb_obey_monitor(struct gdb *g, const char *line, FILE *to);
+/* The machine is where the wish was to lead: says what is there. */
+void gdb_tell_wish(struct gdb *g);

@@ -20,8 +20,8 @@ enum {
 /* The description in XML, with a row for each CSR of csr.def. */
 void gdb_target_print(FILE *to);
 
-/* The programs that the guest's kernel has loaded, in XML, each with its file and
- * where its first segment is: gdb reads their symbols by itself. */
+/* The programs that the guest's kernel has loaded, in XML, each with its file
+ * and where its first segment is: gdb reads their symbols by itself. */
 void gdb_target_print_programs(const struct registry *r, FILE *to);
 
 /* False = there is no such register. */

@@ -196,8 +196,7 @@ enum timeline_state timeline_advance(struct timeline *t,
         struct machine *m = timeline_machine(t);
         /* A step that only we wanted to see is no stop. */
         if (m && m->at_point && m->point.kind == POINT_STEP &&
-            !(limits->points &&
-              limits->points->step >> (m->now - m->hart) & 1))
+            !(limits->points && limits->points->step >> (m->now - m->hart) & 1))
             m->at_point = false;
         if (!feed(t))
             forget_inputs(t, t->next);
@@ -259,8 +258,7 @@ bool timeline_back(struct timeline *t, const struct timeline_goal *goal,
     t->stretch = STRETCH;
     t->any = t->looks = false;
     t->travels = true;
-    t->found =
-        (struct timeline_found){ .hart = (uint32_t)(m->now - m->hart) };
+    t->found = (struct timeline_found){ .hart = (uint32_t)(m->now - m->hart) };
     bool possible;
     bool step = m->config.harts == 1 && !goal->points.count &&
                 is_step(goal, 0, &m->now->cpu);
