@@ -153,7 +153,8 @@ static void stop(struct gdb *g, const struct gdb_stop *why)
 {
     g->state = GDB_STOPPED;
     g->stop = *why;
-    g->wish = (struct gdb_wish){ .cycle = 0 };
+    if (!why->programs) /* gdb goes on by itself from there */
+        g->wish = (struct gdb_wish){ .cycle = 0 };
     gdb_say_stop(g);
     gdb_send(g);
 }
@@ -315,7 +316,7 @@ void gdb_limit(struct gdb *g, struct run_limits *limits)
         return;
     if (g->points.count || g->points.step)
         limits->points = &g->points;
-    if (g->wish.cycle &&
+    if (g->wish.ahead &&
         (!limits->until_cycle || limits->until_cycle > g->wish.cycle))
         limits->until_cycle = g->wish.cycle;
     if (asks_for_programs(g))
@@ -413,7 +414,7 @@ bool gdb_ran(struct gdb *g, enum timeline_state state)
         return true;
     else if (m->at_point && m->stopped < STOP_POWEROFF)
         stop_at_point(g, m);
-    else if (g->wish.cycle && machine_clock(m) >= g->wish.cycle)
+    else if (g->wish.ahead && machine_clock(m) >= g->wish.cycle)
         stop_at_wish(g, m);
     else if (asks_for_programs(g) &&
              m->registry.program_count > g->program_count)

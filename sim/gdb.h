@@ -85,6 +85,7 @@ struct gdb_stepping {
 struct gdb_wish {
     struct event_filter event; /* kinds 0 = none */
     uint64_t cycle;            /* 0 = none */
+    bool ahead;                /* it is in the future */
 };
 
 /* Why the machine stands still, as `?` is told. */

@@ -82,10 +82,11 @@ static void cycle(struct gdb *g, const struct prompt_words *w, FILE *to)
     uint64_t cycle;
     if (!prompt_number(w->word[1], &cycle, to))
         return;
-    g->wish = (struct gdb_wish){ .cycle = cycle };
+    g->wish = (struct gdb_wish){
+        .cycle = cycle, .ahead = cycle > machine_clock(g->machine)
+    };
     fprintf(to, "%s goes to cycle %" PRIu64 "\n",
-            cycle > machine_clock(g->machine) ? "continue" : "reverse-continue",
-            cycle);
+            g->wish.ahead ? "continue" : "reverse-continue", cycle);
 }
 
 static void traps(struct gdb *g, const struct prompt_words *w, FILE *to)

@@ -177,7 +177,7 @@ bool gdb_run_back(struct gdb *g, struct gdb_words *w)
     g->points = (struct points){ .at = g->limit };
     limit_by(g, &g->set);
     goal.points = g->points;
-    goal.cycle = g->wish.cycle;
+    goal.cycle = g->wish.ahead ? 0 : g->wish.cycle;
     goal.event = g->wish.event.kinds ? &g->wish.event : NULL;
     return !w->left && turn_back(g, &goal);
 }

@@ -323,15 +323,28 @@ static void look(struct timeline *t, const struct machine *m, uint64_t seen)
             note(t, here, NULL);
 }
 
-/* Looking for a clock: the stretch ends where it has come. */
+/* Looking for a clock, and nothing else: the stretch ends here. */
+static void cut_stretch(struct timeline *t, struct when here)
+{
+    if (t->goal.cycle && !t->goal.points.count && !t->goal.event)
+        t->end = here;
+}
+
 static void look_at_clock(struct timeline *t, const struct machine *m)
 {
-    struct when here = when_now(m);
-    if (!t->goal.cycle || machine_clock(m) < t->goal.cycle)
+    if (!t->clock_ahead || machine_clock(m) < t->goal.cycle)
         return;
-    if (when_before(t->target, here))
-        note(t, here, NULL);
-    t->end = here;
+    note(t, when_now(m), NULL);
+    t->clock_ahead = false;
+    cut_stretch(t, when_now(m));
+}
+
+/* The stretch begins here. */
+static void begin_looking(struct timeline *t, const struct machine *m)
+{
+    t->clock_ahead = machine_clock(m) < t->goal.cycle;
+    if (!t->clock_ahead)
+        cut_stretch(t, t->target);
 }
 
 /* Looks on, for at most so many instructions. */
@@ -339,10 +352,13 @@ static enum timeline_state look_on(struct timeline *t, uint64_t instructions)
 {
     const struct machine *m = timeline_machine(t);
     struct points points = t->goal.points, copy;
-    struct run_limits limits = { .max_insns = instructions,
-                                 .until_cycle = t->goal.cycle };
+    struct run_limits limits = { .max_insns = instructions };
     struct when before = now(t);
     uint64_t seen = m->events.next;
+    if (!when_before(t->target, before))
+        begin_looking(t, m);
+    if (t->clock_ahead)
+        limits.until_cycle = t->goal.cycle;
     points.step = t->goal.step;
     points.harts = all_harts(m);
     if (points.count || points.step)
@@ -395,7 +411,7 @@ enum travel timeline_travel(struct timeline *t, uint64_t instructions,
     const struct machine *m = timeline_machine(t);
     if (!m || !feed(t))
         return lost_the_way(err), failed(t);
-    if (t->looks && !when_before(when_now(m), t->target))
+    if (t->looks)
         look_at_clock(t, m);
     if (!when_before(when_now(m), t->looks ? t->end : t->target))
         return t->looks ? looked(t, err) : arrived(t);

@@ -104,6 +104,7 @@ struct timeline {
     bool looks;         /* looks for the goal from there on, up to */
     struct when end;    /* here */
     uint64_t stretch;   /* instructions looked through at once */
+    bool clock_ahead;   /* goal.cycle is in the rest of the stretch */
     bool any;           /* there is one: */
     struct timeline_found found;
 };

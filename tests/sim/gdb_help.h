@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,11 +60,10 @@ static inline bool debugged_rewind(void *context, struct err *err)
     return true;
 }
 
-/* A machine with this program, and a debugger on it. */
-static inline struct debugger debug(const uint32_t *words, size_t bytes,
-                                    const char *set)
+/* A machine with this program. */
+static inline struct debugged *debugged_open(const uint32_t *words,
+                                             size_t bytes, const char *set)
 {
-    int pair[2];
     struct err err;
     struct debugged *r = calloc(1, sizeof *r);
     assert_non_null(r);
@@ -74,9 +74,25 @@ static inline struct debugger debug(const uint32_t *words, size_t bytes,
     *r = (struct debugged){ .words = words, .bytes = bytes, .set = set };
     assert_true(debugged_rewind(r, &err));
     timeline_open(&r->time, &run);
+    return r;
+}
+
+static inline void debugged_close(struct debugged *r)
+{
+    timeline_close(&r->time);
+    machine_free(r->machine);
+    free(r);
+}
+
+/* The same, and a debugger on it. */
+static inline struct debugger debug(const uint32_t *words, size_t bytes,
+                                    const char *set)
+{
+    int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    struct debugger d = { .run = r, .link = pair[1] };
-    d.gdb = gdb_open_link(pair[0], &r->time);
+    struct debugger d = { .run = debugged_open(words, bytes, set),
+                          .link = pair[1] };
+    d.gdb = gdb_open_link(pair[0], &d.run->time);
     return d;
 }
 #define DEBUG(words)          debug(words, sizeof(words), NULL)
@@ -86,9 +102,7 @@ static inline void debug_end(struct debugger *d)
 {
     gdb_close(d->gdb, 0);
     close(d->link);
-    timeline_close(&d->run->time);
-    machine_free(d->run->machine);
-    free(d->run);
+    debugged_close(d->run);
 }
 
 /* Takes what the stub has said; the last packet's text is d->heard. */
