@@ -201,6 +201,44 @@ static void the_kernel_and_a_program(void **state)
     same_file("plain.json", "debugged.json");
 }
 
+/* docs/gdb.md, "Back in time": what is typed there gives what is shown there, in
+ * that order. */
+static void as_the_manual_says(void **state)
+{
+    (void)state;
+    needs_gdb();
+    static char manual[40000], commands[2000];
+    char *expected[100], *rest;
+    size_t count = 0;
+    FILE *f = fopen("docs/gdb.md", "r");
+    assert_non_null(f);
+    manual[fread(manual, 1, sizeof manual - 1, f)] = 0;
+    fclose(f);
+    char *block = strstr(manual, "## Back in time");
+    assert_non_null(block);
+    block = strstr(block, "(gdb) target remote");
+    assert_non_null(block);
+    *strstr(block, "```") = 0;
+    for (char *line = strtok_r(strchr(block, '\n'), "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest)) {
+        if (strncmp(line, "(gdb) ", 6) != 0)
+            expected[count++] = line;
+        else
+            snprintf(commands + strlen(commands),
+                     sizeof commands - strlen(commands), "%s\n", line + 6);
+    }
+    assert_true(count > 10);
+    debug("run " LESSON, KERNEL, commands);
+    assert_int_equal(r.code, EXIT_PASSED);
+    const char *at = r.text;
+    for (size_t i = 0; i < count; i++) {
+        said(expected[i]);
+        at = strstr(at, expected[i]);
+        if (!at)
+            fail_msg("not in this order: \"%s\"", expected[i]);
+    }
+}
+
 static void a_boot(void **state)
 {
     (void)state;
@@ -239,6 +277,7 @@ int main(void)
         cmocka_unit_test(several_harts),
         cmocka_unit_test(stepping_one_of_several_harts),
         cmocka_unit_test(the_kernel_and_a_program),
+        cmocka_unit_test(as_the_manual_says),
         cmocka_unit_test(a_boot),
         cmocka_unit_test(wrong_use),
     };
