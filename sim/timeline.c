@@ -285,18 +285,18 @@ static void note(struct timeline *t, struct when when, const struct point *p)
         t->found.point = *p;
 }
 
-/* A point that the last step met: a step to go back over, or an instruction to
- * come to. */
-static void look_at_point(struct timeline *t, const struct point *p,
-                          struct when here, const struct cpu *c)
+/* A point that the last step met. An access just made counts even now: gdb, to
+ * which RISC-V's watchpoints strike before the access, goes back over it
+ * itself. */
+static void look_at_points(struct timeline *t, struct when here,
+                           const struct cpu *c)
 {
-    const struct points one = { .at = p, .count = 1, .harts = UINT32_MAX };
+    struct points p = t->goal.points;
     struct point met;
-    if (!points_met(&one, c, &met))
-        return;
-    if (p->kind != POINT_PC)
-        note(t, before_step(here, c), &met);
-    else if (when_before(here, t->left))
+    p.step = 0;
+    p.harts = UINT32_MAX;
+    if (points_met(&p, c, &met) &&
+        (met.kind != POINT_PC || when_before(here, t->left)))
         note(t, here, &met);
 }
 
@@ -306,18 +306,12 @@ static void look_at_point(struct timeline *t, const struct point *p,
 static void look(struct timeline *t, const struct machine *m, uint64_t seen)
 {
     const struct cpu *c = &m->now->cpu;
-    const struct points *p = &t->goal.points;
     struct when here = when_now(m);
     struct event_cursor cursor = { .next = seen };
     const struct event *e;
     if (is_step(&t->goal, (uint32_t)(m->now - m->hart), c))
         note(t, before_step(here, c), NULL);
-    for (size_t i = 0; i < p->count; i++)
-        if (p->at[i].kind != POINT_PC)
-            look_at_point(t, &p->at[i], here, c);
-    for (size_t i = 0; i < p->count; i++)
-        if (p->at[i].kind == POINT_PC)
-            look_at_point(t, &p->at[i], here, c);
+    look_at_points(t, here, c);
     while (t->goal.event && (e = event_next(&m->events, &cursor)) != NULL)
         if (event_filter_match(t->goal.event, e) && when_before(here, t->left))
             note(t, here, NULL);

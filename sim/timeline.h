@@ -67,7 +67,7 @@ struct timeline_goal {
     uint32_t step;        /* before the last step of these harts, */
     uint8_t step_below;   /* which began in a mode below this one, 0 = any, */
     uint64_t step_key;    /* and in this domain (mmu_domain_key), 0 = any; */
-    struct points points; /* to the last of these, */
+    struct points points; /* to the last of these; behind an access, */
     const struct event_filter *event; /* behind the last such event, */
     uint64_t cycle;                   /* to this clock; 0 = none, */
     bool at_moment;                   /* or to this one: */

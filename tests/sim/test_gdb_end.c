@@ -201,8 +201,78 @@ static void the_kernel_and_a_program(void **state)
     same_file("plain.json", "debugged.json");
 }
 
-/* docs/gdb.md, "Back in time": what is typed there gives what is shown there, in
- * that order. */
+/* Back and forth, and the figures are those of a run that went straight on. */
+static void a_bare_metal_program_back(void **state)
+{
+    (void)state;
+    needs_gdb();
+    expect(&r, "exec --htif --stats %W/plain.json " DEBUG_ELF, EXIT_PASSED, "");
+    debug("exec --htif --stats %W/debugged.json " DEBUG_ELF, DEBUG_ELF,
+          "break square if n == 3\n"
+          "continue\n"
+          "reverse-finish\n"
+          "reverse-next\n"
+          "print total\n"
+          "reverse-step\n"
+          "watch total\n"
+          "continue\n"
+          "continue\n"
+          "reverse-continue\n"
+          "x/i $pc\n"
+          "reverse-continue\n"
+          "delete\n"
+          "reverse-continue\n"
+          "info registers pc\n"
+          "continue\n"
+          "reverse-stepi\n"
+          "continue\n"
+          "continue\n");
+    assert_int_equal(r.code, EXIT_PASSED);
+    said("Old value = 14\nNew value = 5\n");
+    said("sd\ta0,0(s1)");
+    said("No more reverse-execution history.\n_start () at ");
+    said("pc             0x80000000");
+    said("exited normally");
+    same_file("plain.json", "debugged.json");
+}
+
+/* A script types what it would have typed. */
+static void a_boot_back(void **state)
+{
+    (void)state;
+    static const char arguments[] =
+        "boot --kernel build/guest/board/console.elf --console virtio "
+        "--expect console --send abc --expect ABC --send dq --stats ";
+    char line[300];
+    needs_gdb();
+    snprintf(line, sizeof line, "%s%%W/plain.json", arguments);
+    expect(&r, line, EXIT_PASSED, "ABC");
+    snprintf(line, sizeof line, "%s%%W/debugged.json", arguments);
+    debug(line, "build/guest/board/console.elf",
+          "break print\n"
+          "continue\n"
+          "continue\n"
+          "print text[0]\n"
+          "reverse-continue\n"
+          "print text[0]\n"
+          "delete\n"
+          "reverse-continue\n"
+          "tbreak print if bytes == 1\n"
+          "continue\n"
+          "reverse-stepi\n"
+          "continue\n"
+          "continue\n");
+    assert_int_equal(r.code, EXIT_PASSED);
+    said("$1 = 65 'A'\n");
+    said("$2 = 118 'v'\n");
+    said("No more reverse-execution history.");
+    said("Temporary breakpoint 2, print (text=");
+    said("virtio console\nABCD"); /* once */
+    same_file("plain.json", "debugged.json");
+}
+
+/* docs/gdb.md, "Back in time": what is typed there gives what is shown there,
+ * in that order. */
 static void as_the_manual_says(void **state)
 {
     (void)state;
@@ -228,8 +298,10 @@ static void as_the_manual_says(void **state)
                      sizeof commands - strlen(commands), "%s\n", line + 6);
     }
     assert_true(count > 10);
-    debug("run " LESSON, KERNEL, commands);
+    expect(&r, "run --json %W/plain.json " LESSON, EXIT_PASSED, "");
+    debug("run --json %W/debugged.json " LESSON, KERNEL, commands);
     assert_int_equal(r.code, EXIT_PASSED);
+    same_file("plain.json", "debugged.json");
     const char *at = r.text;
     for (size_t i = 0; i < count; i++) {
         said(expected[i]);
@@ -277,6 +349,8 @@ int main(void)
         cmocka_unit_test(several_harts),
         cmocka_unit_test(stepping_one_of_several_harts),
         cmocka_unit_test(the_kernel_and_a_program),
+        cmocka_unit_test(a_bare_metal_program_back),
+        cmocka_unit_test(a_boot_back),
         cmocka_unit_test(as_the_manual_says),
         cmocka_unit_test(a_boot),
         cmocka_unit_test(wrong_use),
