@@ -12,7 +12,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .PHONY: help all lean gallery deps deps-run run run-built test test-built test-one check \
-        floors headers format format-check tidy bench bench-scale bench-engines bench-views fidelity guest \
+        floors headers format format-check tidy bench bench-scale bench-engines bench-views \
+        bench-history fidelity guest \
         clean fuzz fuzz-built fuzz-host fuzz-host-built
 
 V ?= release
@@ -27,7 +28,7 @@ G := build/guest
 JOBS := $(shell nproc 2>/dev/null || echo 2)
 
 # ---- packages -----------------------------------------------------------
-PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev \
+PACKAGES_RUN := gcc libc6-dev pkg-config liblua5.4-dev libelf-dev libdw-dev libzstd-dev \
     libncurses-dev libcairo2-dev libfdt-dev gcc-riscv64-unknown-elf \
     binutils-riscv64-unknown-elf
 PACKAGES_TEST := $(PACKAGES_RUN) clang clang-format clang-tidy \
@@ -52,7 +53,7 @@ OPT_release := -O2 -g1 -fno-tree-slp-vectorize
 PKG = $(shell pkg-config $(1) $(2))
 CFLAGS = -std=c11 -D_GNU_SOURCE -I. $(WARN) $(OPT_$(V)) -MMD -MP
 LUA_CFLAGS = $(call PKG,--cflags,lua5.4)
-LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lfdt -lm
+LDLIBS = $(call PKG,--libs,lua5.4) -lelf -ldw -lfdt -lzstd -lm
 VIZ_CFLAGS = $(call PKG,--cflags,cairo ncursesw)
 SDL_CFLAGS = $(call PKG,--cflags,sdl2)
 TUI_LIBS = $(call PKG,--libs,ncursesw)
@@ -99,6 +100,7 @@ help:
 	@echo "make bench-scale       how its speed and memory scale"
 	@echo "make bench-engines     what the fast engine's techniques are worth"
 	@echo "make bench-views       what watching in a window costs"
+	@echo "make bench-history [SAMPLES=100] what going back costs"
 	@echo "make fidelity [ABLATE=1] preset flute against its RTL"
 	@echo "make format | clean"
 
@@ -214,6 +216,14 @@ $(B)/bench-engines: $(call OBJ,tests/bench/engines.c tests/bench/harness.c) $(LI
 bench-engines: deps-run
 	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench-engines
 	$(Q)$(B)/bench-engines $(REPEAT) $(wildcard $(G)/bench/*.elf)
+SAMPLES = 100
+HISTORY_RUNS = scenarios/05_zero_copy_graph.lua:100000000:nodes=200000 \
+    $(G)/bench/coremix.elf:100000000
+$(B)/bench-history: $(call OBJ,tests/bench/history.c tests/bench/harness.c) $(LIB)
+	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
+bench-history: deps-run
+	$(Q)$(MAKE) -j$(JOBS) lean $(B)/bench-history
+	$(Q)$(B)/bench-history $(SAMPLES) $(HISTORY_RUNS)
 $(B)/bench-scale: $(call OBJ,tests/bench/scale.c tests/bench/harness.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
 bench-views: deps

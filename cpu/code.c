@@ -296,12 +296,13 @@ static void drop_empty_part(struct code_block *b)
     }
 }
 
-static void fill_exits(struct code_block *b)
+/* What lies behind each exit, and behind each op. */
+static void sum_up(struct code_block *b)
 {
     uint64_t counts[2] = { 0 };
     uint32_t cycles = 0;
     for (unsigned i = b->count; i-- > 0;) {
-        const struct op *op = &b->op[i];
+        struct op *op = &b->op[i];
         if (op->code >= OP_EXIT) {
             struct code_exit *e = &b->exit[op->rd];
             e->cycles = cycles;
@@ -309,6 +310,7 @@ static void fill_exits(struct code_block *b)
             e->counts[1] = counts[1];
         }
         cycles += op->cycles;
+        op->cycles = (uint16_t)cycles;
         code_add_counts(counts, op);
     }
 }
@@ -361,7 +363,7 @@ static struct code_block *make(struct code_store *s, struct code_line *line,
     while (decode_line(s, b) && next_line(s, b))
         ;
     drop_empty_part(b);
-    fill_exits(b);
+    sum_up(b);
     b->op[b->count] =
         (struct op){ .code = OP_NEXT, .offset = (uint8_t)b->bytes };
     for (unsigned i = 0; i < b->parts; i++)

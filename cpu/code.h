@@ -37,7 +37,8 @@ struct op {
     uint8_t length;   /* bytes; 0 = no instruction */
     uint8_t offset;   /* from the block's pc */
     uint8_t class;    /* enum class */
-    uint16_t cycles;  /* that are known beforehand: class, load-use wait */
+    uint16_t cycles;  /* that are known beforehand (class, load-use wait), of
+                         this and of all behind it in the block */
     bool waits;       /* for the load just before it */
     bool memory : 1;  /* loads or stores */
     bool crosses : 1; /* lies in two lines */

@@ -54,20 +54,33 @@ bool cpu_init(struct cpu *c, const struct cpu_config *config,
     timing_init(&c->timing, config);
     if (!mmu_init(&c->mmu, mmu, bus, err))
         return false;
-    c->decoder = malloc(sizeof *c->decoder);
-    if (!c->decoder) {
-        mmu_free(&c->mmu);
-        return err_set(err, EXIT_HOST_RESOURCE, "out of memory");
-    }
-    decoder_init(c->decoder);
-    return true;
+    if (cpu_caches_open(c, false, err))
+        return true;
+    mmu_free(&c->mmu);
+    return false;
 }
 
-void cpu_free(struct cpu *c)
+bool cpu_caches_open(struct cpu *c, bool fast, struct err *err)
+{
+    c->mmu.l0 = NULL;
+    c->fast = NULL;
+    c->decoder = malloc(sizeof *c->decoder);
+    if (!c->decoder)
+        return err_set(err, EXIT_HOST_RESOURCE, "out of memory");
+    decoder_init(c->decoder);
+    return !fast || fast_open(c, err);
+}
+
+void cpu_caches_close(struct cpu *c)
 {
     fast_close(c);
     free(c->decoder);
     c->decoder = NULL;
+}
+
+void cpu_free(struct cpu *c)
+{
+    cpu_caches_close(c);
     mmu_free(&c->mmu);
 }
 

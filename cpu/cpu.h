@@ -86,6 +86,10 @@ MUST_CHECK bool cpu_init(struct cpu *c, const struct cpu_config *config,
                          const struct mmu_config *mmu, struct bus *bus,
                          struct err *err);
 void cpu_free(struct cpu *c);
+/* What the hart keeps outside of the heap and what is no state: decoded words,
+ * the fast engine if it has one. Closed, it cannot run. */
+MUST_CHECK bool cpu_caches_open(struct cpu *c, bool fast, struct err *err);
+void cpu_caches_close(struct cpu *c);
 
 /* Power-on state: pc = reset_pc, M-mode, a0 = hartid, a1 as given. */
 void cpu_reset(struct cpu *c, uint64_t reset_pc, uint64_t hartid, uint64_t a1);

@@ -26,16 +26,20 @@ struct fast {
 /* ---- life -----------------------------------------------------------------
  */
 
+/* With a TLB miss, whose walk makes up to five accesses more. */
 static uint64_t worst_case(const struct cpu *c)
 {
+    enum { WALK_READS = 5 };
     const struct mmu_config *m = &c->mmu.config;
     int64_t data = m->l2_latency + m->dram_latency + m->l1_fill + m->l1d_extra +
                    m->l1_writeback + m->coherence_upgrade +
                    m->coherence_invalidate + m->coherence_writeback;
     int64_t stores = (m->store_depth + 2) * (m->store_cycles + m->store_same +
                                              m->store_next + m->store_ack);
+    int64_t walk = m->l2tlb_latency +
+                   WALK_READS * (data + stores + m->walk_step + m->walk_dread);
     uint64_t division = c->config.div_cycles + 64 * (c->config.div_per_bit + 3);
-    return (uint64_t)data + (uint64_t)stores + division + c->config.mispredict +
+    return (uint64_t)(data + stores + walk) + division + c->config.mispredict +
            c->config.load_use;
 }
 
@@ -82,6 +86,7 @@ struct sums {
     uint64_t slow;         /* data accesses counted by the units */
     uint64_t pc;
     uint8_t last;
+    bool missed; /* the last access, in the DTLB */
 };
 
 static void count_hits(struct mmu *m, enum unit unit, uint64_t hits)
@@ -127,6 +132,8 @@ static uint64_t finish(struct cpu *c, const struct sums *s)
     c->traps_in_a_row = 0;
     c->step.retired = true;
     c->step.privilege = c->privilege;
+    c->step.events = s->missed ? STEP_TLB_MISS : 0;
+    c->step.fetch.tlb.result = LOOKUP_NONE;
     c->mmu.filter.bytes = 0;
     l0_settle(&c->mmu);
     return instructions;
@@ -147,14 +154,10 @@ static const struct op *op_before(const struct code_block *b,
 
 /* Clock before the op, what is known of its block having been added already.
  * `waited`: so has the wait of its first instruction. */
-static uint64_t clock_before(const struct code_block *b, const struct op *op,
-                             uint64_t clock, uint64_t waited)
+static uint64_t clock_before(const struct op *op, uint64_t clock,
+                             uint64_t waited)
 {
-    if (waited && !op_before(b, op))
-        clock -= waited;
-    for (; op < b->op + b->count; op++)
-        clock -= op->cycles;
-    return clock;
+    return clock - op->cycles - (op->offset ? 0 : waited);
 }
 
 /* Takes back what is known beforehand of the ops from here to the end. */
@@ -162,10 +165,9 @@ static void take_back(struct sums *s, const struct code_block *b,
                       const struct op *op)
 {
     uint64_t counts[2] = { 0 };
-    for (; op < b->op + b->count; op++) {
-        s->clock -= op->cycles;
+    s->clock -= op->cycles;
+    for (; op < b->op + b->count; op++)
         code_add_counts(counts, op);
-    }
     s->counts[0] -= counts[0];
     s->counts[1] -= counts[1];
 }
@@ -219,7 +221,7 @@ static uint64_t run(struct cpu *c, const struct fast_limits *limits,
     struct mmu *m = &c->mmu;
     struct timing *timing = &c->timing;
     const struct l0_line *lines = m->l0->line[l0_view(m, c->data_privilege)];
-    const uint64_t block_mask = m->l0->line_mask | ~(uint64_t)(L0_BLOCK - 1);
+    const uint64_t block_mask = m->l0->tag_mask;
     const uint64_t limit = limit_of(c, limits), first = limits->pc_first,
                    span = limits->pc_span;
     uint64_t *const x = c->x;
@@ -230,6 +232,7 @@ static uint64_t run(struct cpu *c, const struct fast_limits *limits,
     const struct op *op;
     struct code_block **link;
     unsigned size;
+    enum l0_answer answer;
     uint8_t last = timing->last;
 
 start:
@@ -310,8 +313,9 @@ divided : {
 
 slow_load:
     m->uses = now;
-    m->accounts.total = before = clock_before(b, op, clock, waited);
-    if (!l0_load(m, c->data_privilege, at, size, &data))
+    m->accounts.total = before = clock_before(op, clock, waited);
+    answer = l0_load(m, c->data_privilege, at, size, &data, &c->step.data);
+    if (answer == L0_LEFT)
         goto leave_inside;
     switch (op->code) {
     case INSN_lb:
@@ -331,8 +335,9 @@ slow_load:
 
 slow_store:
     m->uses = now;
-    m->accounts.total = before = clock_before(b, op, clock, waited);
-    if (!l0_store(m, c->data_privilege, at, size, data))
+    m->accounts.total = before = clock_before(op, clock, waited);
+    answer = l0_store(m, c->data_privilege, at, size, data, &c->step.data);
+    if (answer == L0_LEFT)
         goto leave_inside;
 
 accessed:
@@ -340,6 +345,12 @@ accessed:
     s.slow++;
     s.slow_cycles += m->accounts.total - before;
     clock += m->accounts.total - before;
+    if (answer == L0_MISSED) {
+        s.missed = true;
+        c->step.pc = b->pc + op->offset;
+        op++;
+        goto leave_inside;
+    }
     op++;
     code_now(&f->store);
     if (unlikely(clock > limit || f->store.check != check))

@@ -2,9 +2,9 @@
 /*
  * The fast engine: runs of ordinary instructions, exactly as the readable
  * engine (cpu.c) would do them, but many at a time. Ordinary is what raises no
- * event: no trap, no TLB or RPLB miss, no device, no CSR, no system instruction
- * or atomic. Everything else it leaves, untouched, to cpu_step. See fast.c and
- * docs/engine.md.
+ * event but a DTLB miss: no trap, no ITLB or RPLB miss, no device, no CSR, no
+ * system instruction or atomic. Everything else it leaves, untouched, to
+ * cpu_step. See fast.c and docs/engine.md.
  */
 #pragma once
 
@@ -33,7 +33,8 @@ void fast_set_points(struct cpu *c, const struct point *at, size_t count);
  * Runs from c->pc and returns how many instructions retired; 0 = the next one
  * is not ordinary, or a limit is too near. Afterwards registers, pc, clock,
  * accounts and counters are those of the machine; of c->step only retired,
- * privilege and pc are. Interrupts are the caller's: `until` is at most
- * c->attention.
+ * privilege and events are. A run ends behind an instruction that missed in the
+ * DTLB: then events is STEP_TLB_MISS, and pc and data tell of it. Interrupts
+ * are the caller's: `until` is at most c->attention.
  */
 uint64_t fast_run(struct cpu *c, const struct fast_limits *limits);

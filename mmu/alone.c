@@ -2,13 +2,13 @@
 /* See alone.h. */
 #include "mmu/alone.h"
 
-#include <stdlib.h>
-
-bool alone_init(struct alone *a, bool on,
+bool alone_init(struct alone *a, struct heap *heap, bool on,
                 const struct assoc_shape shape[ALONE_UNITS], uint64_t *uses,
                 assoc_lost *lost, void *owner, struct err *err)
 {
-    *a = (struct alone){ .on = on, .uses = uses, .lost = lost, .owner = owner };
+    *a = (struct alone){
+        .heap = heap, .on = on, .uses = uses, .lost = lost, .owner = owner
+    };
     if (!on)
         return true;
     for (unsigned u = 0; u < ALONE_UNITS; u++) {
@@ -17,8 +17,8 @@ bool alone_init(struct alone *a, bool on,
         a->slot_bytes += assoc_bytes(&a->shape[u]);
     }
     /* The host gives zeroed pages only when a slot is first used. */
-    a->slot = calloc(ALONE_SLOTS, sizeof *a->slot);
-    a->memory = calloc(ALONE_SLOTS, a->slot_bytes);
+    a->slot = heap_new(heap, ALONE_SLOTS, sizeof *a->slot);
+    a->memory = heap_new(heap, ALONE_SLOTS, a->slot_bytes);
     if (!a->slot || !a->memory) {
         alone_free(a);
         return err_set(err, EXIT_HOST_RESOURCE,
@@ -29,8 +29,8 @@ bool alone_init(struct alone *a, bool on,
 
 void alone_free(struct alone *a)
 {
-    free(a->slot);
-    free(a->memory);
+    heap_free(a->heap, a->slot);
+    heap_free(a->heap, a->memory);
     *a = (struct alone){ 0 };
 }
 

@@ -21,6 +21,7 @@
 #include "mmu/access.h"
 #include "mmu/assoc.h"
 #include "mmu/err.h"
+#include "mmu/heap.h"
 
 #define ALONE_SLOTS 64
 #define ALONE_UNITS UNIT_L2 /* every unit before the L2 cache */
@@ -32,6 +33,7 @@ struct alone_slot {
 };
 
 struct alone {
+    struct heap *heap; /* where slot and memory lie, or NULL */
     bool on;
     uint64_t *uses;   /* clock of all arrays */
     assoc_lost *lost; /* watches them */
@@ -46,7 +48,7 @@ struct alone {
 
 /* shape[u].entries = 0: the machine has no such unit. The rest is what the
  * arrays are watched with (assoc_watch). */
-MUST_CHECK bool alone_init(struct alone *a, bool on,
+MUST_CHECK bool alone_init(struct alone *a, struct heap *heap, bool on,
                            const struct assoc_shape shape[ALONE_UNITS],
                            uint64_t *uses, assoc_lost *lost, void *owner,
                            struct err *err);

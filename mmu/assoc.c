@@ -3,6 +3,8 @@
  * and invalidation. */
 #include "mmu/assoc.h"
 
+#include "mmu/assoc_line.h"
+#include "mmu/assoc_victim.h"
 #include "mmu/err.h"
 
 #include <string.h>
@@ -36,6 +38,7 @@ static size_t round_up_8(size_t n)
 /* Sizes of the pieces of memory, in the order they lie in it. */
 struct pieces {
     size_t entry, stamp, filled, payload, hint, bucket, chain, tag;
+    size_t tree, tree_used;
 };
 
 static struct pieces shape_pieces(const struct assoc_shape *s)
@@ -43,6 +46,7 @@ static struct pieces shape_pieces(const struct assoc_shape *s)
     size_t n = s->entries, word = sizeof(uint32_t);
     bool full = shape_ways(s) == s->entries;
     bool buckets = full && s->kind != ASSOC_RANGES;
+    bool tree = s->tree && !full && s->policy == POLICY_PLRU;
     return (struct pieces){
         .entry = n * sizeof(struct assoc_entry),
         .stamp = n * sizeof(uint64_t),
@@ -53,6 +57,8 @@ static struct pieces shape_pieces(const struct assoc_shape *s)
             buckets ? round_up_8(power_of_two_from(s->entries) * word) : 0,
         .chain = buckets ? round_up_8(n * word) : 0,
         .tag = s->kind == ASSOC_LINES && !full ? round_up_8(n * word) : 0,
+        .tree = tree ? n / shape_ways(s) * sizeof(uint64_t) : 0,
+        .tree_used = tree ? 2 * shape_ways(s) * sizeof(uint64_t) : 0,
     };
 }
 
@@ -62,7 +68,7 @@ size_t assoc_bytes(const struct assoc_shape *s)
         return 0;
     struct pieces p = shape_pieces(s);
     return p.entry + p.stamp + p.filled + p.payload + p.hint + p.bucket +
-           p.chain + p.tag;
+           p.chain + p.tag + p.tree + p.tree_used;
 }
 
 /* Cuts the next piece off; NULL if it is empty. */
@@ -85,6 +91,18 @@ static void init_banks(struct assoc *a, const struct assoc_shape *s)
         a->bank_mask[i] = sets - 1;
         set += sets;
     }
+}
+
+/* Node 1 is the root, nodes 2n and 2n + 1 lie below n, and below the last
+ * nodes the ways. A bit set: the half to give up is the right one. */
+static void init_tree(struct assoc *a)
+{
+    for (uint32_t w = 0; w < a->ways; w++)
+        for (uint32_t n = a->ways + w; n > 1; n /= 2) {
+            uint64_t above = UINT64_C(1) << n / 2;
+            a->tree_used[2 * w] |= above;
+            a->tree_used[2 * w + 1] |= n % 2 ? 0 : above;
+        }
 }
 
 void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
@@ -112,6 +130,10 @@ void assoc_init(struct assoc *a, const struct assoc_shape *s, void *memory)
     a->bucket = cut(&at, p.bucket);
     a->chain = cut(&at, p.chain);
     a->tag = cut(&at, p.tag);
+    a->tree = cut(&at, p.tree);
+    a->tree_used = cut(&at, p.tree_used);
+    if (a->tree)
+        init_tree(a);
 }
 
 void assoc_watch(struct assoc *a, uint64_t *clock, assoc_lost *lost,
@@ -135,6 +157,8 @@ void assoc_clear(struct assoc *a)
         memset(a->bucket, 0, (a->bucket_mask + 1) * sizeof *a->bucket);
     if (a->tag)
         memset(a->tag, 0, n * sizeof *a->tag);
+    if (a->tree)
+        memset(a->tree, 0, a->sets * sizeof *a->tree);
     memset(a->length_present, 0, sizeof a->length_present);
     a->valid = 0;
     a->overlapping = 0;
@@ -276,6 +300,23 @@ static int32_t probe_overlap(const struct assoc *a,
     return ASSOC_NONE;
 }
 
+/* Pages: is one of this length at the address, of whatever context? */
+static bool probe_any(const struct assoc *a, uint64_t address, unsigned shift)
+{
+    if (a->bucket) {
+        uint32_t n = *bucket_of(a, address, shift);
+        while (n && address - a->entry[n - 1].first >
+                        a->entry[n - 1].last - a->entry[n - 1].first)
+            n = a->chain[n - 1];
+        return n != 0;
+    }
+    const struct assoc_entry *e = a->entry + set_start(a, address, shift);
+    for (uint32_t w = 0; w < a->ways; w++)
+        if (e[w].valid && address - e[w].first <= e[w].last - e[w].first)
+            return true;
+    return false;
+}
+
 static int32_t scan_overlap(const struct assoc *a,
                             const struct assoc_entry *entry)
 {
@@ -355,34 +396,12 @@ static int32_t find_same(const struct assoc *a, const struct assoc_entry *entry)
     return i >= 0 && same_range(&a->entry[i], entry) ? i : ASSOC_NONE;
 }
 
-int32_t assoc_fill_line(struct assoc *a, uint64_t first, bool dirty,
-                        struct assoc_victim *victim)
-{
-    uint32_t tag = assoc_tag(a, first);
-    uint32_t start = ((tag - 1) & (a->sets - 1)) * a->ways;
-    int32_t index = (int32_t)(start + assoc_choose_way(a, start));
-    struct assoc_entry *e = &a->entry[index];
-    *victim = (struct assoc_victim){ e->first, e->valid, e->dirty };
-    if (!e->valid)
-        a->valid++;
-    else if (a->lost)
-        a->lost(a->owner, a, index);
-    e->first = first;
-    e->last = first + ((UINT64_C(1) << a->index_shift) - 1);
-    e->valid = 1;
-    e->dirty = dirty;
-    a->tag[index] = tag;
-    assoc_touch(a, index);
-    if (a->filled)
-        a->filled[index] = a->stamp[index];
-    return index;
-}
-
 static int32_t fill_tagged(struct assoc *a, const struct assoc_entry *entry,
                            struct assoc_entry *victim)
 {
-    struct assoc_victim old;
-    int32_t index = assoc_fill_line(a, entry->first, entry->dirty, &old);
+    struct line_victim old;
+    int32_t index = line_put(a, assoc_slot(a, entry->first), entry->first,
+                             entry->dirty, true, &old);
     if (victim)
         *victim = (struct assoc_entry){
             .first = old.first,
@@ -393,6 +412,19 @@ static int32_t fill_tagged(struct assoc *a, const struct assoc_entry *entry,
     return index;
 }
 
+/* Pages: is any entry at the address of this one, of whatever context? Cheap,
+ * and mostly all that has to be asked; true as well if it were not cheap. */
+static bool may_overlap(const struct assoc *a, const struct assoc_entry *entry)
+{
+    unsigned own = length_shift(entry);
+    for (unsigned i = 0; i < a->length_count; i++)
+        if (a->length_present[i] &&
+            (a->length_shift[i] < own ||
+             probe_any(a, entry->first, a->length_shift[i])))
+            return true;
+    return false;
+}
+
 int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    const struct assoc_payload *payload,
                    struct assoc_entry *victim,
@@ -401,15 +433,16 @@ int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
     if (a->tag)
         return fill_tagged(a, entry, victim);
     int32_t index, other;
-    if (a->kind == ASSOC_PAGES)
+    bool fresh = a->kind == ASSOC_PAGES && !may_overlap(a, entry);
+    if (a->kind == ASSOC_PAGES && !fresh)
         while ((other = find_overlap(a, entry)) >= 0)
             assoc_drop(a, other);
-    int32_t same = index = find_same(a, entry);
+    int32_t same = index = fresh ? ASSOC_NONE : find_same(a, entry);
     if (same < 0) {
         uint32_t start = 0;
         if (a->sets > 1)
             start = set_start(a, entry->first, length_shift(entry));
-        index = (int32_t)(start + assoc_choose_way(a, start));
+        index = (int32_t)(start + victim_way(a, start));
     }
     struct assoc_entry *e = &a->entry[index];
     if (victim) {

@@ -10,14 +10,17 @@
  * 2 MiB and of 1 GiB and more have banks of their own behind the first one:
  * sets of their own, so that no size displaces another.
  *
- * Three things make it cheap to simulate and never change a result: a hint
+ * Four things make it cheap to simulate and never change a result: a hint
  * remembers where an address was last found, hash buckets find lines and pages
  * of a fully associative array without trying every way, and the line numbers
- * of a set-associative cache stand once more side by side (`tag`).
+ * of a set-associative cache stand once more side by side (`tag`). Where all
+ * uses come through assoc_touch_line, the tree of PLRU is kept too, which else
+ * is worked out of the stamps.
  */
 #pragma once
 
 #include "mmu/config.h"
+#include "mmu/tags.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,6 +62,7 @@ struct assoc_shape {
     uint8_t index_shift; /* log2 of the usual length */
     uint8_t policy;      /* enum policy */
     bool payload;
+    bool tree;     /* caches under PLRU: nobody writes stamps from outside */
     uint64_t seed; /* random policy */
     /* pages, not fully associative: entries of the 2 MiB and the 1 GiB bank,
      * part of `entries`; all 0 = sizes share all sets */
@@ -78,12 +82,15 @@ struct assoc {
     uint32_t *hint;                /* index of the entry last found */
     uint32_t *bucket, *chain;      /* index + 1, 0 = end; or NULL */
     uint32_t *tag;                 /* caches: line number + 1, 0 = invalid */
-    uint64_t *clock;               /* stamps are taken from it, rising */
-    uint64_t own_clock;            /* where no other is given */
-    uint64_t random;               /* state of the random policy */
-    assoc_lost *lost;              /* told of each entry that goes; or NULL */
-    void *owner;                   /* of lost */
-    unsigned unit;                 /* what it is to the owner */
+    uint64_t *tree;      /* shape.tree: per set, what the stamps say */
+    uint64_t *tree_used; /* per way: nodes on its way, then those of
+                            them that point right after a use */
+    uint64_t *clock;     /* stamps are taken from it, rising */
+    uint64_t own_clock;  /* where no other is given */
+    uint64_t random;     /* state of the random policy */
+    assoc_lost *lost;    /* told of each entry that goes; or NULL */
+    void *owner;         /* of lost */
+    unsigned unit;       /* what it is to the owner */
     uint32_t sets, ways;
     uint32_t hint_mask, bucket_mask;
     uint32_t valid;       /* valid entries */
@@ -95,12 +102,6 @@ struct assoc {
     uint8_t length_count; /* lengths ever used, not for ranges */
     uint8_t length_shift[ASSOC_LENGTHS];
     uint32_t length_present[ASSOC_LENGTHS];
-};
-
-/* The line that had to go. */
-struct assoc_victim {
-    uint64_t first;
-    bool valid, dirty;
 };
 
 /* Which entries an invalidation removes: all conditions must hold. */
@@ -122,9 +123,6 @@ void assoc_watch(struct assoc *a, uint64_t *clock, assoc_lost *lost,
 /* Forgets every entry, hint and age; random and rotate states go on. */
 void assoc_clear(struct assoc *a);
 
-/* For assoc_fill: the way of the set at `start` (first index) that the policy
- * gives up, or an empty one. */
-uint32_t assoc_choose_way(struct assoc *a, uint32_t start);
 /* The full search behind assoc_find. */
 int32_t assoc_search(const struct assoc *a, uint64_t address, uint32_t context);
 
@@ -139,9 +137,6 @@ int32_t assoc_fill(struct assoc *a, const struct assoc_entry *entry,
                    const struct assoc_payload *payload,
                    struct assoc_entry *victim,
                    struct assoc_payload *victim_payload);
-/* The same for a cache with tags (a->tag), which does not hold the line yet. */
-int32_t assoc_fill_line(struct assoc *a, uint64_t first, bool dirty,
-                        struct assoc_victim *victim);
 /* Removes one entry. */
 void assoc_drop(struct assoc *a, int32_t index);
 /* Next entry at or after `from` that matches, or ASSOC_NONE. */
@@ -186,16 +181,44 @@ static inline uint32_t assoc_tag(const struct assoc *a, uint64_t address)
     return (uint32_t)(address >> a->index_shift) + 1;
 }
 
+/* Caches: where the line of an address would be. */
+struct assoc_slot {
+    uint32_t tag, set, start; /* its tag, its set, the set's first entry */
+};
+
+static inline struct assoc_slot assoc_slot(const struct assoc *a,
+                                           uint64_t address)
+{
+    uint32_t tag = assoc_tag(a, address), set = (tag - 1) & (a->sets - 1);
+    return (struct assoc_slot){ tag, set, set * a->ways };
+}
+
+/* Caches: the entry in `way` of its set was used. */
+static inline void assoc_touch_line(struct assoc *a, struct assoc_slot s,
+                                    uint32_t way)
+{
+    a->stamp[s.start + way] = ++*a->clock;
+    if (a->tree)
+        a->tree[s.set] = (a->tree[s.set] & ~a->tree_used[2 * way]) |
+                         a->tree_used[2 * way + 1];
+}
+
 /* The same search by tags: all ways at once, no way is in the set twice. */
 static inline int32_t assoc_find_tag(const struct assoc *a, uint64_t address)
 {
-    uint32_t tag = assoc_tag(a, address);
-    uint32_t start = ((tag - 1) & (a->sets - 1)) * a->ways;
-    const uint32_t *t = a->tag + start;
-    for (uint32_t w = 0; w < a->ways; w++)
-        if (t[w] == tag)
-            return (int32_t)(start + w);
-    return ASSOC_NONE;
+    struct assoc_slot s = assoc_slot(a, address);
+    int32_t way = tags_find(a->tag + s.start, a->ways, s.tag);
+    return way < 0 ? ASSOC_NONE : (int32_t)s.start + way;
+}
+
+/* The same, and the line found counts as used. */
+static inline int32_t assoc_lookup_line(struct assoc *a, struct assoc_slot s)
+{
+    int32_t way = tags_find(a->tag + s.start, a->ways, s.tag);
+    if (way < 0)
+        return ASSOC_NONE;
+    assoc_touch_line(a, s, (uint32_t)way);
+    return (int32_t)s.start + way;
 }
 
 /* The index of the entry for (address, context), or ASSOC_NONE or _MULTI. */
@@ -210,27 +233,21 @@ static inline int32_t assoc_find(const struct assoc *a, uint64_t address,
     return assoc_search(a, address, context);
 }
 
-/* The host may fetch the set of an address already. No effect. */
-static inline void assoc_prefetch(const struct assoc *a, uint64_t address)
+/* The host may fetch the set of a line already. No effect. */
+static inline void assoc_prefetch(const struct assoc *a, struct assoc_slot s)
 {
-    uint32_t set = (uint32_t)(address >> a->index_shift) & (a->sets - 1);
-    size_t start = (size_t)set * a->ways;
     if (a->tag)
-        __builtin_prefetch(&a->tag[start]);
-    for (uint32_t w = 0; w < a->ways; w += 8)
-        __builtin_prefetch(&a->stamp[start + w]);
+        __builtin_prefetch(&a->tag[s.start]);
+    for (uint32_t w = 0; w < a->ways && !a->tree; w += 8)
+        __builtin_prefetch(&a->stamp[s.start + w]);
 }
 
 /* As assoc_find, and the entry found counts as used. */
 static inline int32_t assoc_lookup(struct assoc *a, uint64_t address,
                                    uint32_t context)
 {
-    if (a->tag) {
-        int32_t found = assoc_find_tag(a, address);
-        if (found >= 0)
-            assoc_touch(a, found);
-        return found;
-    }
+    if (a->tag)
+        return assoc_lookup_line(a, assoc_slot(a, address));
     uint32_t *hint = &a->hint[(address >> a->index_shift) & a->hint_mask];
     int32_t i = (int32_t)*hint;
     if (!assoc_covers(&a->entry[i], address, context) || a->overlapping) {

@@ -7,8 +7,6 @@
 
 #include "mmu/l0.h"
 
-#include <stdlib.h>
-
 /* The rows of param.def that describe one unit, as numbers and as names. */
 struct unit_rows {
     const char *entries_key, *ways_key, *policy_key;
@@ -145,6 +143,7 @@ static bool all_shapes(const struct mmu_config *c,
         shape[u].index_shift =
             cache ? (uint8_t)__builtin_ctzll((uint64_t)c->line_bytes) : 12;
         shape[u].payload = u <= UNIT_L2TLB;
+        shape[u].tree = u == UNIT_L2; /* the filter stamps L1 lines itself */
         shape[u].seed = (uint64_t)c->seed * UNIT_COUNT + u;
     }
     return add_banks(c, "itlb.ways", &shape[UNIT_ITLB], err) &&
@@ -159,6 +158,7 @@ static struct miss_shape history_shape(const struct assoc_shape *s,
     return (struct miss_shape){
         .entries = s->entries,
         .shadow = !full,
+        .told = unit == UNIT_L2 || unit == UNIT_L2TLB,
         .ranges = unit == UNIT_IRPLB || unit == UNIT_DRPLB,
         .exact_first = cache ? bus->ram_base : 0,
         .exact_bytes = cache ? bus->ram_bytes : 0,
@@ -170,12 +170,15 @@ static void unit_lost(void *owner, const struct assoc *a, int32_t index)
 {
     struct mmu *m = owner;
     miss_dropped(&m->unit[a->unit].history, index);
-    l0_lost(m, a, index);
+    if (m->l0 && a->unit != UNIT_L2)
+        l0_lost(m, a, index);
 }
 
 static void alone_lost(void *owner, const struct assoc *a, int32_t index)
 {
-    l0_lost_alone(owner, a, index);
+    struct mmu *m = owner;
+    if (m->l0)
+        l0_lost_alone(m, a, index);
 }
 
 /* One block for all units, so that a copy of it is a copy of their state. */
@@ -189,7 +192,7 @@ static bool place_units(struct mmu *m,
         history[u] = history_shape(&shape[u], (enum unit)u, m->bus);
         bytes += assoc_bytes(&shape[u]) + miss_bytes(&history[u]);
     }
-    uint8_t *at = calloc(1, bytes);
+    uint8_t *at = heap_new(m->bus->heap, 1, bytes);
     m->memory = at;
     m->memory_bytes = bytes;
     if (!at)
@@ -219,8 +222,8 @@ bool mmu_init(struct mmu *m, const struct mmu_config *c, struct bus *bus,
     m->through = c->l1d_write == WRITE_THROUGH;
     m->line_shift = (uint8_t)__builtin_ctzll((uint64_t)c->line_bytes);
     if (!place_units(m, shape, err) ||
-        !alone_init(&m->alone, c->attribution != 0, shape, &m->uses, alone_lost,
-                    m, err)) {
+        !alone_init(&m->alone, bus->heap, c->attribution != 0, shape, &m->uses,
+                    alone_lost, m, err)) {
         mmu_free(m);
         return false;
     }
@@ -240,6 +243,6 @@ void mmu_free(struct mmu *m)
 {
     l0_close(m);
     alone_free(&m->alone);
-    free(m->memory);
+    heap_free(m->bus->heap, m->memory);
     m->memory = NULL;
 }

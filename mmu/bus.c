@@ -10,7 +10,15 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 bool bus_init(struct bus *b, uint64_t ram_base, uint64_t ram_bytes,
               struct err *err)
 {
-    *b = (struct bus){ .ram_base = ram_base, .ram_bytes = ram_bytes };
+    return bus_init_in(b, NULL, ram_base, ram_bytes, err);
+}
+
+bool bus_init_in(struct bus *b, struct heap *heap, uint64_t ram_base,
+                 uint64_t ram_bytes, struct err *err)
+{
+    *b = (struct bus){ .ram_base = ram_base,
+                       .ram_bytes = ram_bytes,
+                       .heap = heap };
     if (ram_bytes > BUS_RAM_MAX)
         return err_set(err, EXIT_USAGE, "ram.bytes = %llu: at most %llu",
                        (unsigned long long)ram_bytes, BUS_RAM_MAX);
@@ -20,13 +28,14 @@ bool bus_init(struct bus *b, uint64_t ram_base, uint64_t ram_bytes,
                        (unsigned long long)ram_bytes);
     if (!ram_bytes)
         return true;
-    void *ram = mmap(NULL, ram_bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (ram == MAP_FAILED)
+    void *ram = heap_map(heap, ram_bytes, NULL);
+    if (!ram)
         return err_set(err, EXIT_HOST_RESOURCE,
                        "ram.bytes = %llu: the host cannot map that much",
                        (unsigned long long)ram_bytes);
     b->ram = ram;
+    b->notes = heap_notes(heap, ram);
+    b->watched = b->notes != NULL;
     return true;
 }
 
@@ -46,6 +55,7 @@ bool bus_hold_code(struct bus *b, uint64_t pa, unsigned bytes)
         if (map == MAP_FAILED)
             return false;
         b->code = map;
+        b->watched = true;
     }
     uint64_t first = (pa - b->ram_base) / BUS_CODE_BYTES;
     uint64_t last = (pa + bytes - 1 - b->ram_base) / BUS_CODE_BYTES;
@@ -64,7 +74,15 @@ bool bus_has_code(const struct bus *b, uint64_t pa, unsigned bytes)
     return false;
 }
 
-void bus_wrote_code(struct bus *b, uint64_t pa, uint64_t bytes)
+void bus_forget_code(struct bus *b)
+{
+    if (b->code)
+        munmap(b->code, code_bytes(b));
+    b->code = NULL;
+    b->watched = b->notes != NULL;
+}
+
+static void wrote_code(struct bus *b, uint64_t pa, uint64_t bytes)
 {
     uint64_t first = (pa - b->ram_base) / BUS_CODE_BYTES;
     uint64_t last = (pa + bytes - 1 - b->ram_base) / BUS_CODE_BYTES;
@@ -76,12 +94,18 @@ void bus_wrote_code(struct bus *b, uint64_t pa, uint64_t bytes)
     }
 }
 
+void bus_wrote_watched(struct bus *b, uint64_t pa, uint64_t bytes)
+{
+    heap_note(b->notes, pa - b->ram_base, bytes);
+    if (b->code)
+        wrote_code(b, pa, bytes);
+}
+
 void bus_free(struct bus *b)
 {
     if (b->ram)
-        munmap(b->ram, b->ram_bytes);
-    if (b->code)
-        munmap(b->code, code_bytes(b));
+        heap_unmap(b->heap, b->ram, b->ram_bytes);
+    bus_forget_code(b);
     *b = (struct bus){ 0 };
 }
 

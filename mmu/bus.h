@@ -7,6 +7,7 @@
 #pragma once
 
 #include "mmu/err.h"
+#include "mmu/heap.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,11 +39,19 @@ struct bus {
     uint64_t code_generation;
     struct bus_device device[BUS_DEVICES]; /* sorted by base */
     unsigned device_count;
+    /* Where RAM and all other state of the machine lies, NULL = in the C
+     * library's; and where it wants to know of writes to RAM, or NULL. */
+    struct heap *heap;
+    uint64_t *notes;
+    bool watched; /* code or notes is there */
 };
 
 /* RAM of `ram_bytes` (0 to BUS_RAM_MAX, multiple of 4096) at `ram_base`. */
 MUST_CHECK bool bus_init(struct bus *b, uint64_t ram_base, uint64_t ram_bytes,
                          struct err *err);
+/* The same in a heap (NULL: see heap.h). */
+MUST_CHECK bool bus_init_in(struct bus *b, struct heap *heap, uint64_t ram_base,
+                            uint64_t ram_bytes, struct err *err);
 void bus_free(struct bus *b);
 /* Adds a range; refuses one that overlaps RAM or another device. */
 MUST_CHECK bool bus_add_device(struct bus *b, const struct bus_device *device,
@@ -62,13 +71,21 @@ MUST_CHECK bool bus_write(struct bus *b, uint64_t pa, const void *from,
 MUST_CHECK bool bus_hold_code(struct bus *b, uint64_t pa, unsigned bytes);
 /* Any byte of these? */
 bool bus_has_code(const struct bus *b, uint64_t pa, unsigned bytes);
+/* Nobody holds decoded code any more. */
+void bus_forget_code(struct bus *b);
 /* For bus_wrote. */
-void bus_wrote_code(struct bus *b, uint64_t pa, uint64_t bytes);
+void bus_wrote_watched(struct bus *b, uint64_t pa, uint64_t bytes);
 /* To be called after every write to RAM past bus_write. */
 static inline void bus_wrote(struct bus *b, uint64_t pa, uint64_t bytes)
 {
-    if (b->code)
-        bus_wrote_code(b, pa, bytes);
+    if (b->watched)
+        bus_wrote_watched(b, pa, bytes);
+}
+/* Somebody may write to these bytes of RAM from now on without a bus_wrote;
+ * until when, machine_forget_stores says (sim/machine.h). */
+static inline void bus_may_write(struct bus *b, uint64_t pa, uint64_t bytes)
+{
+    heap_note(b->notes, pa - b->ram_base, bytes);
 }
 
 /* Host address of the RAM bytes [pa, pa + size), or NULL. */

@@ -34,7 +34,8 @@ static void give_up(struct mmu *m, int32_t i, bool invalidate)
         return;
     m->coherence.invalidated++;
     m->stats[UNIT_L1D].invalidations++;
-    miss_left(&u->history, cache_key(line), LOST_SNOOPED, m->who);
+    struct miss_key key = cache_key(line, m->line_shift);
+    miss_left(&u->history, &key, LOST_SNOOPED, m->who);
     assoc_drop(&u->array, i);
     alone_drop(&m->alone, UNIT_L1D, line);
 }

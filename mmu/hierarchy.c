@@ -3,10 +3,19 @@
 #include "mmu/hierarchy.h"
 
 #include "mmu/cache.h"
+#include "mmu/l0.h"
 
 static uint64_t line_of(const struct mmu *m, uint64_t pa)
 {
     return pa >> m->line_shift << m->line_shift;
+}
+
+/* Where the line is, for who asked. */
+static void note_place(struct lookup *l, const struct lookaside *u,
+                       int32_t index)
+{
+    if (l)
+        lookaside_note(l, &u->array, index);
 }
 
 static void note_hit(struct lookaside *u, struct unit_stats *stats,
@@ -14,23 +23,29 @@ static void note_hit(struct lookaside *u, struct unit_stats *stats,
 {
     stats->lookups++;
     stats->hits++;
-    *l = (struct lookup){ .result = LOOKUP_HIT };
-    lookaside_note(l, &u->array, index);
-    miss_used(&u->history, index, cache_key(line));
+    if (l)
+        *l = (struct lookup){ .result = LOOKUP_HIT };
+    note_place(l, u, index);
+    if (miss_follows(&u->history, index)) {
+        struct miss_key key = cache_key(line, u->history.shift);
+        miss_used_slow(&u->history, index, &key);
+    }
 }
 
-static void note_miss(struct mmu *m, enum unit unit, struct lookup *l,
-                      uint64_t line)
+static enum miss_cause note_miss(struct mmu *m, enum unit unit,
+                                 struct lookup *l, const struct miss_key *line)
 {
     struct unit_stats *stats = &m->stats[unit];
     enum miss_cause cause =
-        miss_classify(&mmu_unit(m, unit)->history, cache_key(line), m->who);
+        miss_classify(&mmu_unit(m, unit)->history, line, m->who);
     stats->lookups++;
     stats->misses++;
     stats->by_cause[cause]++;
-    *l = (struct lookup){
-        .result = LOOKUP_MISS, .cause = (uint8_t)cause, .set = -1, .way = -1
-    };
+    if (l)
+        *l = (struct lookup){
+            .result = LOOKUP_MISS, .cause = (uint8_t)cause, .set = -1, .way = -1
+        };
+    return cause;
 }
 
 static void charge_dram(struct mmu *m, enum purpose purpose)
@@ -41,44 +56,44 @@ static void charge_dram(struct mmu *m, enum purpose purpose)
 
 /* An L1 miss is likely to need lines of the host's memory that the host has not
  * at hand: asking for them early makes a random walk twice as fast. */
-static void prefetch_l2(const struct mmu *m, uint64_t line)
+static void prefetch_l2(const struct mmu *m, const struct miss_key *line)
 {
     const struct lookaside *u = m->l2;
     if (!lookaside_present(u))
         return;
-    assoc_prefetch(&u->array, line);
-    miss_prefetch(&u->history, cache_key(line));
+    assoc_prefetch(&u->array, assoc_slot(&u->array, line->first));
+    miss_prefetch(&u->history, line);
 }
 
 /* `explained`: something above is already called late for this access. */
-static void access_l2(struct mmu *m, uint64_t pa, bool write,
+static void access_l2(struct mmu *m, const struct miss_key *line, bool write,
                       enum purpose purpose, bool explained, struct lookup *l)
 {
     struct lookaside *u = m->l2;
     struct unit_stats *stats = &m->stats[UNIT_L2];
-    uint64_t line = line_of(m, pa);
-    struct assoc_victim victim;
+    struct line_victim victim;
     if (!lookaside_present(u)) {
         charge_dram(m, purpose);
         return;
     }
     account_charge(&m->accounts, purpose, IN_L2,
                    (uint64_t)m->config.l2_latency);
-    int32_t i = assoc_lookup(&u->array, pa, 0);
+    const struct assoc_slot slot = assoc_slot(&u->array, line->first);
+    int32_t i = cache_lookup(&u->array, slot, line->first);
     if (i >= 0) {
-        note_hit(u, stats, l, i, line);
+        note_hit(u, stats, l, i, line->first);
         u->array.entry[i].dirty |= write;
         return;
     }
-    note_miss(m, UNIT_L2, l, line);
+    enum miss_cause cause = note_miss(m, UNIT_L2, l, line);
     charge_dram(m, purpose);
-    if (m->alone.on && !explained && l->cause == MISS_SWITCH) {
-        l->late = true;
+    if (m->alone.on && !explained && cause == MISS_SWITCH) {
+        if (l)
+            l->late = true;
         stats->late++;
         stats->late_cycles += (uint64_t)m->config.dram_latency;
     }
-    lookaside_note(l, &u->array,
-                   cache_fill(u, stats, line, write, m->who, &victim));
+    note_place(l, u, cache_fill(u, stats, slot, line, write, m->who, &victim));
 }
 
 void hierarchy_write_back(struct mmu *m, uint64_t line)
@@ -99,72 +114,108 @@ static void write_back(struct mmu *m, uint64_t line, enum purpose purpose)
     hierarchy_write_back(m, line);
 }
 
-static void hit_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
-                   int32_t i, struct lookup *l)
+/* Brings the line into the alone copy of an L1, which has the shape of the
+ * unit: so a line has the same slot. `gone` is what the unit itself has just
+ * given up: the filter, which mirrors both, knows of that. */
+static int32_t put_alone(struct mmu *m, enum unit l1, struct assoc_slot slot,
+                         uint64_t line, const struct line_victim *gone)
+{
+    struct assoc *alone = &m->alone.now->unit[l1];
+    struct line_victim victim;
+    if (!alone->tag)
+        return cache_put_untagged(alone, line, false, &victim);
+    int32_t copy = line_put(alone, slot, line, false, false, &victim);
+    bool same = gone->valid && gone->first == victim.first;
+    if (m->l0 && victim.valid && !same)
+        l0_lost_copy(m, l1, victim.first, 0);
+    return copy;
+}
+
+static struct hierarchy_place hit_l1(struct mmu *m, enum unit l1,
+                                     struct assoc_slot slot, uint64_t pa,
+                                     bool write, int32_t i, struct lookup *l)
 {
     struct lookaside *u = &m->unit[l1];
     struct assoc_entry *e = &u->array.entry[i];
-    struct assoc_victim alone;
+    static const struct line_victim none;
     note_hit(u, &m->stats[l1], l, i, e->first);
     if (write && !e->dirty) {
         if (m->next)
             coherence_first_write(m, e->first);
         e->dirty = 1;
     }
-    if (m->alone.on && !m->late_walk && !alone_lookup(&m->alone, l1, pa, 0)) {
-        l->gift = true;
+    if (!m->alone.on || m->late_walk)
+        return (struct hierarchy_place){ i, ASSOC_NONE };
+    struct assoc *alone = &m->alone.now->unit[l1];
+    int32_t copy = cache_lookup(alone, slot, pa);
+    if (copy < 0) {
+        if (l)
+            l->gift = true;
         m->stats[l1].gifts++;
-        cache_put(&m->alone.now->unit[l1], line_of(m, pa), false, &alone);
+        copy = put_alone(m, l1, slot, line_of(m, pa), &none);
     }
+    return (struct hierarchy_place){ i, copy };
 }
 
-static void miss_l1(struct mmu *m, enum unit l1, uint64_t pa, bool write,
-                    enum purpose purpose, struct lookup *first,
-                    struct lookup *second)
+static struct hierarchy_place miss_l1(struct mmu *m, enum unit l1,
+                                      struct assoc_slot slot, uint64_t pa,
+                                      bool write, enum purpose purpose,
+                                      struct lookup *first,
+                                      struct lookup *second)
 {
     struct lookaside *u = &m->unit[l1];
     struct unit_stats *stats = &m->stats[l1];
-    struct assoc_victim victim, alone;
-    uint64_t line = line_of(m, pa);
+    struct line_victim victim;
+    const struct miss_key line = cache_key(line_of(m, pa), m->line_shift);
     if (m->next && l1 == UNIT_L1D)
-        coherence_access(m, line, write);
+        coherence_access(m, line.first, write);
     uint64_t start = m->accounts.total;
-    bool attribute = m->alone.on && !m->late_walk;
-    prefetch_l2(m, line);
+    prefetch_l2(m, &line);
     if (l1 == UNIT_L1D)
         stores_settle(m, purpose);
-    note_miss(m, l1, first, line);
-    first->late = attribute && alone_lookup(&m->alone, l1, pa, 0);
-    access_l2(m, pa, false, purpose, first->late || m->late_walk, second);
-    int32_t i = cache_fill(u, stats, line, write, m->who, &victim);
-    lookaside_note(first, &u->array, i);
+    note_miss(m, l1, first, &line);
+    struct assoc *alone =
+        m->alone.on && !m->late_walk ? &m->alone.now->unit[l1] : NULL;
+    int32_t copy = alone ? cache_lookup(alone, slot, pa) : ASSOC_NONE;
+    bool late = copy >= 0;
+    int32_t i = cache_fill(u, stats, slot, &line, write, m->who, &victim);
+    note_place(first, u, i);
+    if (alone && !late)
+        copy = put_alone(m, l1, slot, line.first, &victim);
+    access_l2(m, &line, false, purpose, late || m->late_walk, second);
     account_charge(&m->accounts, purpose, IN_L1,
                    (uint64_t)(m->config.l1_fill +
                               (l1 == UNIT_L1D ? m->config.l1d_extra : 0)));
     if (victim.valid && victim.dirty)
         write_back(m, victim.first, purpose);
-    if (first->late) {
+    if (late) {
+        if (first)
+            first->late = true;
         stats->late++;
         stats->late_cycles += m->accounts.total - start;
-    } else if (attribute) {
-        cache_put(&m->alone.now->unit[l1], line, false, &alone);
     }
+    return (struct hierarchy_place){ i, copy };
 }
 
 /* A store that writes through: a line that is there is renewed, none is
  * brought in. */
-static void write_through(struct mmu *m, uint64_t pa, enum purpose purpose,
-                          struct lookup *first)
+static struct hierarchy_place write_through(struct mmu *m, uint64_t pa,
+                                            enum purpose purpose,
+                                            struct lookup *first)
 {
     struct lookaside *u = &m->unit[UNIT_L1D];
-    int32_t i = assoc_lookup(&u->array, pa, 0);
+    const struct miss_key line = cache_key(line_of(m, pa), m->line_shift);
+    struct hierarchy_place place = { ASSOC_NONE, ASSOC_NONE };
+    const struct assoc_slot slot = assoc_slot(&u->array, pa);
+    int32_t i = cache_lookup(&u->array, slot, pa);
     if (i >= 0)
-        hit_l1(m, UNIT_L1D, pa, false, i, first);
+        place = hit_l1(m, UNIT_L1D, slot, pa, false, i, first);
     else
-        note_miss(m, UNIT_L1D, first, line_of(m, pa));
+        note_miss(m, UNIT_L1D, first, &line);
     if (m->next)
-        coherence_access(m, line_of(m, pa), true);
+        coherence_access(m, line.first, true);
     stores_post(m, pa, purpose);
+    return place;
 }
 
 void hierarchy_drop_l1d(struct mmu *m)
@@ -179,24 +230,25 @@ void hierarchy_drop_l1d(struct mmu *m)
     alone_invalidate(&m->alone, UNIT_L1D, &all);
 }
 
-void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
-                      enum purpose purpose, struct lookup *first,
-                      struct lookup *second)
+struct hierarchy_place hierarchy_access(struct mmu *m, enum unit l1,
+                                        uint64_t pa, bool write,
+                                        enum purpose purpose,
+                                        struct lookup *first,
+                                        struct lookup *second)
 {
     struct lookaside *u = &m->unit[l1];
-    if (write && m->through) {
-        write_through(m, pa, purpose, first);
-        return;
-    }
+    if (write && m->through)
+        return write_through(m, pa, purpose, first);
     if (!lookaside_present(u)) {
+        const struct miss_key line = cache_key(line_of(m, pa), m->line_shift);
         if (m->next && write)
-            coherence_access(m, line_of(m, pa), true);
-        access_l2(m, pa, write, purpose, m->late_walk, second);
-        return;
+            coherence_access(m, line.first, true);
+        access_l2(m, &line, write, purpose, m->late_walk, second);
+        return (struct hierarchy_place){ ASSOC_NONE, ASSOC_NONE };
     }
-    int32_t i = assoc_lookup(&u->array, pa, 0);
-    if (i >= 0)
-        hit_l1(m, l1, pa, write, i, first);
-    else
-        miss_l1(m, l1, pa, write, purpose, first, second);
+    const struct assoc_slot slot = assoc_slot(&u->array, pa);
+    int32_t i = cache_lookup(&u->array, slot, pa);
+    if (i < 0)
+        return miss_l1(m, l1, slot, pa, write, purpose, first, second);
+    return hit_l1(m, l1, slot, pa, write, i, first);
 }

@@ -12,11 +12,19 @@
 
 #include "mmu/mmu.h"
 
+/* Where a line is after an access: its entry in L1 and in the domain's alone
+ * copy of L1, or ASSOC_NONE. (Wide, so that each comes back in a register.) */
+struct hierarchy_place {
+    int64_t real, alone;
+};
+
 /* Touches the line of pa through `l1` (UNIT_L1I or UNIT_L1D). Verdicts go to
- * *first and *second (L1, L2), which may not be NULL. */
-void hierarchy_access(struct mmu *m, enum unit l1, uint64_t pa, bool write,
-                      enum purpose purpose, struct lookup *first,
-                      struct lookup *second);
+ * *first and *second (L1, L2), or nowhere if these are NULL. */
+struct hierarchy_place hierarchy_access(struct mmu *m, enum unit l1,
+                                        uint64_t pa, bool write,
+                                        enum purpose purpose,
+                                        struct lookup *first,
+                                        struct lookup *second);
 /* A dirty line goes to L2 if it is there, else to DRAM. */
 void hierarchy_write_back(struct mmu *m, uint64_t line);
 /* Invalidates all of L1D, after writing its dirty lines back. */

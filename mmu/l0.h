@@ -17,7 +17,8 @@
  * fetch side a generation (l0.fetch_generation). A unit that is no array calls
  * l0_void when a past "allowed" may no longer hold.
  *
- * The alone copies of DTLB and D-RPLB are brought up to date by l0_settle.
+ * Where a page and a range both allow a line, the alone copies of DTLB and
+ * D-RPLB are brought up to date by l0_settle; else all stamps are at hand.
  */
 #pragma once
 
@@ -28,7 +29,8 @@ enum {
     L0_BLOCK = 64,  /* bytes; a slot holds at most so much of a line */
     L0_SLOTS = 256, /* by address / L0_BLOCK */
     L0_WORDS = L0_SLOTS / 64,
-    L0_STAMPS = 4,  /* of L1D line, its alone copy, page, range */
+    L0_STAMPS = 4,  /* of L1D line, its alone copy, page, range (or, with
+                       no range, the page's alone copy) */
     L0_TOUCHES = 6, /* ITLB, IRPLB, L1I, and their alone copies */
     L0_EMPTY = 8    /* a tag that no access has: lines are 16 bytes or more */
 };
@@ -48,11 +50,17 @@ struct l0_line {
 struct l0 {
     struct l0_line line[L0_VIEWS][L0_SLOTS];
     uint64_t live[L0_VIEWS][L0_WORDS]; /* bit per slot */
-    uint8_t (*slot_of)[L0_VIEWS];      /* by entry of L1D */
-    uint8_t *views_of;                 /* likewise: views that may have it */
-    uint64_t *pages, *ranges; /* bit per entry that has allowed a line */
-    uint32_t page_words, range_words;
+    /* likewise: stores may use the line too, once it is dirty */
+    uint64_t clean[L0_VIEWS][L0_WORDS];
+    uint8_t (*slot_of)[L0_VIEWS]; /* by entry of L1D */
+    uint8_t *views_of;            /* likewise: views that may have it */
+    uint64_t *pages;  /* by entry of the DTLB: bit per slot, modulo 64,
+                         with a line that it has allowed */
+    uint64_t *ranges; /* bit per entry that has allowed a line */
+    uint32_t page_entries, range_words;
     uint64_t line_mask; /* of addresses: all but the place in the line */
+    uint64_t tag_mask;  /* of addresses: what a slot holds */
+    unsigned slots;     /* that a line fills, side by side */
     uint64_t settled;   /* clock of uses at the last l0_settle */
     uint64_t unread;    /* stamps of units that are not asked go here */
     uint64_t fetch_generation;
@@ -84,15 +92,23 @@ bool l0_set_points(struct mmu *m, const struct point *at, size_t count);
 /* Which lines loads and stores of this privilege may use now. */
 enum l0_view l0_view(const struct mmu *m, uint8_t privilege);
 
+/* What became of an access past the filter's lines. */
+enum l0_answer {
+    L0_LEFT,  /* it is no ordinary one: nothing has happened */
+    L0_DONE,  /* all units that allow it hit */
+    L0_MISSED /* done as well, but the DTLB missed, and filled */
+};
+
 /*
  * One aligned access past the filter's lines, if it is an ordinary one: within
- * RAM, allowed, and no miss in DTLB or D-RPLB. Done and charged as mmu_load and
- * mmu_store do it; then the filter knows the line. False: nothing has happened.
+ * RAM, allowed, no miss in the D-RPLB, and no A or D to be set. Done, counted
+ * and charged as mmu_load and mmu_store do it; then the filter knows the line.
+ * On L0_MISSED *a is the access, as far as a TLB miss is told of.
  */
-bool l0_load(struct mmu *m, uint8_t privilege, uint64_t va, unsigned size,
-             uint64_t *value);
-bool l0_store(struct mmu *m, uint8_t privilege, uint64_t va, unsigned size,
-              uint64_t value);
+enum l0_answer l0_load(struct mmu *m, uint8_t privilege, uint64_t va,
+                       unsigned size, uint64_t *value, struct access *a);
+enum l0_answer l0_store(struct mmu *m, uint8_t privilege, uint64_t va,
+                        unsigned size, uint64_t value, struct access *a);
 /* The line around va that fetches hit now in all units, or false. No effect. */
 bool l0_fetch(struct mmu *m, uint8_t privilege, uint64_t va,
               struct l0_fetch *f);
@@ -107,6 +123,9 @@ MUST_CHECK bool l0_hold_code(struct mmu *m, uint64_t pa, unsigned bytes);
 void l0_void(struct mmu *m);
 /* The line of L1D that holds pa. */
 void l0_forget_line(struct mmu *m, uint64_t pa);
-/* See assoc_lost: from the units, and from the alone copies. */
+/* See assoc_lost: from the units, and from the alone copies; m->l0 is there. */
 void l0_lost(struct mmu *m, const struct assoc *a, int32_t index);
 void l0_lost_alone(struct mmu *m, const struct assoc *a, int32_t index);
+/* The current domain's copy of the unit has lost the entry of an address. */
+void l0_lost_copy(struct mmu *m, enum unit unit, uint64_t address,
+                  uint32_t context);

@@ -13,20 +13,6 @@ enum {
     RANGES = RANGE_BUCKETS * RANGES_PER_BUCKET
 };
 
-static uint64_t key_hash(struct miss_key key, unsigned shift)
-{
-    uint64_t h = (key.first >> shift) * 0x9E3779B97F4A7C15ULL;
-    h ^= (key.space + 0x632BE59BD9B4E019ULL) * 0xD6E8FEB86659FD93ULL;
-    h ^= h >> 32;
-    h *= 0xD6E8FEB86659FD93ULL;
-    return h ^ (h >> 29);
-}
-
-static bool key_equal(struct miss_key x, struct miss_key y)
-{
-    return x.first == y.first && x.space == y.space;
-}
-
 static uint32_t power_of_two_from(uint32_t n)
 {
     uint32_t p = 1;
@@ -78,7 +64,9 @@ void miss_init(struct miss_history *h, const struct miss_shape *s,
                const struct assoc *array, void *memory)
 {
     uint8_t *at = memory;
-    *h = (struct miss_history){ .shift = s->shift, .array = array };
+    *h = (struct miss_history){ .shift = s->shift,
+                                .told = s->told,
+                                .array = array };
     if (!s->entries)
         return;
     if (s->ranges) {
@@ -107,77 +95,86 @@ void miss_init(struct miss_history *h, const struct miss_shape *s,
 
 /* ---- seen ------------------------------------------------------------ */
 
-static uint64_t seen_bit(const struct miss_history *h, struct miss_key key)
+static uint64_t seen_bit(const struct miss_history *h,
+                         const struct miss_key *key)
 {
     if (h->exact_bytes)
-        return (key.first - h->exact_first) >> h->shift;
-    return key_hash(key, h->shift) & ((1ULL << SEEN_BITS) - 1);
+        return (key->first - h->exact_first) >> h->shift;
+    return key->hash & ((1ULL << SEEN_BITS) - 1);
 }
 
-static bool is_seen(const struct miss_history *h, struct miss_key key)
+static bool is_seen(const struct miss_history *h, const struct miss_key *key)
 {
     uint64_t bit = seen_bit(h, key);
     return h->seen[bit / 64] >> (bit % 64) & 1;
 }
 
 /* ---- shadow: a fully associative LRU array ---------------------------- */
-/* Nodes 1..node_count; 0 = none. Hash buckets lead to chains of nodes. */
+/* Nodes 1..node_count; 0 = none, and where the list of use begins and ends.
+ * Hash buckets lead to chains of nodes. */
 
-static uint32_t *shadow_bucket(const struct miss_history *h,
-                               struct miss_key key)
+static uint32_t *shadow_bucket(const struct miss_history *h, uint64_t hash)
 {
-    return &h->bucket[key_hash(key, h->shift) >> 20 & h->bucket_mask];
+    return &h->bucket[hash >> 20 & h->bucket_mask];
 }
 
-static uint32_t shadow_find(const struct miss_history *h, struct miss_key key)
+static inline uint32_t *bucket_of_node(const struct miss_history *h, uint32_t n)
 {
-    uint32_t n = *shadow_bucket(h, key);
-    while (n && !key_equal(h->node[n].key, key))
+    const struct miss_node *node = &h->node[n];
+    return shadow_bucket(h,
+                         miss_key_of(node->first, node->space, h->shift).hash);
+}
+
+static inline uint32_t shadow_find(const struct miss_history *h,
+                                   const struct miss_key *key)
+{
+    uint32_t n = *shadow_bucket(h, key->hash);
+    while (n &&
+           (h->node[n].first != key->first || h->node[n].space != key->space))
         n = h->node[n].chain;
     return n;
 }
 
-static void shadow_unlink(struct miss_history *h, uint32_t n)
+static inline void shadow_unlink(struct miss_node *node, uint32_t n)
 {
-    struct miss_node *node = &h->node[n];
-    *(node->newer ? &h->node[node->newer].older : &h->newest) = node->older;
-    *(node->older ? &h->node[node->older].newer : &h->oldest) = node->newer;
+    uint32_t newer = node[n].newer, older = node[n].older;
+    node[newer].older = older;
+    node[older].newer = newer;
 }
 
 /* Puts a node behind `older`; 0 = at the old end. */
-static void shadow_link(struct miss_history *h, uint32_t n, uint32_t older)
+static inline void shadow_link(struct miss_node *node, uint32_t n,
+                               uint32_t older)
 {
-    uint32_t newer = older ? h->node[older].newer : h->oldest;
-    h->node[n].older = older;
-    h->node[n].newer = newer;
-    *(older ? &h->node[older].newer : &h->oldest) = n;
-    *(newer ? &h->node[newer].older : &h->newest) = n;
+    uint32_t newer = node[older].newer;
+    node[n].older = older;
+    node[n].newer = newer;
+    node[older].newer = n;
+    node[newer].older = n;
 }
 
-/* Takes the node out of order and hash; it is then nobody's. */
-static void shadow_remove(struct miss_history *h, uint32_t n)
+/* Takes the node out of order and hash; it is then nobody's. True: the unit
+ * held its key. */
+static inline bool shadow_remove(struct miss_history *h, uint32_t n)
 {
-    uint32_t *link = shadow_bucket(h, h->node[n].key);
+    uint32_t *link = bucket_of_node(h, n);
     while (*link != n)
         link = &h->node[*link].chain;
     *link = h->node[n].chain;
-    shadow_unlink(h, n);
-    if (h->node[n].index >= 0)
-        h->node_of[h->node[n].index] = 0;
-}
-
-static uint64_t last_use(const struct miss_history *h, uint32_t n)
-{
-    const struct miss_node *node = &h->node[n];
-    return node->index < 0 ? node->used : h->array->stamp[node->index];
+    shadow_unlink(h->node, n);
+    uint32_t *of = &h->node_of[h->node[n].index];
+    bool held = *of == n;
+    if (held)
+        *of = 0;
+    return held;
 }
 
 /* Moves a node to where its last use belongs, looking from both ends. */
 static void shadow_sort(struct miss_history *h, uint32_t n, uint64_t used)
 {
-    shadow_unlink(h, n);
+    shadow_unlink(h->node, n);
     h->node[n].at = used;
-    uint32_t down = h->newest, up = h->oldest;
+    uint32_t down = h->node[0].older, up = h->node[0].newer;
     while (down && h->node[down].at > used) {
         if (h->node[up].at > used) {
             down = h->node[up].older;
@@ -186,22 +183,22 @@ static void shadow_sort(struct miss_history *h, uint32_t n, uint64_t used)
         down = h->node[down].older;
         up = h->node[up].newer;
     }
-    shadow_link(h, n, down);
+    shadow_link(h->node, n, down);
 }
 
 /* The least recently used: no node was used before its place in the list. */
-static uint32_t shadow_oldest(struct miss_history *h)
+static inline uint32_t shadow_oldest(struct miss_history *h)
 {
     for (;;) {
-        uint32_t n = h->oldest, next = h->node[n].newer;
-        uint64_t used = last_use(h, n);
+        uint32_t n = h->node[0].newer, next = h->node[n].newer;
+        uint64_t used = miss_last_use(h, n);
         if (!next || used <= h->node[next].at)
             return n;
         shadow_sort(h, n, used);
     }
 }
 
-static uint32_t shadow_take(struct miss_history *h)
+static inline uint32_t shadow_take(struct miss_history *h)
 {
     uint32_t n = h->free_node;
     if (n) {
@@ -211,26 +208,24 @@ static uint32_t shadow_take(struct miss_history *h)
     if (h->node_used < h->node_count)
         return ++h->node_used;
     n = shadow_oldest(h);
-    int32_t index = h->node[n].index;
-    shadow_remove(h, n);
-    if (index >= 0 && h->array->lost)
-        h->array->lost(h->array->owner, h->array, index);
+    if (shadow_remove(h, n) && h->array->lost)
+        h->array->lost(h->array->owner, h->array, h->node[n].index);
     return n;
 }
 
-static uint32_t shadow_insert(struct miss_history *h, struct miss_key key)
+static inline __attribute__((always_inline)) uint32_t
+shadow_insert(struct miss_history *h, const struct miss_key *key)
 {
     uint32_t n = shadow_take(h);
-    uint32_t *bucket = shadow_bucket(h, key);
-    /* one by one: a copy of the whole would wait for its halves */
-    h->node[n].key.first = key.first;
-    h->node[n].key.space = key.space;
+    uint32_t *bucket = shadow_bucket(h, key->hash);
+    h->node[n].first = key->first;
+    h->node[n].space = key->space;
     h->node[n].chain = *bucket;
     *bucket = n;
     return n;
 }
 
-static void shadow_forget(struct miss_history *h, struct miss_key key)
+static void shadow_forget(struct miss_history *h, const struct miss_key *key)
 {
     uint32_t n = h->node ? shadow_find(h, key) : 0;
     if (!n)
@@ -240,29 +235,26 @@ static void shadow_forget(struct miss_history *h, struct miss_key key)
     h->free_node = n;
 }
 
-void miss_used_slow(struct miss_history *h, int32_t index, struct miss_key key)
+static inline __attribute__((always_inline)) void
+use(struct miss_history *h, int32_t index, const struct miss_key *key)
 {
     uint32_t n = h->node_of[index];
     if (!n)
         n = shadow_find(h, key);
     if (n)
-        shadow_unlink(h, n);
+        shadow_unlink(h->node, n);
     else
         n = shadow_insert(h, key);
     h->node_of[index] = n;
     h->node[n].index = index;
     h->node[n].at = h->array->stamp[index];
-    shadow_link(h, n, h->newest);
+    shadow_link(h->node, n, h->node[0].older);
 }
 
-void miss_dropped(struct miss_history *h, int32_t index)
+void miss_used_slow(struct miss_history *h, int32_t index,
+                    const struct miss_key *key)
 {
-    uint32_t n = h->node ? h->node_of[index] : 0;
-    if (!n)
-        return;
-    h->node[n].used = h->array->stamp[index];
-    h->node[n].index = -1;
-    h->node_of[index] = 0;
+    use(h, index, key);
 }
 
 /* ---- keys: TLBs and caches --------------------------------------------- */
@@ -289,33 +281,34 @@ static enum miss_cause cause_of(uint32_t reason, uint32_t by, uint32_t who,
     return otherwise;
 }
 
-enum miss_cause miss_classify(const struct miss_history *h, struct miss_key key,
-                              uint32_t who)
+enum miss_cause miss_classify(const struct miss_history *h,
+                              const struct miss_key *key, uint32_t who)
 {
     if (!is_seen(h, key))
         return MISS_COLD;
-    uint64_t hash = key_hash(key, h->shift);
-    const struct miss_lost *lost = lost_slot(h, hash);
-    bool known = lost->tag == lost_tag(hash);
+    const struct miss_lost *lost = lost_slot(h, key->hash);
+    bool known = lost->tag == lost_tag(key->hash);
     bool in_shadow = h->node && shadow_find(h, key);
     return cause_of(known ? lost->reason : LOST_NOTHING, lost->by, who,
                     in_shadow ? MISS_CONFLICT : MISS_CAPACITY);
 }
 
-void miss_prefetch(const struct miss_history *h, struct miss_key key)
+void miss_prefetch(const struct miss_history *h, const struct miss_key *key)
 {
-    uint64_t bit = seen_bit(h, key), hash = key_hash(key, h->shift);
+    uint64_t bit = seen_bit(h, key);
     __builtin_prefetch(&h->seen[bit / 64]);
-    __builtin_prefetch(lost_slot(h, hash));
+    __builtin_prefetch(lost_slot(h, key->hash));
     if (!h->node)
         return;
-    __builtin_prefetch(shadow_bucket(h, key));
-    const struct miss_node *next_out = &h->node[h->oldest];
-    __builtin_prefetch(&h->node[next_out->newer]);
-    __builtin_prefetch(shadow_bucket(h, next_out->key));
+    __builtin_prefetch(shadow_bucket(h, key->hash));
+    /* what this miss pushes out is at hand since the last one, which asked for
+     * what comes next */
+    uint32_t next = h->node[h->node[0].newer].newer;
+    __builtin_prefetch(&h->node[h->node[next].newer]);
+    __builtin_prefetch(bucket_of_node(h, next));
 }
 
-void miss_filled(struct miss_history *h, struct miss_key key)
+void miss_filled(struct miss_history *h, const struct miss_key *key)
 {
     uint64_t bit = seen_bit(h, key);
     h->seen[bit / 64] |= 1ULL << (bit % 64);
@@ -323,15 +316,25 @@ void miss_filled(struct miss_history *h, struct miss_key key)
 
 /* An invalidated key leaves the shadow too: a unit of any shape would have
  * lost it. */
-void miss_left(struct miss_history *h, struct miss_key key,
+void miss_left(struct miss_history *h, const struct miss_key *key,
                enum lost_reason reason, uint32_t by)
 {
-    uint64_t hash = key_hash(key, h->shift);
-    *lost_slot(h, hash) = (struct miss_lost){ .tag = lost_tag(hash),
-                                              .by = by & MISS_WHO_MASK,
-                                              .reason = reason & 7 };
+    *lost_slot(h, key->hash) = (struct miss_lost){ .tag = lost_tag(key->hash),
+                                                   .by = by & MISS_WHO_MASK,
+                                                   .reason = reason & 7 };
     if (reason != LOST_REPLACED)
         shadow_forget(h, key);
+}
+
+void miss_replaced(struct miss_history *h, int32_t index,
+                   const struct miss_key *key, const struct miss_key *victim,
+                   uint32_t by)
+{
+    if (victim)
+        miss_left(h, victim, LOST_REPLACED, by);
+    miss_filled(h, key);
+    if (h->node)
+        use(h, index, key);
 }
 
 /* ---- ranges: RPLBs ------------------------------------------------------ */

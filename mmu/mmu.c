@@ -33,28 +33,13 @@ static inline void begin(struct access *a)
     memset(&a->fault_va, 0, sizeof *a - offsetof(struct access, fault_va));
 }
 
-static inline void count(struct unit_stats *s, const struct lookup *l)
-{
-    if (l->result == LOOKUP_NONE)
-        return;
-    s->lookups++;
-    if (l->result == LOOKUP_HIT) {
-        s->hits++;
-        s->gifts += l->gift;
-    } else {
-        s->misses++;
-        s->by_cause[l->cause]++;
-        s->late += l->late;
-    }
-}
-
 /* Once per access: its look-ups, its cycles. Caches count by themselves. */
 static bool end(struct mmu *m, struct access *a, uint64_t start, bool done)
 {
     bool fetch = a->kind == ACCESS_FETCH;
-    count(&m->stats[fetch ? UNIT_ITLB : UNIT_DTLB], &a->tlb);
-    count(&m->stats[UNIT_L2TLB], &a->l2tlb);
-    count(&m->stats[fetch ? UNIT_IRPLB : UNIT_DRPLB], &a->protection);
+    unit_count(&m->stats[fetch ? UNIT_ITLB : UNIT_DTLB], &a->tlb);
+    unit_count(&m->stats[UNIT_L2TLB], &a->l2tlb);
+    unit_count(&m->stats[fetch ? UNIT_IRPLB : UNIT_DRPLB], &a->protection);
     a->cycles = (uint32_t)(m->accounts.total - start);
     return done;
 }
@@ -359,8 +344,8 @@ static inline bool filter_fetch(struct mmu *m, struct access *a, uint32_t *word)
         *word &= 0xFFFF;
         a->size = HALF;
     }
-    count(&m->stats[UNIT_ITLB], &a->tlb);
-    count(&m->stats[UNIT_IRPLB], &a->protection);
+    unit_count(&m->stats[UNIT_ITLB], &a->tlb);
+    unit_count(&m->stats[UNIT_IRPLB], &a->protection);
     m->stats[UNIT_L1I].lookups++;
     m->stats[UNIT_L1I].hits++;
     return true;

@@ -160,8 +160,7 @@ static void note_tlb_miss(const struct peek *p, enum unit unit, uint64_t va,
                           const struct tlb_leaf *leaf, struct lookup *l)
 {
     const struct lookaside *u = &p->m->unit[unit];
-    struct miss_key key = tlb_key(&leaf->entry, &leaf->payload);
-    note_miss(miss_classify(&u->history, key, p->who),
+    note_miss(miss_classify(&u->history, &leaf->key, p->who),
               alone_has(p, unit, va, p->asid), l);
 }
 
@@ -177,7 +176,7 @@ static bool peek_refill(const struct peek *p, enum unit l1, uint64_t va,
     if (lookaside_present(u))
         i = assoc_find(&u->array, va, p->asid);
     if (i >= 0) {
-        *leaf = (struct tlb_leaf){ u->array.entry[i], u->array.payload[i] };
+        *leaf = tlb_leaf_at(&u->array, i);
         bool alone_l2 = alone_l1 || alone_has(p, UNIT_L2TLB, va, p->asid);
         note_hit(p, UNIT_L2TLB, i, !alone_l2, &a->l2tlb);
         found = true;
@@ -202,7 +201,7 @@ static bool peek_translation(const struct peek *p, uint64_t va, uint64_t *pa,
     int32_t i = assoc_find(array, va, p->asid);
     if (i >= 0) {
         note_hit(p, l1, i, !alone_has(p, l1, va, p->asid), &a->tlb);
-        leaf = (struct tlb_leaf){ array->entry[i], array->payload[i] };
+        leaf = tlb_leaf_at(array, i);
     } else if (!peek_refill(p, l1, va, &leaf)) {
         return false;
     }
@@ -270,7 +269,8 @@ static void peek_line(const struct peek *p, uint64_t pa)
     const struct mmu *m = p->m;
     struct access *a = p->a;
     enum unit l1 = a->kind == ACCESS_FETCH ? UNIT_L1I : UNIT_L1D;
-    struct miss_key line = cache_key(pa >> m->line_shift << m->line_shift);
+    struct miss_key line =
+        cache_key(pa >> m->line_shift << m->line_shift, m->line_shift);
     const struct lookaside *u = &m->unit[l1];
     if (!bus_ram(m->bus, pa, 1))
         return;
@@ -282,7 +282,7 @@ static void peek_line(const struct peek *p, uint64_t pa)
             note_hit(p, l1, i, !alone, &a->l1);
             return;
         }
-        note_miss(miss_classify(&u->history, line, p->who), alone, &a->l1);
+        note_miss(miss_classify(&u->history, &line, p->who), alone, &a->l1);
         late = alone;
     }
     u = m->l2;
@@ -293,7 +293,7 @@ static void peek_line(const struct peek *p, uint64_t pa)
         note_hit(p, UNIT_L2, i, false, &a->l2);
         return;
     }
-    enum miss_cause cause = miss_classify(&u->history, line, p->who);
+    enum miss_cause cause = miss_classify(&u->history, &line, p->who);
     note_miss(cause, m->alone.on && !late && cause == MISS_SWITCH, &a->l2);
 }
 

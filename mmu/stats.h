@@ -22,3 +22,19 @@ struct unit_stats {
     uint64_t fills;
     uint64_t evictions; /* valid entries displaced by fills */
 };
+
+/* Counts the verdict of one access. */
+static inline void unit_count(struct unit_stats *s, const struct lookup *l)
+{
+    if (l->result == LOOKUP_NONE)
+        return;
+    s->lookups++;
+    if (l->result == LOOKUP_HIT) {
+        s->hits++;
+        s->gifts += l->gift;
+    } else {
+        s->misses++;
+        s->by_cause[l->cause]++;
+        s->late += l->late;
+    }
+}

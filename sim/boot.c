@@ -65,7 +65,7 @@ static bool add_module(struct machine *m, struct boot_info *info,
     if (info->module_count == BOOT_MODULES)
         return err_set(err, EXIT_USAGE, "%s: more than %d program files", path,
                        BOOT_MODULES);
-    struct elf_file *f = elf_file_open(path, err);
+    struct elf_file *f = elf_file_kept(m->bus.heap, path, err);
     if (!f)
         return false;
     const char *slash = strrchr(path, '/');

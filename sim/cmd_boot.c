@@ -11,6 +11,7 @@
 
 #include "sim/cmd_board.h"
 #include "sim/gdb.h"
+#include "sim/history.h"
 #include "sim/prompt.h"
 #include "sim/stats.h"
 #include "sim/story.h"
@@ -49,9 +50,10 @@ struct arguments {
 };
 
 /* The run, as timeline.h asks for it: machine, script, and what they do between
- * two slices. */
+ * two slices. With a debugger it is in the heap, and goes back with it. */
 struct booted {
     const struct arguments *arguments;
+    struct history *history; /* with a debugger, else NULL; outside */
     struct machine *machine;
     struct typed script;
     uint64_t slice_end; /* instructions; 0 = the next slice begins now */
@@ -63,8 +65,10 @@ struct booted {
 
 /* The user's end of the console. */
 struct user {
+    struct heap *heap; /* with a debugger: all that goes back is in it */
+    struct history history;
     struct booted *run;
-    struct timeline *time;
+    struct timeline time;
     struct gdb *gdb;
     struct terminal_keys keys;
     size_t shown; /* bytes of the guest's text already on the terminal */
@@ -156,10 +160,10 @@ static enum key_outcome at_prompt(const struct user *u)
     }
 }
 
-static void type(const struct user *u, const char *keys, size_t n)
+static void type(struct user *u, const char *keys, size_t n)
 {
     const struct input in = { .kind = INPUT_KEYS, .bytes = keys, .count = n };
-    if (n && !timeline_input(u->time, &in))
+    if (n && !timeline_input(&u->time, &in))
         return; /* the guest does not take them */
 }
 
@@ -290,7 +294,11 @@ static enum timeline_state advance(void *context,
     if (timeout && (!l.until_cycle || l.until_cycle > timeout))
         l.until_cycle = timeout;
     l.stop_on_reset = true;
-    b->stop = machine_run(b->machine, &l);
+    if (b->history)
+        (void)history_run(b->history, &l);
+    else
+        (void)machine_run(b->machine, &l);
+    b->stop = b->machine->stopped;
     bool cut = b->stop == STOP_BUDGET || b->stop == STOP_POINT ||
                b->stop == STOP_EVENT;
     if (cut && machine_instructions(b->machine) < b->slice_end && !is_late(b))
@@ -298,25 +306,20 @@ static enum timeline_state advance(void *context,
     return between_slices(b);
 }
 
-static bool build(struct booted *b, struct err *err)
+static bool rewind_run(void *context, uint64_t instructions, struct err *err)
 {
-    const struct board_options *board = &b->arguments->board;
-    struct machine *m = board_build(board, err);
-    if (!m)
-        return false;
-    if (b->machine)
-        machine_free(b->machine);
-    m->engine = b->arguments->engine;
-    b->machine = m;
-    b->script = board->script;
-    b->slice_end = 0;
-    b->failed = false;
-    return true;
+    struct booted *b = context;
+    return history_rewind(b->history, instructions, err);
 }
 
-static bool rewind_run(void *context, struct err *err)
+static void keep(void *context)
 {
-    return build(context, err);
+    history_keep(((struct booted *)context)->history);
+}
+
+static void branch(void *context)
+{
+    history_branch(((struct booted *)context)->history);
 }
 
 /* How the program ends, when the run is over by itself. */
@@ -347,7 +350,7 @@ static bool obey_keys(struct user *u, int milliseconds, int *code)
     case KEYS_LEAVE:
         return false;
     case KEYS_RESET:
-        if (timeline_input(u->time, &anew))
+        if (timeline_input(&u->time, &anew))
             return true;
         *code = end_code(u->run);
         return false;
@@ -371,7 +374,7 @@ static bool may_run(struct user *u, int *code)
         }
         if (turn == GDB_RUN)
             return true;
-        if (u->at_terminal && !u->time->travels && !obey_keys(u, 0, code))
+        if (u->at_terminal && !u->time.travels && !obey_keys(u, 0, code))
             return false;
     }
 }
@@ -381,10 +384,10 @@ static bool go_on(struct user *u, int *code)
 {
     struct run_limits limits = { .max_insns = 0 };
     struct booted *b = u->run;
-    if (timeline_is_new(u->time)) /* perhaps another future */
+    if (timeline_is_new(&u->time)) /* perhaps another future */
         (void)machine_console(b->machine, &u->shown);
     gdb_limit(u->gdb, &limits);
-    enum timeline_state state = timeline_advance(u->time, &limits);
+    enum timeline_state state = timeline_advance(&u->time, &limits);
     show(u);
     if (gdb_ran(u->gdb, state))
         return true;
@@ -416,33 +419,69 @@ static int finish(const struct arguments *a, const struct machine *m, int code)
     return code;
 }
 
+/* With a debugger. */
+static bool open_debugger(struct user *u, struct err *err)
+{
+    static const struct history_options keeping = { .bytes = HISTORY_BYTES };
+    u->run->history = &u->history;
+    history_open_machine(&u->history, &keeping, u->heap, u->run->machine);
+    u->gdb = gdb_open(u->run->arguments->gdb_at, &u->time, err);
+    return u->gdb != NULL;
+}
+
+static bool open_run(struct user *u, const struct arguments *a, struct err *err)
+{
+    struct timeline_run how = { .machine = machine,
+                                .advance = advance,
+                                .rewind = rewind_run,
+                                .keep = keep,
+                                .branch = branch,
+                                .reset = reset };
+    if (a->gdb && !(u->heap = heap_open(err)))
+        return false;
+    struct booted *b = how.context = heap_new(u->heap, 1, sizeof *b);
+    if (!b)
+        err_no_memory();
+    u->run = b;
+    timeline_open(&u->time, &how, u->heap);
+    b->arguments = a;
+    b->script = a->board.script;
+    b->machine = board_build(&a->board, u->heap, err);
+    if (!b->machine)
+        return false;
+    b->machine->engine = a->engine;
+    return !a->gdb || open_debugger(u, err);
+}
+
+static void close_run(struct user *u)
+{
+    if (u->history.heap)
+        (void)history_close(&u->history);
+    if (u->run) {
+        timeline_close(&u->time);
+        machine_free(u->run->machine);
+        heap_free(u->heap, u->run);
+    }
+    heap_close(u->heap);
+}
+
 static int boot(const struct arguments *a)
 {
     struct err err;
-    struct booted b = { .arguments = a };
-    struct timeline t;
-    struct user u = { .run = &b, .time = &t };
-    const struct timeline_run how = { .context = &b,
-                                      .machine = machine,
-                                      .advance = advance,
-                                      .rewind = rewind_run,
-                                      .reset = reset };
-    if (!build(&b, &err))
-        return report(&err);
-    timeline_open(&t, &how);
-    if (a->gdb && !(u.gdb = gdb_open(a->gdb_at, &t, &err))) {
-        machine_free(b.machine);
-        return report(&err);
+    struct user u = { .heap = NULL };
+    int code;
+    if (open_run(&u, a, &err)) {
+        u.at_terminal = terminal_open() && !a->board.script.count;
+        tell(&u, KEYS_HELP);
+        terminal_alarm(a->max_seconds);
+        code = run(&u);
+        terminal_close();
+        code = finish(a, u.run->machine, code);
+        gdb_close(u.gdb, code);
+    } else {
+        code = report(&err);
     }
-    u.at_terminal = terminal_open() && !a->board.script.count;
-    tell(&u, KEYS_HELP);
-    terminal_alarm(a->max_seconds);
-    int code = run(&u);
-    terminal_close();
-    code = finish(a, b.machine, code);
-    gdb_close(u.gdb, code);
-    timeline_close(&t);
-    machine_free(b.machine);
+    close_run(&u);
     return code;
 }
 

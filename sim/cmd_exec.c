@@ -15,6 +15,7 @@
 #include "cpu/disasm.h"
 #include "sim/cmd_session.h"
 #include "sim/gdb.h"
+#include "sim/history.h"
 #include "sim/signature.h"
 #include "sim/stats.h"
 #include "sim/story.h"
@@ -152,13 +153,13 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     return trace_options_fit(c, a->trace, &a->choice);
 }
 
-static struct machine *build(const struct arguments *a, struct signature *sig,
-                             struct err *err)
+static struct machine *build(const struct arguments *a, struct heap *heap,
+                             struct signature *sig, struct err *err)
 {
     struct config config;
     if (!machine_options_read(&a->machine, &config, err))
         return NULL;
-    struct machine *m = machine_new(&config, err);
+    struct machine *m = machine_new_in(heap, &config, err);
     if (!m)
         return NULL;
     m->engine = a->engine;
@@ -174,6 +175,8 @@ static struct machine *build(const struct arguments *a, struct signature *sig,
 /* The run, as timeline.h asks for it. */
 struct execution {
     const struct arguments *arguments;
+    struct heap *heap; /* with a debugger: all that goes back is in it */
+    struct history history;
     struct machine *machine;
     struct signature signature;
     enum stop stop;
@@ -189,22 +192,29 @@ static enum timeline_state advance(void *context,
                                    const struct run_limits *limits)
 {
     struct execution *x = context;
-    x->stop = machine_run(x->machine, limits);
+    if (x->heap) {
+        (void)history_run(&x->history, limits);
+        x->stop = x->machine->stopped;
+    } else {
+        x->stop = machine_run(x->machine, limits);
+    }
     return x->stop < STOP_POWEROFF ? TIMELINE_ON : TIMELINE_OVER;
 }
 
-static bool rewind_run(void *context, struct err *err)
+static bool rewind_run(void *context, uint64_t instructions, struct err *err)
 {
     struct execution *x = context;
-    if (x->arguments->trace)
-        return err_set(err, EXIT_USAGE,
-                       "cannot go back while --trace writes the run down");
-    struct machine *m = build(x->arguments, &x->signature, err);
-    if (!m)
-        return false;
-    machine_free(x->machine);
-    x->machine = m;
-    return true;
+    return history_rewind(&x->history, instructions, err);
+}
+
+static void keep(void *context)
+{
+    history_keep(&((struct execution *)context)->history);
+}
+
+static void branch(void *context)
+{
+    history_branch(&((struct execution *)context)->history);
 }
 
 /* Console output appears as the guest makes it, each once. */
@@ -330,33 +340,61 @@ static int finish(struct execution *x, bool whole)
     return code;
 }
 
+/* With a debugger. */
+static bool open_debugger(struct execution *x, struct timeline *t,
+                          struct gdb **g, struct err *err)
+{
+    static const struct history_options keeping = { .bytes = HISTORY_BYTES };
+    history_open_machine(&x->history, &keeping, x->heap, x->machine);
+    *g = gdb_open(x->arguments->gdb_at, t, err);
+    return *g != NULL;
+}
+
+static bool open_run(struct execution *x, struct timeline *t, struct gdb **g,
+                     struct err *err)
+{
+    const struct timeline_run how = { .context = x,
+                                      .machine = machine,
+                                      .advance = advance,
+                                      .rewind = rewind_run,
+                                      .keep = keep,
+                                      .branch = branch };
+    const struct arguments *a = x->arguments;
+    if (a->gdb && !(x->heap = heap_open(err)))
+        return false;
+    timeline_open(t, &how, x->heap);
+    x->machine = build(a, x->heap, &x->signature, err);
+    return x->machine && (!a->gdb || open_debugger(x, t, g, err));
+}
+
+static void close_run(struct execution *x, struct timeline *t)
+{
+    if (x->history.heap)
+        (void)history_close(&x->history);
+    timeline_close(t);
+    machine_free(x->machine);
+    heap_close(x->heap);
+}
+
 static int execute(const struct arguments *a)
 {
     struct err err;
     struct execution x = { .arguments = a };
-    const struct timeline_run how = { .context = &x,
-                                      .machine = machine,
-                                      .advance = advance,
-                                      .rewind = rewind_run };
-    struct timeline t;
+    struct timeline t = { .heap = NULL };
     struct gdb *g = NULL;
-    x.machine = build(a, &x.signature, &err);
-    if (!x.machine)
-        return report(&err);
-    timeline_open(&t, &how);
-    if (a->gdb && !(g = gdb_open(a->gdb_at, &t, &err))) {
-        machine_free(x.machine);
-        return report(&err);
+    int code;
+    if (open_run(&x, &t, &g, &err)) {
+        signal(SIGINT, on_interrupt);
+        signal(SIGTERM, on_interrupt);
+        signal(SIGALRM, on_interrupt);
+        alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
+        bool whole = run(&x, &t, g);
+        code = finish(&x, whole);
+        gdb_close(g, code);
+    } else {
+        code = report(&err);
     }
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
-    signal(SIGALRM, on_interrupt);
-    alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    bool whole = run(&x, &t, g);
-    int code = finish(&x, whole);
-    gdb_close(g, code);
-    timeline_close(&t);
-    machine_free(x.machine);
+    close_run(&x, &t);
     return code;
 }
 

@@ -17,6 +17,7 @@
 static const struct option_row rows[] = {
     SESSION_ROWS,
     TRACE_ROWS,
+    RECORD_ROWS,
     { 0, "json", "FILE", "results as JSON" },
     { 0, "csv", "FILE", "the last table as CSV" },
     { 0, "gdb", "[=PORT|unix:PATH]",
@@ -30,7 +31,8 @@ static const struct option_row rows[] = {
 };
 enum {
     ROW_TRACE = SESSION_ROW_COUNT,
-    ROW_JSON = ROW_TRACE + TRACE_ROW_COUNT,
+    ROW_RECORD = ROW_TRACE + TRACE_ROW_COUNT,
+    ROW_JSON = ROW_RECORD + RECORD_ROW_COUNT,
     ROW_CSV,
     ROW_GDB,
     ROW_MAX_SECONDS,
@@ -76,6 +78,10 @@ static bool take(void *context, const struct options *o)
     struct arguments *a = context;
     struct session_options *s = &a->run.session;
     switch (o->row) {
+    case ROW_RECORD + RECORD_ROW_TO:
+    case ROW_RECORD + RECORD_ROW_FROM:
+        record_take(&a->run, o, o->row - ROW_RECORD);
+        return true;
     case ROW_JSON:
         a->json = o->value;
         return true;
@@ -111,10 +117,11 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
-    const struct operand scenario = { "scenario", "FILE.lua",
+    const struct operand scenario = { "scenario", "[FILE.lua]",
                                       &a->run.session.path };
     a->run.session.interrupted = &interrupted;
-    if (!options_read(&o, &scenario, take, a, &a->code))
+    if (!options_read(&o, &scenario, take, a, &a->code) ||
+        !session_arguments_complete(&a->run, c, &a->code))
         return false;
     a->code = EXIT_USAGE;
     int taken = is_stdout(a->json) + is_stdout(a->csv) +
@@ -201,7 +208,10 @@ static enum exit_code run(const struct arguments *a)
         keep_worst(&written, &err);
     if (a->csv && !session_write_csv(s, a->csv, &err))
         keep_worst(&written, &err);
-    enum exit_code code = session_close(s);
+    if (there &&
+        !session_arguments_record(&a->run, s, !a->run.session.quiet, &err))
+        keep_worst(&written, &err);
+    enum exit_code code = a->gdb ? run_gdb_end(&debugged) : session_close(s);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         err_set(&err, EXIT_HOST_RESOURCE, "standard output: cannot write: %m");
         keep_worst(&written, &err);

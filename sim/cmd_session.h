@@ -9,7 +9,9 @@
 #pragma once
 
 #include "sim/cmd.h"
+#include "sim/history.h"
 #include "sim/moment.h"
+#include "sim/session_record.h"
 
 /* clang-format off */
 #define SESSION_ROWS                                                           \
@@ -28,7 +30,13 @@
     { 0, "trace-window", "A..B",                                               \
       "only from cycle A to cycle B; B may be missing" },                      \
     { 0, "trace-steps", NULL, "a line for each instruction too" }
+#define RECORD_ROWS                                                            \
+    { 0, "record", "FILE",                                                     \
+      "at the end: a small file that repeats this run up to there" },          \
+    { 0, "replay", "FILE",                                                     \
+      "repeats a recorded run up to its moment, and compares" }
 /* clang-format on */
+enum { RECORD_ROW_TO, RECORD_ROW_FROM, RECORD_ROW_COUNT };
 enum {
     SESSION_ROW_SET,
     SESSION_ROW_PRESET,
@@ -47,12 +55,21 @@ enum {
     TRACE_ROW_COUNT
 };
 
+/* Zero: nothing is recorded or repeated. */
+struct record_arguments {
+    const char *to, *from;          /* files; NULL = not asked */
+    struct session_record recorded; /* what `from` says */
+    uint64_t text;                  /* of the scenario (session_record.h) */
+};
+
 struct session_arguments {
     struct session_options session;
     const char **set; /* owned */
     bool has_moment;  /* --at was given; else at is the end */
     struct run_moment at;
-    const char *machine; /* NULL = the first */
+    const char *machine;    /* NULL = the first */
+    uint64_t history_bytes; /* of snapshots (history.h) */
+    struct record_arguments record;
 };
 
 /* argc bounds how many --set there can be. */
@@ -66,7 +83,24 @@ bool session_take(struct session_arguments *a, const struct options *o);
 MUST_CHECK
 bool trace_take(const struct options *o, int row, const char **path,
                 struct trace_choice *choice);
+/* row: RECORD_ROW_*, the option just found. */
+void record_take(struct session_arguments *a, const struct options *o, int row);
 /* False, and said: --trace-kinds, -window or -steps without --trace. */
 MUST_CHECK
 bool trace_options_fit(const struct command *c, const char *trace,
                        const struct trace_choice *choice);
+
+/*
+ * For commands with RECORD_ROWS, whose operand is "[FILE.lua]": all options are
+ * read. With --replay the scenario and its options are those of the recording,
+ * and the moment to run to. False: said on stderr, *code.
+ */
+MUST_CHECK
+bool session_arguments_complete(struct session_arguments *a,
+                                const struct command *c, enum exit_code *code);
+/* The session stands where it is to end: writes what --record asks for,
+ * compares for --replay and says that it agrees, if `say`. False: *err. */
+MUST_CHECK
+bool session_arguments_record(const struct session_arguments *a,
+                              const struct session *s, bool say,
+                              struct err *err);

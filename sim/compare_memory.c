@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Comparing RAM and disks of two machines. The host knows which pages have ever
- * been written (/proc/self/pagemap); where it does not tell, all are compared.
+ * Comparing RAM and disks of two machines: the pages that one of them has ever
+ * written.
  */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "sim/compare_parts.h"
+#include "sim/host_pages.h"
 
 enum { PAGE = 4096, AT_ONCE = 512 /* pages */ };
-
-/* Entry of /proc/self/pagemap: in memory or swapped out, and this process's
- * own, not the file's. */
-static bool is_own(uint64_t entry)
-{
-    return entry >> 62 && !(entry >> 61 & 1);
-}
-
-/* Which of n pages from `at` are the process's own. */
-static void own_pages(int map, const uint8_t *at, size_t n, bool *own)
-{
-    uint64_t entry[AT_ONCE];
-    off_t place = (off_t)((uintptr_t)at / PAGE * sizeof *entry);
-    ssize_t bytes = (ssize_t)(n * sizeof *entry);
-    bool told = map >= 0 && pread(map, entry, (size_t)bytes, place) == bytes;
-    for (size_t i = 0; i < n; i++)
-        own[i] |= !told || is_own(entry[i]);
-}
 
 static void compare_page(struct differences *d, const char *what, uint64_t at,
                          const uint8_t *a, const uint8_t *b, size_t bytes)
@@ -47,13 +28,12 @@ static void compare_block(struct differences *d, const char *what,
                           uint64_t base, const uint8_t *a, const uint8_t *b,
                           uint64_t bytes)
 {
-    int map = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
     uint64_t pages = (bytes + PAGE - 1) / PAGE;
     for (uint64_t p = 0; p < pages; p += AT_ONCE) {
         bool own[AT_ONCE] = { false };
         size_t n = pages - p < AT_ONCE ? (size_t)(pages - p) : AT_ONCE;
-        own_pages(map, a + p * PAGE, n, own);
-        own_pages(map, b + p * PAGE, n, own);
+        host_own_pages(a + p * PAGE, n, own);
+        host_own_pages(b + p * PAGE, n, own);
         for (size_t i = 0; i < n; i++) {
             uint64_t at = (p + i) * PAGE, left = bytes - at;
             if (own[i])
@@ -61,8 +41,6 @@ static void compare_block(struct differences *d, const char *what,
                              left < PAGE ? left : PAGE);
         }
     }
-    if (map >= 0)
-        close(map);
 }
 
 void compare_memory(struct differences *d, const struct machine *a,

@@ -159,11 +159,10 @@ static void compare_array(struct differences *d, const char *name,
 static size_t date_shadow(const struct miss_history *h, struct dated *to)
 {
     size_t count = 0;
-    for (uint32_t n = h->newest; n; n = h->node[n].older) {
+    for (uint32_t n = h->node[0].older; n; n = h->node[n].older) {
         const struct miss_node *node = &h->node[n];
-        uint64_t used =
-            node->index < 0 ? node->used : h->array->stamp[node->index];
-        to[count++] = (struct dated){ used, node->key.first, node->key.space };
+        uint64_t used = miss_last_use(h, n);
+        to[count++] = (struct dated){ used, node->first, node->space };
     }
     return count;
 }

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,24 +31,25 @@ static bool map_file(struct block *b, int file, const char *path,
         return err_set(err, EXIT_CANNOT_LOAD,
                        "%s: %lld bytes; a disk is a multiple of %d bytes", path,
                        (long long)about.st_size, BLOCK_SECTOR);
-    void *bytes = mmap(NULL, (size_t)about.st_size, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_NORESERVE, file, 0);
-    if (bytes == MAP_FAILED)
+    void *bytes = heap_map(b->heap, (uint64_t)about.st_size, &file);
+    if (!bytes)
         return err_set(err, EXIT_HOST_RESOURCE, "%s: cannot map it: %s", path,
                        strerror(errno));
     b->bytes = bytes;
+    b->notes = heap_notes(b->heap, bytes);
     b->sectors = (uint64_t)about.st_size / BLOCK_SECTOR;
     return true;
 }
 
-bool block_open(struct block *b, struct virtio *v, const char *path,
-                struct err *err)
+bool block_open(struct block *b, struct heap *heap, struct virtio *v,
+                const char *path, struct err *err)
 {
     const uint32_t sector = BLOCK_SECTOR;
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return err_set(err, EXIT_CANNOT_LOAD, "%s: cannot open: %s", path,
                        strerror(errno));
+    b->heap = heap;
     bool ok = map_file(b, file, path, err);
     close(file);
     if (!ok)
@@ -65,7 +65,7 @@ bool block_open(struct block *b, struct virtio *v, const char *path,
 void block_close(struct block *b)
 {
     if (b->bytes)
-        munmap(b->bytes, b->sectors * BLOCK_SECTOR);
+        heap_unmap(b->heap, b->bytes, b->sectors * BLOCK_SECTOR);
     *b = (struct block){ 0 };
 }
 
@@ -97,6 +97,7 @@ static uint8_t perform(struct block *b, const struct virtio_chain *c,
         if (!(at = place(b, h->sector, out)))
             return STATUS_FAILED;
         virtio_fetch(c, bus, sizeof *h, at, out);
+        heap_note(b->notes, h->sector * BLOCK_SECTOR, out);
         return STATUS_DONE;
     case REQUEST_FLUSH:
         return STATUS_DONE;

@@ -15,13 +15,15 @@
 struct block {
     uint8_t *bytes; /* host mapping, owned; NULL = no disk */
     uint64_t sectors;
+    struct heap *heap; /* where bytes are mapped, and who wants to know of */
+    uint64_t *notes;   /* writes to them; or NULL */
 };
 
 /* Opens an image, and makes the slot a block device. The file must not be cut
- * short while the machine lives. */
+ * short while the machine lives, or the heap. */
 MUST_CHECK
-bool block_open(struct block *b, struct virtio *v, const char *path,
-                struct err *err);
+bool block_open(struct block *b, struct heap *heap, struct virtio *v,
+                const char *path, struct err *err);
 void block_close(struct block *b);
 /* Serves all requests that wait. */
 void block_serve(struct block *b, struct virtio *v, struct bus *bus);

@@ -2,7 +2,6 @@
 /* The 16550 subset; see device_uart.h. */
 #include "sim/device_uart.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "mmu/err.h"
@@ -31,7 +30,7 @@ void uart_reset(struct uart *u)
 
 void uart_free(struct uart *u)
 {
-    free(u->text);
+    heap_free(u->heap, u->text);
     u->text = NULL;
 }
 
@@ -157,7 +156,7 @@ void uart_print(struct uart *u, char byte)
 {
     if (u->length + 2 > u->room) {
         size_t room = u->room ? 2 * u->room : 4096;
-        char *text = realloc(u->text, room);
+        char *text = heap_larger(u->heap, u->text, room);
         if (!text)
             err_no_memory();
         u->text = text;

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "mmu/heap.h"
+
 #define UART_SIZE  0x100
 #define UART_INPUT 4096 /* bytes waiting at most; power of two */
 
@@ -24,7 +26,8 @@ struct uart {
 
     char *text; /* all output so far, terminated; NULL = none */
     size_t length, room;
-    FILE *echo; /* output goes here too; NULL = nowhere */
+    struct heap *heap; /* where text lies */
+    FILE *echo;        /* output goes here too; NULL = nowhere */
 };
 
 void uart_reset(struct uart *u);

@@ -222,9 +222,27 @@ struct elf_file *elf_file_open(const char *path, struct err *err)
     return f;
 }
 
+static void end_kept(void *file)
+{
+    struct elf_file *f = file;
+    f->kept = false;
+    elf_file_close(f);
+}
+
+struct elf_file *elf_file_kept(struct heap *heap, const char *path,
+                               struct err *err)
+{
+    struct elf_file *f = heap_kept(heap, path);
+    if (f || !(f = elf_file_open(path, err)) || !heap)
+        return f;
+    f->kept = true;
+    heap_keep(heap, path, f, end_kept);
+    return f;
+}
+
 void elf_file_close(struct elf_file *f)
 {
-    if (!f)
+    if (!f || f->kept)
         return;
     elf_lines_free(f->lines);
     free(f->symbols);

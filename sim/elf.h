@@ -35,12 +35,18 @@ struct elf_file {
     struct elf_symbol *symbols; /* by address */
     size_t symbol_count;
     struct elf_lines *lines; /* source lines, NULL until the first question */
+    bool kept;               /* by a heap: lives as long as that */
 };
 
 /* Reads and checks a file: RV64 little-endian executable, complete. NULL: err
  * says in one line what is wrong (EXIT_CANNOT_LOAD). */
 MUST_CHECK
 struct elf_file *elf_file_open(const char *path, struct err *err);
+/* The same for somebody in a heap (or NULL): read once for each path, and there
+ * for the heap's life; closing it does nothing. */
+MUST_CHECK
+struct elf_file *elf_file_kept(struct heap *heap, const char *path,
+                               struct err *err);
 void elf_file_close(struct elf_file *f);
 
 /* Copies its segments into RAM at their physical addresses. */

@@ -57,7 +57,7 @@ static bool put(struct machine *m, struct layout *l, const char *path,
 static bool load_elf(struct machine *m, struct layout *l, const char *path,
                      uint64_t *entry, struct err *err)
 {
-    struct elf_file *f = elf_file_open(path, err);
+    struct elf_file *f = elf_file_kept(m->bus.heap, path, err);
     if (!f)
         return false;
     bool ok = take_place(l, path, f->first_pa, f->end_pa, err) &&

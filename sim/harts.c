@@ -2,8 +2,6 @@
 /* Making harts, and choosing the one that runs next; see harts.h. */
 #include "sim/harts.h"
 
-#include <stdlib.h>
-
 #include "cpu/fast.h"
 #include "mmu/l0.h"
 #include "sim/board.h"
@@ -24,13 +22,13 @@ static bool build_hart(struct machine *m, uint64_t i, struct err *err)
         return false;
     if (i > 0)
         mmu_join(&m->hart[i].cpu.mmu, &m->hart[0].cpu.mmu);
-    ledger_init(&m->hart[i].ledger);
+    ledger_init(&m->hart[i].ledger, m->bus.heap);
     return true;
 }
 
 bool harts_build(struct machine *m, struct err *err)
 {
-    m->hart = calloc(m->config.harts, sizeof m->hart[0]);
+    m->hart = heap_new(m->bus.heap, m->config.harts, sizeof m->hart[0]);
     if (!m->hart)
         return err_set(err, EXIT_HOST_RESOURCE, "no memory for the harts");
     m->now = m->hart;
@@ -48,7 +46,7 @@ void harts_free(struct machine *m)
         ledger_free(&m->hart[i].ledger);
         cpu_free(&m->hart[i].cpu);
     }
-    free(m->hart);
+    heap_free(m->bus.heap, m->hart);
 }
 
 void harts_set_phase(struct machine *m, enum phase phase, uint64_t first,

@@ -1,119 +1,152 @@
-// SPDX-License-Identifier: Apache-2.0
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
- * See history.h. To come to an instant, the fresh session first runs until as
- * many instructions have retired, at full speed; the traps after it that retire
- * nothing are events, so stopping at all events finds them. To find the last
- * event before now, a first run goes all the way to now and notes where such
- * events were; a second one goes there.
+ * See history.h. The way to an instant leads from the last snapshot before it:
+ * until as many instructions have retired, at full speed; the traps after it
+ * that retire nothing are events, so stopping at all events finds them. To find
+ * the last of something before now, the stretch behind the last snapshot is run
+ * and looked at, then the one before that, and so on; the last moment seen in
+ * it is gone to.
  */
 #include "sim/history.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-/* What tells whether somebody has edited the file: size and time. */
-static void look_at_file(const char *path, uint64_t *bytes, uint64_t *time)
+#include "sim/history_parts.h"
+
+/* Instructions or cycles: the last snapshot on a way is so near its end. */
+#define DENSE_LEAST 2000
+#define DENSE_SHARE 8
+
+/* ---- life -----------------------------------------------------------------
+ */
+
+static void begin(struct history *h)
 {
-    struct stat s;
-
-    *bytes = *time = 0;
-    if (stat(path, &s) != 0)
-        return;
-    *bytes = (uint64_t)s.st_size;
-    *time =
-        (uint64_t)s.st_mtim.tv_sec * 1000000000 + (uint64_t)s.st_mtim.tv_nsec;
+    snapshots_open(&h->snapshots, h->heap);
+    h->keys_typed = heap_new(h->heap, 1, sizeof *h->keys_typed);
+    if (!h->keys_typed)
+        err_no_memory();
+    history_take(h);
 }
 
-bool history_open(struct history *h, const struct session_options *options,
-                  struct err *err)
+bool history_open(struct history *h, const struct history_options *options,
+                  const struct session_options *session, struct err *err)
 {
     memset(h, 0, sizeof *h);
     h->options = *options;
-    look_at_file(options->path, &h->scenario_bytes, &h->scenario_time);
-    h->now = session_open(options, err);
-    return h->now != NULL;
+    h->heap = session->heap;
+    h->now = session_open(session, err);
+    if (!h->now)
+        return false;
+    h->subject = &history_of_session;
+    h->context = h->now;
+    h->traced = session->trace_path != NULL;
+    begin(h);
+    return true;
+}
+
+void history_open_machine(struct history *h,
+                          const struct history_options *options,
+                          struct heap *heap, struct machine *m)
+{
+    memset(h, 0, sizeof *h);
+    h->options = *options;
+    h->heap = heap;
+    h->subject = &history_of_machine;
+    h->context = m;
+    h->traced = m->trace_file != NULL;
+    begin(h);
 }
 
 enum exit_code history_close(struct history *h)
 {
+    enum exit_code code = EXIT_PASSED;
     history_cancel(h);
-    return session_close(h->now);
+    while (h->shot_count)
+        snapshot_drop(&h->snapshots, &h->shot[--h->shot_count].snapshot);
+    snapshots_close(&h->snapshots);
+    free(h->shot);
+    free(h->keys);
+    heap_free(h->heap, h->keys_typed);
+    if (h->now)
+        code = session_close(h->now);
+    memset(h, 0, sizeof *h);
+    return code;
 }
+
+/* ---- forward ----------------------------------------------------------------
+ */
+
+/* One stretch, whose cost is counted. */
+static enum session_state run_stretch(struct history *h,
+                                      const struct run_limits *slice,
+                                      const struct session_until *to)
+{
+    const struct machine *before = history_machine(h);
+    uint64_t spent = history_spent(before), done = history_instructions(h);
+    enum session_state state = history_run_on(h, slice, to);
+    const struct machine *after = history_machine(h);
+    uint64_t now = history_spent(after);
+    if (after == before && now >= spent)
+        h->cost += now - spent;
+    else
+        h->cost += history_instructions(h) - done;
+    return state;
+}
+
+enum session_state history_run(struct history *h,
+                               const struct run_limits *slice)
+{
+    static const struct session_until nowhere = { 0 };
+    struct run_limits part = { 0 };
+    if (slice)
+        part = *slice;
+    for (uint64_t left = part.max_insns;;) {
+        history_take_if_due(h);
+        uint64_t stretch = history_stretch(h);
+        uint64_t before = history_instructions(h);
+        part.max_insns = left && left < stretch ? left : stretch;
+        enum session_state state = run_stretch(h, &part, &nowhere);
+        uint64_t ran = history_instructions(h) - before;
+        if (state != SESSION_RUNNING || ran < part.max_insns ||
+            (left && ran >= left))
+            return state;
+        left -= left ? ran : 0;
+    }
+}
+
+void history_changed(struct history *h)
+{
+    history_forget_future(h);
+    size_t i = history_shot_before(h, history_instant(h));
+    if (i && instant_equal(h->shot[i].at, history_instant(h)))
+        history_drop(h, i);
+    history_take(h);
+    h->shot[h->shot_count - 1].changed = true;
+}
+
+/* ---- ways -------------------------------------------------------------------
+ */
 
 void history_cancel(struct history *h)
 {
-    if (h->past)
-        (void)session_close(h->past); /* its checks are no verdict */
-    h->past = NULL;
-}
-
-/* ---- instants -------------------------------------------------------------
- */
-
-static struct instant instant_of(const struct session *s)
-{
-    const struct machine *m = s->machine;
-    struct instant i = { .instructions = session_instructions(s) };
-
-    for (uint64_t h = 0; m && h < m->config.harts; h++)
-        i.clock += m->hart[h].cpu.mmu.accounts.total;
-    return i;
-}
-
-static bool is_before(struct instant a, struct instant b)
-{
-    return a.instructions != b.instructions ? a.instructions < b.instructions
-                                            : a.clock < b.clock;
-}
-
-/* ---- where to ------------------------------------------------------------ */
-
-static void say_nothing(void *context, const char *text, size_t bytes)
-{
-    (void)context;
-    (void)text;
-    (void)bytes;
-}
-
-/* A fresh session, which is to run until there. */
-static bool begin(struct history *h, struct session_until until,
-                  struct instant to, struct err *err)
-{
-    struct session_options o = h->options;
-
-    history_cancel(h);
-    o.files_known = h->now->files;
-    o.trace_path = NULL;
-    if (h->searching)
-        o.print = say_nothing;
-    h->to = to;
-    h->past = session_open(&o, err);
-    if (h->past)
-        h->past->until = until;
-    return h->past != NULL;
+    if (h->going == HISTORY_STANDS)
+        return;
+    history_put_back(h, &h->present);
+    h->subject->stay(h);
+    h->going = HISTORY_STANDS;
+    snapshot_drop(&h->snapshots, &h->present.snapshot);
+    history_settle(h);
 }
 
 static bool can_go_back(const struct history *h, struct err *err)
 {
-    uint64_t bytes, time;
-
-    if (h->options.trace_path)
+    if (h->traced)
         return err_set(err, EXIT_USAGE,
                        "cannot go back while --trace writes the run down");
-    look_at_file(h->options.path, &bytes, &time);
-    if (bytes != h->scenario_bytes || time != h->scenario_time)
-        return err_set(err, EXIT_CANNOT_LOAD,
-                       "cannot go back: %s has changed since it was opened",
-                       h->options.path);
     return true;
-}
-
-static bool begin_to(struct history *h, struct instant to, struct err *err)
-{
-    struct session_until until = { .instructions = to.instructions };
-
-    return begin(h, until, to, err);
 }
 
 static bool at_the_beginning(struct err *err)
@@ -121,54 +154,185 @@ static bool at_the_beginning(struct err *err)
     return err_set(err, EXIT_USAGE, "this is the beginning of time");
 }
 
+/* Somebody goes back: the present is kept. */
+static void leave(struct history *h)
+{
+    h->present = history_shoot(h);
+    h->subject->leave(h);
+    h->found = (struct instant){ 0 };
+    h->closing_in = false;
+}
+
+void history_keep(struct history *h)
+{
+    history_take(h);
+}
+
+void history_branch(struct history *h)
+{
+    history_forget_future(h);
+    if (!h->now)
+        return;
+    h->files = h->now->files;
+    session_set_files_known(h->now, h->files);
+}
+
+bool history_rewind(struct history *h, uint64_t instructions, struct err *err)
+{
+    const struct instant to = { .instructions = instructions };
+    history_cancel(h);
+    if (!can_go_back(h, err))
+        return false;
+    h->subject->leave(h);
+    history_put_back(h, &h->shot[history_shot_before(h, to)]);
+    h->subject->stay(h);
+    return true;
+}
+
+/* How much of the way to h->to is left, in instructions or cycles. */
+static uint64_t left_of_way(const struct history *h)
+{
+    uint64_t now = history_instructions(h);
+    if (!h->by_cycle)
+        return h->to.instructions > now ? h->to.instructions - now : 0;
+    const struct machine *m = history_machine(h);
+    if (!m || h->subject->machine_number(h->context) != h->to_machine)
+        return h->to_cycle;
+    now = machine_clock(m);
+    return h->to_cycle > now ? h->to_cycle - now : 0;
+}
+
+/* Plans the next snapshot of the way. */
+static void plan_dense(struct history *h)
+{
+    h->dense = left_of_way(h) / DENSE_SHARE;
+    if (h->dense < DENSE_LEAST || !history_takes(h))
+        h->dense = 0;
+}
+
+static void go_to(struct history *h, struct instant to)
+{
+    history_put_back(h, &h->shot[history_shot_before(h, to)]);
+    h->to = to;
+    h->by_cycle = false;
+    h->going = HISTORY_TO;
+    plan_dense(h);
+}
+
+/* Looks at what lies between the shot and `to`. */
+static void search(struct history *h, size_t shot, struct instant to)
+{
+    history_put_back(h, &h->shot[shot]);
+    h->stretch = shot;
+    h->to = to;
+    h->by_cycle = false;
+    h->going = HISTORY_SEARCH;
+    h->dense = 0;
+}
+
+static void search_before_now(struct history *h)
+{
+    size_t shot = history_shot_before(h, h->present.at);
+    if (shot && instant_equal(h->shot[shot].at, h->present.at))
+        shot--;
+    search(h, shot, h->present.at);
+}
+
 bool history_back(struct history *h, uint64_t count, struct err *err)
 {
-    const struct session *s = h->now;
-    uint64_t now = session_instructions(s);
+    history_cancel(h);
+    const struct machine *m = history_machine(h);
+    uint64_t now = history_instructions(h);
     /* After a trap, the end of the last instruction is a moment before. */
-    bool between = s->machine && !s->machine->now->cpu.step.retired;
+    bool between = m && !m->now->cpu.step.retired;
     struct instant to = { .instructions = now + between - count };
 
     if (now == 0 || count >= now + between)
         return at_the_beginning(err);
-    h->searching = false;
-    return can_go_back(h, err) && begin_to(h, to, err);
+    if (!can_go_back(h, err))
+        return false;
+    leave(h);
+    go_to(h, to);
+    return true;
+}
+
+/* The last shot that is surely before that clock of that machine. */
+static size_t shot_before_cycle(const struct history *h, size_t machine,
+                                uint64_t cycle)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < h->shot_count; i++) {
+        const struct history_shot *s = &h->shot[i];
+        if (!instant_before(s->at, h->present.at) ||
+            (s->machine == machine && s->cycle >= cycle))
+            break;
+        if (s->machine == machine)
+            best = i;
+    }
+    return best;
 }
 
 bool history_back_to_cycle(struct history *h, uint64_t cycle, struct err *err)
 {
-    const struct session *s = h->now;
-    struct session_until until = { .machine = session_machine_number(s),
-                                   .cycle = cycle ? cycle : 1 };
+    history_cancel(h);
+    const struct machine *m = history_machine(h);
 
-    if (!s->machine || cycle >= machine_clock(s->machine))
+    if (!m || cycle >= machine_clock(m))
         return err_set(err, EXIT_USAGE, "cycle %" PRIu64 " is not in the past",
                        cycle);
-    h->searching = false;
-    return can_go_back(h, err) && begin(h, until, (struct instant){ 0 }, err);
+    if (!can_go_back(h, err))
+        return false;
+    h->to_machine = h->subject->machine_number(h->context);
+    h->to_cycle = cycle ? cycle : 1;
+    leave(h);
+    history_put_back(
+        h, &h->shot[shot_before_cycle(h, h->to_machine, h->to_cycle)]);
+    h->by_cycle = true;
+    h->going = HISTORY_TO;
+    plan_dense(h);
+    return true;
+}
+
+bool history_back_to(struct history *h, const struct history_wanted *wanted,
+                     struct err *err)
+{
+    history_cancel(h);
+    if (history_instructions(h) == 0)
+        return at_the_beginning(err);
+    if (!can_go_back(h, err))
+        return false;
+    h->wanted = *wanted;
+    leave(h);
+    h->closing_in = wanted->points && wanted->points->step;
+    if (h->closing_in)
+        go_to(h, h->present.at);
+    else
+        search_before_now(h);
+    return true;
 }
 
 bool history_back_to_event(struct history *h, const struct event_filter *f,
                            struct err *err)
 {
-    struct instant now = instant_of(h->now);
-
-    if (now.instructions == 0)
-        return at_the_beginning(err);
-    h->searching = true;
-    h->wanted = *f;
-    h->last = (struct instant){ 0 };
-    return can_go_back(h, err) && begin_to(h, now, err);
+    const struct history_wanted wanted = { .events = *f };
+    return history_back_to(h, &wanted, err);
 }
 
-/* ---- the way --------------------------------------------------------------
- */
+bool history_back_to_point(struct history *h, const struct points *points,
+                           struct err *err)
+{
+    const struct history_wanted wanted = { .points = points };
+    return history_back_to(h, &wanted, err);
+}
+
+/* ---- on the way
+ * --------------------------------------------------------------- */
 
 /* Did the last step make an event that is wanted? All its events have the same
  * clock. */
-static bool is_wanted(const struct history *h)
+static bool made_wanted_event(const struct history *h, const struct machine *m)
 {
-    const struct event_list *l = &h->past->machine->events;
+    const struct event_list *l = &m->events;
     uint64_t first = l->next > EVENT_RING ? l->next - EVENT_RING : 0;
     const struct event *last = &l->ring[(l->next - 1) % EVENT_RING];
 
@@ -176,91 +340,111 @@ static bool is_wanted(const struct history *h)
         const struct event *e = &l->ring[n % EVENT_RING];
         if (e->cycle != last->cycle)
             break;
-        if (event_filter_match(&h->wanted, e))
+        if (event_filter_match(&h->wanted.events, e))
             return true;
     }
     return false;
 }
 
-/* The past becomes the present. */
-static void come_back(struct history *h)
+/* The run has stopped for something. */
+static bool is_wanted(const struct history *h)
 {
-    struct session *old = h->now;
-    h->now = h->past;
-    h->past = NULL;
-    h->now->until = (struct session_until){ 0 };
-    (void)session_close(old); /* its verdict is that of another future */
-}
-
-bool history_restart(struct history *h, struct err *err)
-{
-    h->searching = false;
-    if (!can_go_back(h, err) || !begin_to(h, (struct instant){ 0 }, err))
+    const struct history_wanted *w = &h->wanted;
+    const struct machine *m = history_machine(h);
+    if (!instant_before(history_instant(h), h->present.at))
         return false;
-    come_back(h);
-    return true;
+    return (m->at_point || made_wanted_event(h, m)) &&
+           (!w->is_it || w->is_it(w->context, m));
 }
 
-static enum history_state arrived(struct history *h, struct err *err)
+/* The way is over, wherever this is. */
+static enum history_state stay(struct history *h)
 {
-    if (h->searching) {
-        h->searching = false;
-        if (h->last.instructions == 0) {
-            history_cancel(h);
-            return HISTORY_NONE;
-        }
-        return begin_to(h, h->last, err) ? HISTORY_RUNNING : HISTORY_FAILED;
-    }
-    come_back(h);
+    h->going = HISTORY_STANDS;
+    h->subject->stay(h);
+    snapshot_drop(&h->snapshots, &h->present.snapshot);
+    history_forget_changes(h, history_instant(h));
+    history_settle(h);
     return HISTORY_THERE;
 }
 
-static enum history_state lost_the_way(struct history *h, struct err *err)
+static enum history_state searched(struct history *h)
 {
-    if (session_is_interrupted(h->past))
-        err_set(err, EXIT_INTERRUPTED, "interrupted while going back");
-    else
-        err_set(err, EXIT_CANNOT_LOAD,
-                "cannot go back: the run ends otherwise now; has a file that "
-                "it reads changed?");
-    history_cancel(h);
-    return HISTORY_FAILED;
+    if (h->found.instructions || h->found.clock) {
+        go_to(h, h->found);
+        return HISTORY_RUNNING;
+    }
+    if (h->stretch == 0) {
+        history_cancel(h);
+        return HISTORY_NONE;
+    }
+    search(h, h->stretch - 1, h->shot[h->stretch].at);
+    return HISTORY_RUNNING;
+}
+
+static enum history_state arrived(struct history *h)
+{
+    if (h->going == HISTORY_SEARCH)
+        return searched(h);
+    if (!h->closing_in)
+        return stay(h);
+    h->closing_in = false;
+    search_before_now(h);
+    return HISTORY_RUNNING;
 }
 
 /* The last stretch: as many instructions have retired, perhaps a trap is left;
  * or the way ends at a clock. */
 static bool is_there(const struct history *h)
 {
-    const struct session *s = h->past;
-    const struct session_until *u = &s->until;
+    if (!h->by_cycle)
+        return !instant_before(history_instant(h), h->to);
+    const struct machine *m = history_machine(h);
+    return m && h->subject->machine_number(h->context) == h->to_machine &&
+           machine_clock(m) >= h->to_cycle;
+}
 
-    if (u->cycle)
-        return s->machine && session_machine_number(s) == u->machine &&
-               machine_clock(s->machine) >= u->cycle;
-    return !is_before(instant_of(s), h->to);
+/* Where the next stretch of the way is to end. */
+static struct session_until end_of_stretch(const struct history *h)
+{
+    if (h->by_cycle)
+        return (struct session_until){ .machine = h->to_machine,
+                                       .cycle = h->to_cycle - h->dense };
+    return (struct session_until){ .instructions =
+                                       h->to.instructions - h->dense };
 }
 
 enum history_state history_advance(struct history *h, uint64_t instructions,
                                    struct err *err)
 {
-    struct session *s = h->past;
+    bool looking = h->going == HISTORY_SEARCH;
     struct run_limits slice = { .max_insns = instructions,
                                 .stop_events =
-                                    h->searching ? h->wanted.kinds : h->looks };
+                                    looking ? h->wanted.events.kinds : h->looks,
+                                .points = looking ? h->wanted.points : NULL };
+    enum session_state state = SESSION_RUNNING;
 
-    if (h->to.instructions && session_instructions(s) >= h->to.instructions) {
-        s->until.instructions = 0; /* only traps are left */
+    if (h->dense && left_of_way(h) <= h->dense) {
+        history_take(h);
+        plan_dense(h);
+    }
+    struct session_until to = end_of_stretch(h);
+    if (!h->by_cycle && history_instructions(h) >= h->to.instructions) {
+        to.instructions = 0; /* only traps are left */
         slice.max_insns = 1;
         slice.stop_events = EVENT_ALL;
     }
-    enum session_state state = session_advance(s, &slice);
+    if (!is_there(h))
+        state = run_stretch(h, &slice, &to);
     bool there = is_there(h);
-    if (h->searching && state == SESSION_STOPPED && is_wanted(h) &&
-        is_before(instant_of(s), h->to))
-        h->last = instant_of(s);
+    if (looking && state == SESSION_STOPPED && is_wanted(h))
+        h->found = history_instant(h);
     /* The present may be the step that ended the run. */
     if ((state == SESSION_FINISHED || state == SESSION_FAILED) &&
-        !(there && h->searching))
-        return lost_the_way(h, err);
-    return there ? arrived(h, err) : HISTORY_RUNNING;
+        !(there && (looking || h->closing_in))) {
+        (void)h->subject->lost(h->context, err);
+        history_cancel(h);
+        return HISTORY_FAILED;
+    }
+    return there ? arrived(h) : HISTORY_RUNNING;
 }

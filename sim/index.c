@@ -33,13 +33,13 @@ static void grow(struct index *x)
 {
     struct index old = *x;
     x->slots = old.slots ? 2 * old.slots : FIRST_SLOTS;
-    x->slot = calloc(x->slots, sizeof x->slot[0]);
+    x->slot = heap_new(x->heap, x->slots, sizeof x->slot[0]);
     if (!x->slot)
         err_no_memory();
     for (size_t i = 0; i < old.slots; i++)
         if (old.slot[i].place)
             *slot_of(x, old.slot[i].a, old.slot[i].b) = old.slot[i];
-    free(old.slot);
+    heap_free(x->heap, old.slot);
 }
 
 void index_set(struct index *x, uint64_t a, uint64_t b, size_t place)
@@ -72,8 +72,8 @@ void index_remove(struct index *x, uint64_t a, uint64_t b)
 
 void index_free(struct index *x)
 {
-    free(x->slot);
-    *x = (struct index){ 0 };
+    heap_free(x->heap, x->slot);
+    *x = (struct index){ .heap = x->heap };
 }
 
 /* ---- queue: a ring that doubles ---------------------------------------- */
@@ -82,13 +82,13 @@ void place_queue_add(struct place_queue *q, size_t place)
 {
     if (q->count == q->room) {
         size_t room = q->room ? 2 * q->room : FIRST_SLOTS;
-        size_t *larger = calloc(room, sizeof *larger);
+        size_t *larger = heap_new(q->heap, room, sizeof *larger);
         if (!larger)
             err_no_memory();
         for (size_t i = 0; i < q->count; i++)
             larger[i] = q->place[(q->first + i) & (q->room - 1)];
-        free(q->place);
-        *q = (struct place_queue){ larger, 0, q->count, room };
+        heap_free(q->heap, q->place);
+        *q = (struct place_queue){ larger, 0, q->count, room, q->heap };
     }
     q->place[(q->first + q->count++) & (q->room - 1)] = place;
 }
@@ -103,6 +103,6 @@ size_t place_queue_take(struct place_queue *q)
 
 void place_queue_free(struct place_queue *q)
 {
-    free(q->place);
-    *q = (struct place_queue){ 0 };
+    heap_free(q->heap, q->place);
+    *q = (struct place_queue){ .heap = q->heap };
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "mmu/heap.h"
+
 #define INDEX_NONE SIZE_MAX
 
 struct index_slot {
@@ -20,6 +22,7 @@ struct index_slot {
 struct index {
     struct index_slot *slot;
     size_t slots, used; /* slots: 0 or a power of two */
+    struct heap *heap;  /* where slot lies */
 };
 
 /* The place of (a, b), or INDEX_NONE. */
@@ -35,6 +38,7 @@ void index_free(struct index *x);
 struct place_queue {
     size_t *place;
     size_t first, count, room;
+    struct heap *heap; /* where place lies */
 };
 
 void place_queue_add(struct place_queue *q, size_t place);

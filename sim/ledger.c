@@ -26,7 +26,8 @@ static size_t new_slot(struct ledger *l)
         return place_queue_take(&l->spare);
     if (l->domain_count == l->domain_room) {
         l->domain_room = l->domain_room ? 2 * l->domain_room : 4;
-        l->domains = realloc(l->domains, l->domain_room * sizeof l->domains[0]);
+        l->domains = heap_larger(l->heap, l->domains,
+                                 l->domain_room * sizeof l->domains[0]);
         if (!l->domains)
             err_no_memory();
     }
@@ -80,9 +81,11 @@ static void forget_old(struct ledger *l)
     place_queue_add(&l->spare, oldest);
 }
 
-void ledger_init(struct ledger *l)
+void ledger_init(struct ledger *l, struct heap *heap)
 {
     memset(l, 0, sizeof *l);
+    l->heap = l->by_key.heap = l->by_id.heap = heap;
+    l->ended.heap = l->spare.heap = heap;
     new_slot(l);
     memset(&l->domains[0], 0, sizeof l->domains[0]);
     snprintf(l->domains[0].name, NAME_BYTES, "ended");
@@ -93,7 +96,7 @@ void ledger_init(struct ledger *l)
 
 void ledger_free(struct ledger *l)
 {
-    free(l->domains);
+    heap_free(l->heap, l->domains);
     l->domains = NULL;
     index_free(&l->by_key);
     index_free(&l->by_id);

@@ -148,6 +148,7 @@ struct ledger {
     struct unit_stats folded_units[UNIT_COUNT];
 
     struct pc_range ranges[PHASE_COUNT]; /* of the kernel's phases */
+    struct heap *heap;                   /* where domains lies */
     struct ledger_window window;
     struct ledger_refill refill;
     struct switch_stats switches;
@@ -196,7 +197,7 @@ const char *purpose_name(enum purpose purpose);
 const char *late_name(enum late_group group); /* "tlb" ... */
 
 /* ---- for the machine only (observe.c) ---------------------------------- */
-void ledger_init(struct ledger *l);
+void ledger_init(struct ledger *l, struct heap *heap);
 void ledger_free(struct ledger *l);
 /* [first, end) of the kernel is this phase. */
 void ledger_set_phase(struct ledger *l, enum phase phase, uint64_t first,

@@ -118,8 +118,8 @@ int lua_machine_on(lua_State *L)
     luaL_checktype(L, 4, LUA_TFUNCTION);
     lua_settop(L, 4);
     struct event_filter f = lua_check_filter(L, m, 2, 3);
-    struct lua_hook *list =
-        realloc(m->hooks, (m->hook_count + 1) * sizeof *m->hooks);
+    struct lua_hook *list = heap_larger(lua_heap(m), m->hooks,
+                                        (m->hook_count + 1) * sizeof *m->hooks);
     if (!list)
         err_no_memory();
     m->hooks = list;
@@ -143,8 +143,8 @@ int lua_machine_off(lua_State *L)
 
 size_t lua_event_filters(struct lua_machine *m, const struct event_filter *also)
 {
-    struct event_filter *list =
-        realloc(m->filters, (m->hook_count + 2) * sizeof *list);
+    struct event_filter *list = heap_larger(lua_heap(m), m->filters,
+                                            (m->hook_count + 2) * sizeof *list);
     if (!list)
         err_no_memory();
     m->filters = list;
@@ -301,7 +301,8 @@ static void keep_mark(struct lua_machine *m, const struct event *e)
 {
     if (m->mark_count == m->mark_room) {
         m->mark_room = m->mark_room ? 2 * m->mark_room : 64;
-        m->marks = realloc(m->marks, m->mark_room * sizeof *m->marks);
+        m->marks =
+            heap_larger(lua_heap(m), m->marks, m->mark_room * sizeof *m->marks);
         if (!m->marks)
             err_no_memory();
     }

@@ -108,7 +108,8 @@ static void remember(struct session *session, struct lua_machine *m,
                      const char *name)
 {
     size_t bytes = (session->machine_count + 1) * sizeof *session->machines;
-    struct session_machine *list = realloc(session->machines, bytes);
+    struct session_machine *list =
+        heap_larger(lua_heap(m), session->machines, bytes);
     if (!list)
         err_no_memory();
     session->machines = list;
@@ -173,7 +174,7 @@ static int new_machine(lua_State *L)
     luaL_setmetatable(L, MACHINE);
     lua_newtable(L);
     lua_setiuservalue(L, -2, 1);
-    m->machine = machine_new(&c, &err);
+    m->machine = machine_new_in(lua_heap(m), &c, &err);
     if (!m->machine)
         return lua_raise(L, err.code, "machine{}: %s", err.text);
     m->machine->engine = s->options.engine;
@@ -203,10 +204,10 @@ bool lua_machine_close(struct lua_machine *m, struct err *err)
         session->machine = NULL;
     machine_free(m->machine);
     m->machine = NULL;
-    free(m->hooks);
-    free(m->filters);
-    free(m->scripts);
-    free(m->marks);
+    heap_free(lua_heap(m), m->hooks);
+    heap_free(lua_heap(m), m->filters);
+    heap_free(lua_heap(m), m->scripts);
+    heap_free(lua_heap(m), m->marks);
     m->hooks = NULL;
     m->filters = NULL;
     m->scripts = NULL;

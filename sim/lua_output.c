@@ -264,9 +264,13 @@ void lua_keep_csv(lua_State *L, int header, int rows)
         lua_error(L);
         __builtin_unreachable(); /* lua_error never returns */
     }
-    free(s->csv);
-    s->csv = text;
+    heap_free(s->options.heap, s->csv);
+    s->csv = heap_new(s->options.heap, 1, bytes + 1);
+    if (!s->csv)
+        err_no_memory();
+    memcpy(s->csv, text, bytes);
     s->csv_bytes = bytes;
+    free(text);
 }
 
 /* output.csv(name, header, rows) */

@@ -24,13 +24,13 @@ static void *allocate(void *context, void *old, size_t old_size, size_t size)
     struct scenario *s = context;
     size_t held = old ? old_size : 0;
     if (size == 0) {
-        free(old);
+        heap_free(s->options.heap, old);
         s->bytes -= held;
         return NULL;
     }
     if (size > held && s->bytes - held + size > s->options.max_lua_bytes)
         return NULL;
-    void *p = realloc(old, size);
+    void *p = heap_larger(s->options.heap, old, size);
     if (p)
         s->bytes += size - held;
     return p;

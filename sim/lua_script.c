@@ -167,7 +167,7 @@ void lua_script_add(lua_State *L, struct lua_machine *m, uint64_t thread,
                     uint64_t domain)
 {
     size_t bytes = (m->script_count + 1) * sizeof *m->scripts;
-    struct lua_script *list = realloc(m->scripts, bytes);
+    struct lua_script *list = heap_larger(lua_heap(m), m->scripts, bytes);
     if (!list)
         err_no_memory();
     m->scripts = list;

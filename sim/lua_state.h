@@ -183,6 +183,12 @@ int lua_ordered_sort(lua_State *L);
 /* Sorted keys of the table at index, pushed as an array; their number. */
 lua_Integer lua_push_sorted_keys(lua_State *L, int index);
 
+/* Where everything of the session lies. */
+static inline struct heap *lua_heap(const struct lua_machine *m)
+{
+    return m->scenario->options.heap;
+}
+
 /* ---- rooms of the API --------------------------------------------------- */
 /* Each sets its globals and makes its metatables. */
 void lua_open_machine(lua_State *L); /* machine{}: sim/lua_machine.c */

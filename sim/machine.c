@@ -9,10 +9,10 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cpu/fast.h"
+#include "mmu/l0.h"
 #include "sim/board.h"
 #include "sim/harts.h"
 #include "sim/observe.h"
@@ -20,11 +20,14 @@
 /* ---- building -------------------------------------------------------------
  */
 
-static bool machine_build(struct machine *m, struct err *err)
+static bool machine_build(struct machine *m, struct heap *heap, struct err *err)
 {
     const struct config *c = &m->config;
-    if (!config_check(c, err) || !bus_init(&m->bus, MEM_RAM, c->ram_bytes, err))
+    if (!config_check(c, err) ||
+        !bus_init_in(&m->bus, heap, MEM_RAM, c->ram_bytes, err))
         return false;
+    registry_init(&m->registry, heap);
+    m->uart.heap = m->trace.heap = heap;
     if (board_add_devices(m, err) && harts_build(m, err))
         return true;
     bus_free(&m->bus);
@@ -33,7 +36,13 @@ static bool machine_build(struct machine *m, struct err *err)
 
 struct machine *machine_new(const struct config *c, struct err *err)
 {
-    struct machine *m = calloc(1, sizeof *m);
+    return machine_new_in(NULL, c, err);
+}
+
+struct machine *machine_new_in(struct heap *heap, const struct config *c,
+                               struct err *err)
+{
+    struct machine *m = heap_new(heap, 1, sizeof *m);
     if (!m) {
         err_set(err, EXIT_HOST_RESOURCE, "no memory for a machine");
         return NULL;
@@ -41,8 +50,8 @@ struct machine *machine_new(const struct config *c, struct err *err)
     m->config = *c;
     m->config.cpu.core_hz = c->core_hz;
     m->config.cpu.timebase_hz = c->timebase_hz;
-    if (!machine_build(m, err)) {
-        free(m);
+    if (!machine_build(m, heap, err)) {
+        heap_free(heap, m);
         return NULL;
     }
     entropy_open(&m->entropy, &m->virtio[MACHINE_SLOT_ENTROPY],
@@ -58,6 +67,7 @@ void machine_free(struct machine *m)
     if (!m)
         return;
     struct err err;
+    struct heap *heap = m->bus.heap;
     if (!machine_trace_close(m, &err))
         fprintf(stderr, "opalite: %s\n", err.text);
     trace_free(&m->trace);
@@ -66,7 +76,30 @@ void machine_free(struct machine *m)
     uart_free(&m->uart);
     harts_free(m);
     bus_free(&m->bus);
-    free(m);
+    heap_free(heap, m);
+}
+
+void machine_caches_close(struct machine *m)
+{
+    for (uint64_t i = 0; i < m->config.harts; i++)
+        cpu_caches_close(&m->hart[i].cpu);
+    bus_forget_code(&m->bus);
+}
+
+void machine_caches_open(struct machine *m)
+{
+    struct err err;
+    m->bus.code = NULL;
+    m->bus.watched = m->bus.notes != NULL;
+    for (uint64_t i = 0; i < m->config.harts; i++)
+        if (!cpu_caches_open(&m->hart[i].cpu, true, &err))
+            err_no_memory();
+}
+
+void machine_forget_stores(struct machine *m)
+{
+    for (uint64_t i = 0; i < m->config.harts; i++)
+        l0_void(&m->hart[i].cpu.mmu);
 }
 
 static void read_phases(struct machine *m)
@@ -102,7 +135,7 @@ static bool watch_tohost(struct machine *m, struct err *err)
 bool machine_load_elf(struct machine *m, const char *path, bool htif,
                       struct err *err)
 {
-    struct elf_file *f = elf_file_open(path, err);
+    struct elf_file *f = elf_file_kept(m->bus.heap, path, err);
     if (!f)
         return false;
     if (!elf_file_load(f, &m->bus, err)) {
@@ -135,7 +168,8 @@ void machine_reset(struct machine *m, uint64_t pc, uint64_t a1)
 bool machine_attach_disk(struct machine *m, const char *path, struct err *err)
 {
     block_close(&m->block);
-    return block_open(&m->block, &m->virtio[MACHINE_SLOT_DISK], path, err);
+    return block_open(&m->block, m->bus.heap, &m->virtio[MACHINE_SLOT_DISK],
+                      path, err);
 }
 
 static void take_finisher(struct machine *m)
@@ -265,7 +299,8 @@ static void look_up(struct machine *m)
 #define FAST_NEAR 32 /* cycles; most blocks are shorter */
 
 /* Ordinary instructions that nobody watches one by one: as many as may run
- * before something has to be looked at. True: now is the time to look. */
+ * before something has to be looked at. True: now is the time to look, or to
+ * ask again. */
 static bool run_fast(struct machine *m, uint64_t last_instruction)
 {
     struct cpu *c = &m->now->cpu;
@@ -285,6 +320,9 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
     };
     uint64_t retired = fast_run(c, &limits);
     l->instructions += retired;
+    bool missed = retired && c->step.events;
+    if (missed)
+        observe_step(m);
     if (retired && m->limits->points) {
         c->step.data.size = 0; /* of these none met a watch */
         look_at_points(m, c);
@@ -297,7 +335,7 @@ static bool run_fast(struct machine *m, uint64_t last_instruction)
         observe_pc(m);
         return true;
     }
-    return c->mmu.accounts.total >= m->deadline ||
+    return missed || c->mmu.accounts.total >= m->deadline ||
            l->instructions >= last_instruction ||
            c->attention <= c->mmu.accounts.total || m->stopping;
 }
@@ -352,10 +390,15 @@ static void stop_idle(struct machine *m)
     machine_stop(m, STOP_IDLE);
 }
 
-/* Turn after turn. budget: instructions of all harts. */
+/* Turn after turn. budget: instructions of all harts. At its end the hart that
+ * ran last stays in focus. */
 static void run_turns(struct machine *m, uint64_t budget)
 {
     while (!m->stopping) {
+        if (!budget) {
+            machine_stop(m, STOP_BUDGET);
+            break;
+        }
         if (!harts_turn(m)) {
             stop_idle(m);
             break;

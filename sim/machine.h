@@ -145,7 +145,22 @@ struct machine {
 /* NULL: err says what is wrong with the description. */
 MUST_CHECK
 struct machine *machine_new(const struct config *c, struct err *err);
+/* The same in a heap (NULL: see mmu/heap.h), with all that it ever comes to
+ * hold but what the next functions are about. */
+MUST_CHECK
+struct machine *machine_new_in(struct heap *heap, const struct config *c,
+                               struct err *err);
 void machine_free(struct machine *m);
+
+/*
+ * For whoever takes snapshots of the heap (snapshot.h). What is no state lies
+ * outside of it: it is closed before the machine is put back (what the pointers
+ * say afterwards is void), and opened for each machine that is there then.
+ */
+void machine_caches_close(struct machine *m);
+void machine_caches_open(struct machine *m);
+/* After a snapshot: the first store to each page of RAM is noted again. */
+void machine_forget_stores(struct machine *m);
 
 /* "fast", "readable". */
 const char *engine_name(enum engine engine);

@@ -13,11 +13,12 @@
 #define KEEP_ENDED 64 /* ended records of each kind that stay known */
 
 /* Room for one more: arrays double when their count is a power of two. */
-static void *grown(void *array, size_t count, size_t size)
+static void *grown(const struct registry *r, void *array, size_t count,
+                   size_t size)
 {
     if (count & (count - 1) || (count && count < 16))
         return array;
-    void *larger = realloc(array, (count ? 2 * count : 16) * size);
+    void *larger = heap_larger(r->heap, array, (count ? 2 * count : 16) * size);
     if (!larger)
         err_no_memory();
     return larger;
@@ -37,20 +38,31 @@ static void copy_name(char to[NAME_BYTES], const char from[NAME_BYTES])
     to[NAME_BYTES - 1] = 0;
 }
 
+void registry_init(struct registry *r, struct heap *heap)
+{
+    memset(r, 0, sizeof *r);
+    r->heap = r->domain_of.heap = r->key_of.heap = r->segment_of.heap = heap;
+    r->thread_of.heap = r->portal_of.heap = r->right_of.heap = heap;
+    for (int i = 0; i < RIGHT_LISTS; i++)
+        r->right_list[i].heap = heap;
+    r->domains_ended.heap = r->segments_ended.heap = heap;
+    r->threads_ended.heap = r->rights_spare.heap = heap;
+}
+
 void registry_free(struct registry *r)
 {
     for (size_t i = 0; i < r->file_count; i++) {
-        free(r->files[i].path);
+        heap_free(r->heap, r->files[i].path);
         elf_file_close(r->files[i].file);
     }
     elf_file_close(r->kernel);
-    free(r->domains);
-    free(r->segments);
-    free(r->rights);
-    free(r->threads);
-    free(r->programs);
-    free(r->portals);
-    free(r->files);
+    heap_free(r->heap, r->domains);
+    heap_free(r->heap, r->segments);
+    heap_free(r->heap, r->rights);
+    heap_free(r->heap, r->threads);
+    heap_free(r->heap, r->programs);
+    heap_free(r->heap, r->portals);
+    heap_free(r->heap, r->files);
     index_free(&r->domain_of);
     index_free(&r->key_of);
     index_free(&r->segment_of);
@@ -68,11 +80,11 @@ void registry_free(struct registry *r)
 
 void registry_add_file(struct registry *r, const char *name, const char *path)
 {
-    r->files = grown(r->files, r->file_count, sizeof r->files[0]);
+    r->files = grown(r, r->files, r->file_count, sizeof r->files[0]);
     struct registry_file *f = &r->files[r->file_count++];
     memset(f, 0, sizeof *f);
     snprintf(f->name, sizeof f->name, "%s", name);
-    f->path = strdup(path);
+    f->path = heap_text(r->heap, path);
     if (!f->path)
         err_no_memory();
 }
@@ -114,7 +126,7 @@ static struct registry_right *new_right(struct registry *r, uint32_t domain,
     if (r->rights_spare.count) {
         at = place_queue_take(&r->rights_spare);
     } else {
-        r->rights = grown(r->rights, at, sizeof r->rights[0]);
+        r->rights = grown(r, r->rights, at, sizeof r->rights[0]);
         r->right_count++;
     }
     struct registry_right *a = &r->rights[at];
@@ -169,7 +181,7 @@ static struct registry_domain *add_domain(struct registry *r)
         forget(&r->domain_of, r->domains[at].id, at);
         return &r->domains[at];
     }
-    r->domains = grown(r->domains, at, sizeof r->domains[0]);
+    r->domains = grown(r, r->domains, at, sizeof r->domains[0]);
     r->domain_count++;
     return &r->domains[at];
 }
@@ -215,7 +227,7 @@ static struct registry_segment *add_segment(struct registry *r)
         forget(&r->segment_of, r->segments[at].base, at);
         return &r->segments[at];
     }
-    r->segments = grown(r->segments, at, sizeof r->segments[0]);
+    r->segments = grown(r, r->segments, at, sizeof r->segments[0]);
     r->segment_count++;
     return &r->segments[at];
 }
@@ -271,7 +283,7 @@ static struct registry_thread *add_thread(struct registry *r)
         forget(&r->thread_of, r->threads[at].id, at);
         return &r->threads[at];
     }
-    r->threads = grown(r->threads, at, sizeof r->threads[0]);
+    r->threads = grown(r, r->threads, at, sizeof r->threads[0]);
     r->thread_count++;
     return &r->threads[at];
 }
@@ -308,7 +320,7 @@ static void portal_new(struct registry *r, const struct hint_record *h)
     size_t at = index_find(&r->portal_of, (uint32_t)h->object, 0);
     if (at == INDEX_NONE) {
         at = r->portal_count++;
-        r->portals = grown(r->portals, at, sizeof r->portals[0]);
+        r->portals = grown(r, r->portals, at, sizeof r->portals[0]);
         index_set(&r->portal_of, (uint32_t)h->object, 0, at);
     }
     r->portals[at] = (struct registry_portal){ .id = (uint32_t)h->object,
@@ -323,7 +335,7 @@ static struct elf_file *program_file(struct registry *r, const char *name)
         if (strcmp(f->name, name) != 0)
             continue;
         if (!f->file)
-            f->file = elf_file_open(f->path, NULL);
+            f->file = elf_file_kept(r->heap, f->path, NULL);
         return f->file;
     }
     return NULL;
@@ -331,7 +343,8 @@ static struct elf_file *program_file(struct registry *r, const char *name)
 
 static void program_loaded(struct registry *r, const struct hint_record *h)
 {
-    r->programs = grown(r->programs, r->program_count, sizeof r->programs[0]);
+    r->programs =
+        grown(r, r->programs, r->program_count, sizeof r->programs[0]);
     struct registry_program *p = &r->programs[r->program_count++];
     memset(p, 0, sizeof *p);
     p->id = (uint32_t)h->object;

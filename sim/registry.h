@@ -88,6 +88,7 @@ struct registry {
     size_t portal_count;
     struct registry_file *files;
     size_t file_count;
+    struct heap *heap;       /* where all of it lies */
     struct elf_file *kernel; /* kernel or bare-metal file; owned */
     uint32_t thread;         /* running thread: last HINT_THREAD_RUNS */
 
@@ -99,6 +100,8 @@ struct registry {
     struct place_queue rights_spare;
 };
 
+/* Empty. Zeroed memory is an empty registry, too, in the C library's heap. */
+void registry_init(struct registry *r, struct heap *heap);
 void registry_free(struct registry *r);
 /* One record hint. by = domain that was running, cycle = now; key = hardware
  * key of the domain a HINT_DOMAIN_NEW announces. */

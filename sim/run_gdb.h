@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `opalite run --gdb`: a scenario with a debugger on its first machine. Going
- * back is history.h's; another session may be the present one afterwards. What
- * the scenario says is printed once, however often it is run again.
+ * back is putting back a snapshot (history.h). What the scenario says is
+ * printed once, however often it is said again.
  */
 #pragma once
 
@@ -12,12 +12,13 @@
 #include "sim/history.h"
 
 struct run_gdb {
-    struct history history; /* history.now: the present session */
+    struct heap *heap;      /* all that goes back is in it */
+    struct history history; /* history.now: the session */
     struct timeline time;
     struct gdb *gdb;
     FILE *to;     /* to here goes what the scenario says: */
-    size_t said;  /* so many bytes in the present session, */
-    size_t shown; /* so many of which the user has seen */
+    size_t *said; /* so many bytes up to now; in the heap */
+    size_t shown; /* so many, of which the user has seen */
 };
 
 /* Listens at `where` (gdb_socket.h); r must stay where it is. Options: without
@@ -28,6 +29,7 @@ bool run_gdb_open(struct run_gdb *r, const struct session_options *options,
 /* Runs as far as somebody looks: to the end, or until the debugger or
  * *interrupted ends the run; the debugger sets that, too. */
 void run_gdb_run(struct run_gdb *r, volatile sig_atomic_t *interrupted);
-/* Tells the debugger how the program ends. The session is the caller's to
- * close, before. */
+/* Ends the session. */
+enum exit_code run_gdb_end(struct run_gdb *r);
+/* After that: tells the debugger how the program ends. */
 void run_gdb_close(struct run_gdb *r, int exit_code);

@@ -380,6 +380,11 @@ size_t session_machine_number(const struct session *s)
     return i;
 }
 
+void session_set_files_known(struct session *s, uint64_t files)
+{
+    s->scenario->options.files_known = files;
+}
+
 /* Is session.until here? Otherwise *left is what it leaves of a limit. */
 static bool until_reached(const struct session *s, uint64_t *left)
 {

@@ -32,6 +32,7 @@ enum session_state {
 
 struct session_options {
     const char *path;   /* FILE.lua */
+    struct heap *heap;  /* all its state goes there; NULL: see mmu/heap.h */
     enum engine engine; /* of every machine; results are the same */
     const char *preset; /* replaces the preset of every machine{}, NULL = no */
     const char *protection; /* likewise that of every m:boot{} */
@@ -133,6 +134,8 @@ enum session_state session_advance(struct session *s,
 uint64_t session_instructions(const struct session *s);
 /* Number of the machine that runs now or ran last; machine_count = none. */
 size_t session_machine_number(const struct session *s);
+/* Replaces options.files_known. */
+void session_set_files_known(struct session *s, uint64_t files);
 /* EXIT_INTERRUPTED or EXIT_WALL_CLOCK when the run is to end, else 0. */
 int session_is_interrupted(const struct session *s);
 

@@ -13,58 +13,59 @@
 #define LUA_STEPS 2000000000
 #define LUA_BYTES ((size_t)1 << 30)
 
-static const char *copy(const char *text)
+static const char *copy(struct heap *heap, const char *text)
 {
-    char *c = strdup(text);
+    char *c = heap_text(heap, text);
     if (!c)
         err_no_memory();
     return c;
 }
 
-static const char *default_program_dir(void)
+static const char *default_program_dir(struct heap *heap)
 {
     char path[1000];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
     path[n > 0 ? n : 0] = 0;
     char *slash = strrchr(path, '/');
     if (!slash)
-        return copy(".");
+        return copy(heap, ".");
     *slash = 0;
     /* Test programs live in BUILD/tests/<floor>. */
     char *tests = strstr(path, "/tests/");
     if (tests)
         *tests = 0;
-    return copy(path);
+    return copy(heap, path);
 }
 
-static const char *default_guest_dir(const char *program_dir)
+static const char *default_guest_dir(struct heap *heap, const char *program_dir)
 {
     char path[1100];
     const char *set = getenv("OPALITE_GUEST");
     if (set && *set)
-        return copy(set);
+        return copy(heap, set);
     snprintf(path, sizeof path, "%s/../guest", program_dir);
-    return copy(path);
+    return copy(heap, path);
 }
 
 static void copy_options(struct scenario *s, const struct session_options *o)
 {
     struct session_options *c = &s->options;
+    struct heap *h = o->heap;
     *c = *o;
-    c->path = copy(o->path);
-    c->preset = o->preset ? copy(o->preset) : NULL;
-    c->protection = o->protection ? copy(o->protection) : NULL;
-    c->out_dir = copy(o->out_dir ? o->out_dir : "out");
-    c->trace_path = o->trace_path ? copy(o->trace_path) : NULL;
+    c->path = copy(h, o->path);
+    c->preset = o->preset ? copy(h, o->preset) : NULL;
+    c->protection = o->protection ? copy(h, o->protection) : NULL;
+    c->out_dir = copy(h, o->out_dir ? o->out_dir : "out");
+    c->trace_path = o->trace_path ? copy(h, o->trace_path) : NULL;
     c->program_dir =
-        o->program_dir ? copy(o->program_dir) : default_program_dir();
-    c->guest_dir =
-        o->guest_dir ? copy(o->guest_dir) : default_guest_dir(c->program_dir);
-    const char **set = calloc(o->set_count + 1, sizeof *set);
+        o->program_dir ? copy(h, o->program_dir) : default_program_dir(h);
+    c->guest_dir = o->guest_dir ? copy(h, o->guest_dir)
+                                : default_guest_dir(h, c->program_dir);
+    const char **set = heap_new(h, o->set_count + 1, sizeof *set);
     if (!set)
         err_no_memory();
     for (size_t i = 0; i < o->set_count; i++)
-        set[i] = copy(o->set[i]);
+        set[i] = copy(h, o->set[i]);
     c->set = set;
     if (c->max_lua_steps == 0)
         c->max_lua_steps = LUA_STEPS;
@@ -75,23 +76,23 @@ static void copy_options(struct scenario *s, const struct session_options *o)
              slash ? (int)(slash - o->path) : 1, slash ? o->path : ".");
 }
 
-static void drop(const char *text)
+static void drop(struct heap *heap, const void *block)
 {
-    free((void *)(uintptr_t)text);
+    heap_free(heap, (void *)(uintptr_t)block);
 }
 
-static void free_options(struct session_options *o)
+static void free_options(const struct session_options *o)
 {
-    drop(o->path);
-    drop(o->preset);
-    drop(o->protection);
-    drop(o->out_dir);
-    drop(o->trace_path);
-    drop(o->program_dir);
-    drop(o->guest_dir);
+    drop(o->heap, o->path);
+    drop(o->heap, o->preset);
+    drop(o->heap, o->protection);
+    drop(o->heap, o->out_dir);
+    drop(o->heap, o->trace_path);
+    drop(o->heap, o->program_dir);
+    drop(o->heap, o->guest_dir);
     for (size_t i = 0; i < o->set_count; i++)
-        drop(o->set[i]);
-    free((void *)(uintptr_t)o->set);
+        drop(o->heap, o->set[i]);
+    drop(o->heap, o->set);
 }
 
 /* args.KEY: the text, or nil; remembers that somebody asked. */
@@ -195,6 +196,7 @@ static bool check_set(const struct session_options *o, struct err *err)
 static void free_session(struct session *s)
 {
     struct scenario *c = s->scenario;
+    struct heap *heap = c->options.heap;
     for (size_t i = 0; i < s->machine_count; i++) {
         struct err ignored;
         struct lua_machine *m = s->machines[i].owner;
@@ -204,10 +206,10 @@ static void free_session(struct session *s)
     if (c->L)
         lua_close(c->L);
     free_options(&c->options);
-    free(c->csv);
-    free(c);
-    free(s->machines);
-    free(s);
+    heap_free(heap, c->csv);
+    heap_free(heap, c);
+    heap_free(heap, s->machines);
+    heap_free(heap, s);
 }
 
 struct session *session_open(const struct session_options *options,
@@ -215,8 +217,8 @@ struct session *session_open(const struct session_options *options,
 {
     if (!check_set(options, err))
         return NULL;
-    struct session *s = calloc(1, sizeof *s);
-    struct scenario *c = calloc(1, sizeof *c);
+    struct session *s = heap_new(options->heap, 1, sizeof *s);
+    struct scenario *c = heap_new(options->heap, 1, sizeof *c);
     if (!s || !c)
         err_no_memory();
     s->scenario = c;

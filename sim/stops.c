@@ -22,6 +22,15 @@ void stops_free(struct stops *s)
     memset(s, 0, sizeof *s);
 }
 
+void stops_forget_machine(struct stops *s)
+{
+    s->machine = NULL;
+    s->places = s->live = 0;
+    s->stale = true;
+    for (size_t i = 0; i < s->count; i++)
+        s->point[i].places = 0;
+}
+
 void stops_set_until(struct stops *s, struct expression *e, const char *text)
 {
     expression_free(s->until);
@@ -197,11 +206,6 @@ static const struct word *word_of(const char *line)
         if (strlen(words[i].name) == n && !strncmp(line, words[i].name, n))
             return &words[i];
     return NULL;
-}
-
-bool stops_know(const char *line)
-{
-    return word_of(line) != NULL;
 }
 
 bool stops_obey(struct stops *s, const struct machine *m, const char *line,

@@ -9,8 +9,8 @@
  */
 #pragma once
 
+#include "sim/history.h"
 #include "sim/lua_expression.h"
-#include "sim/session.h"
 
 enum { STOPS_MOST = 64, STOPS_TEXT = 200 };
 
@@ -68,6 +68,9 @@ struct stops {
     bool has_goal; /* stops also before the instruction at */
     uint64_t goal;
 
+    /* Runs the session, and takes snapshots; NULL = session_advance does. */
+    struct history *history;
+
     /* Why the last stops_advance ended with SESSION_STOPPED. */
     enum stops_reason reason;
     unsigned number; /* of the breakpoint or watch */
@@ -102,8 +105,8 @@ bool stops_obey(struct stops *s, const struct machine *m, const char *line,
 void stops_set_until(struct stops *s, struct expression *e, const char *text);
 /* The line that would make this one. */
 void stops_line(const struct stop_point *p, char *to, size_t room);
-/* Is the line's first word one of stops_obey's? */
-bool stops_know(const char *line);
+/* The machine looked at is gone, or another one is at its address. */
+void stops_forget_machine(struct stops *s);
 /* Breakpoint at this address in the machine looked at last, or NULL. */
 const struct stop_point *stops_at(const struct stops *s, uint64_t pc);
 

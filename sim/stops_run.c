@@ -179,7 +179,9 @@ enum session_state stops_advance(struct stops *s, struct session *session,
         limits.stop_events = slice->stop_events | s->news;
         limits.points = points.count || points.step ? &points : NULL;
         session->stop_at_machine = true;
-        enum session_state state = session_advance(session, &limits);
+        enum session_state state = s->history
+                                       ? history_run(s->history, &limits)
+                                       : session_advance(session, &limits);
         session->stop_at_machine = false;
         if (state != SESSION_STOPPED)
             return state;

@@ -18,10 +18,17 @@
 #define STRETCH        20000
 #define STRETCH_FACTOR 10
 
-void timeline_open(struct timeline *t, const struct timeline_run *run)
+#define KEEP           2000 /* instructions before a target: a snapshot */
+
+void timeline_open(struct timeline *t, const struct timeline_run *run,
+                   struct heap *heap)
 {
     memset(t, 0, sizeof *t);
     t->run = *run;
+    t->heap = heap;
+    t->next = heap_new(heap, 1, sizeof *t->next);
+    if (!t->next)
+        err_no_memory();
 }
 
 static void forget_inputs(struct timeline *t, size_t from)
@@ -35,6 +42,7 @@ void timeline_close(struct timeline *t)
 {
     forget_inputs(t, 0);
     free(t->inputs);
+    heap_free(t->heap, t->next);
 }
 
 /* ---- moments --------------------------------------------------------------
@@ -110,9 +118,9 @@ static bool give(const struct timeline *t, struct input *in)
 static bool feed(struct timeline *t)
 {
     struct when at = now(t);
-    while (timeline_machine(t) && t->next < t->count &&
-           !when_before(at, t->inputs[t->next].when))
-        if (!give(t, &t->inputs[t->next++]))
+    while (timeline_machine(t) && *t->next < t->count &&
+           !when_before(at, t->inputs[*t->next].when))
+        if (!give(t, &t->inputs[(*t->next)++]))
             return false;
     return true;
 }
@@ -139,10 +147,12 @@ bool timeline_input(struct timeline *t, const struct input *in)
     struct input given = *in;
     if (!timeline_machine(t) || !give(t, &given))
         return false;
-    forget_inputs(t, t->next);
+    forget_inputs(t, *t->next);
     keep(t, &given);
-    t->next = t->count;
+    *t->next = t->count;
     t->frontier = now(t);
+    if (t->run.branch)
+        t->run.branch(t->run.context);
     return true;
 }
 
@@ -180,8 +190,8 @@ static enum timeline_state run_until(struct timeline *t,
 /* To the next input, when there is one before `end`. */
 static struct when next_stop(const struct timeline *t, struct when end)
 {
-    if (t->next < t->count && when_before(t->inputs[t->next].when, end))
-        return t->inputs[t->next].when;
+    if (*t->next < t->count && when_before(t->inputs[*t->next].when, end))
+        return t->inputs[*t->next].when;
     return end;
 }
 
@@ -191,15 +201,15 @@ enum timeline_state timeline_advance(struct timeline *t,
     struct run_limits l = *limits;
     struct points points;
     enum timeline_state state;
-    if (t->next < t->count && timeline_machine(t)) {
-        state = run_until(t, &l, &points, t->inputs[t->next].when);
+    if (*t->next < t->count && timeline_machine(t)) {
+        state = run_until(t, &l, &points, t->inputs[*t->next].when);
         struct machine *m = timeline_machine(t);
         /* A step that only we wanted to see is no stop. */
         if (m && m->at_point && m->point.kind == POINT_STEP &&
             !(limits->points && limits->points->step >> (m->now - m->hart) & 1))
             m->at_point = false;
         if (!feed(t))
-            forget_inputs(t, t->next);
+            forget_inputs(t, *t->next);
     } else {
         state = t->run.advance(t->run.context, &l);
     }
@@ -218,13 +228,27 @@ static bool lost_the_way(struct err *err)
                    "that it reads changed?");
 }
 
+/* Begins again before that moment. */
+static bool begin_before(struct timeline *t, struct when target,
+                         struct err *err)
+{
+    uint64_t instructions = target.instructions;
+    do {
+        if (!t->run.rewind(t->run.context, instructions, err))
+            return false;
+    } while (when_before(target, now(t)) && instructions--);
+    if (!t->heap)
+        *t->next = 0;
+    return true;
+}
+
 /* Begins again, to run to there. */
 static bool go_to(struct timeline *t, struct when target, struct err *err)
 {
     t->target = target;
-    if (!t->run.rewind(t->run.context, err))
+    t->kept = false;
+    if (!begin_before(t, target, err))
         return false;
-    t->next = 0;
     return feed(t) || lost_the_way(err);
 }
 
@@ -392,14 +416,36 @@ static enum travel arrived(struct timeline *t)
     return t->any ? TRAVEL_THERE : TRAVEL_BEGINNING;
 }
 
-enum travel timeline_travel(struct timeline *t, uint64_t instructions,
-                            struct err *err)
+/* The place on the way where a snapshot is of use: one instruction back from
+ * the target, and the next one, will be asked for soon. */
+static struct when next_keep(const struct timeline *t)
+{
+    struct when at = { t->target.instructions, 0 };
+    at.instructions -= at.instructions < KEEP ? at.instructions : KEEP;
+    return at;
+}
+
+/* A piece of the way to the target. */
+static enum timeline_state run_to_target(struct timeline *t,
+                                         uint64_t instructions)
 {
     struct run_limits limits = { .max_insns = instructions };
     struct points copy;
+    struct when keep = next_keep(t);
+    if (!t->kept && t->run.keep && when_before(now(t), keep))
+        return run_until(t, &limits, &copy, next_stop(t, keep));
+    if (!t->kept && t->run.keep && keep.instructions)
+        t->run.keep(t->run.context);
+    t->kept = true;
+    return run_until(t, &limits, &copy, next_stop(t, t->target));
+}
+
+enum travel timeline_travel(struct timeline *t, uint64_t instructions,
+                            struct err *err)
+{
     enum timeline_state state = TIMELINE_ON;
     if (when_before(now(t), t->target))
-        state = run_until(t, &limits, &copy, next_stop(t, t->target));
+        state = run_to_target(t, instructions);
     else if (t->looks && when_before(now(t), t->end))
         state = look_on(t, instructions);
     const struct machine *m = timeline_machine(t);

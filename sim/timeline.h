@@ -3,10 +3,10 @@
  * A run that a debugger can go back in, whoever makes it: a scenario, a bare
  * program, firmware. It knows of the run how it goes on and how it begins again
  * (struct timeline_run), and keeps what came from outside: keys, and what the
- * debugger changed, each with its moment. A run that begins again and is fed
- * the same is the same run, to the cycle (docs/history.md), so an earlier
- * moment is reached by beginning again and stopping there, and from there
- * forward the same future comes again.
+ * debugger changed, each with its moment. A run that begins again, at its
+ * beginning or at a snapshot (history.h), and is fed the same is the same run,
+ * to the cycle. So an earlier moment is reached by beginning again before it
+ * and stopping there, and from there forward the same future comes again.
  *
  * What comes from outside in the past begins a branch: the inputs behind it,
  * and with them the future, are forgotten.
@@ -39,9 +39,14 @@ struct timeline_run {
     /* Runs on, within these limits as far as they concern that machine. */
     enum timeline_state (*advance)(void *context,
                                    const struct run_limits *limits);
-    /* Goes back to the beginning, where that machine has run nothing yet.
-     * False: err says why not, and nothing has changed. */
-    bool (*rewind)(void *context, struct err *err);
+    /* Goes back, at once, to a moment at which that machine had retired at most
+     * so many instructions: the beginning, where it has run nothing, or a later
+     * one. False: err says why not, and nothing has changed. */
+    bool (*rewind)(void *context, uint64_t instructions, struct err *err);
+    /* This moment will be gone back to soon. NULL: the beginning must do. */
+    void (*keep)(void *context);
+    /* What came after this moment will not come again. NULL likewise. */
+    void (*branch)(void *context);
     /* Loads everything anew, as the user asked; NULL = cannot be asked. */
     bool (*reset)(void *context);
 };
@@ -91,9 +96,10 @@ struct timeline_found {
 
 struct timeline {
     struct timeline_run run;
+    struct heap *heap;    /* that a snapshot puts back; NULL = there are none */
     struct input *inputs; /* owned, bytes too */
     size_t count, room;
-    size_t next;          /* the first one that is still to come */
+    size_t *next;         /* the first one that is still to come; in the heap */
     struct when frontier; /* the furthest moment of this branch so far */
 
     /* The way back: timeline_travel's. */
@@ -101,6 +107,7 @@ struct timeline {
     struct timeline_goal goal;
     struct when left;   /* where it began: later moments do not count */
     struct when target; /* it runs to here, then */
+    bool kept;          /* a snapshot near it */
     bool looks;         /* looks for the goal from there on, up to */
     struct when end;    /* here */
     uint64_t stretch;   /* instructions looked through at once */
@@ -109,7 +116,10 @@ struct timeline {
     struct timeline_found found;
 };
 
-void timeline_open(struct timeline *t, const struct timeline_run *run);
+/* Before the first snapshot of the heap is taken, and before the heap closes.
+ */
+void timeline_open(struct timeline *t, const struct timeline_run *run,
+                   struct heap *heap);
 void timeline_close(struct timeline *t);
 
 static inline struct machine *timeline_machine(const struct timeline *t)

@@ -3,12 +3,10 @@
  * step, and only while there are any. */
 #include "sim/trace.h"
 
-#include <stdlib.h>
-
 void trace_attach(struct trace *t, struct trace_reader *r)
 {
     if (!t->ring) {
-        t->ring = calloc(TRACE_RING, sizeof t->ring[0]);
+        t->ring = heap_new(t->heap, TRACE_RING, sizeof t->ring[0]);
         if (!t->ring)
             err_no_memory();
     }
@@ -42,6 +40,6 @@ void trace_add(struct trace *t, const struct step *s)
 
 void trace_free(struct trace *t)
 {
-    free(t->ring);
+    heap_free(t->heap, t->ring);
     t->ring = NULL;
 }

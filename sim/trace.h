@@ -18,6 +18,7 @@ struct trace {
     struct step *ring; /* NULL until the first reader */
     uint64_t written;  /* number of the next step */
     unsigned readers;
+    struct heap *heap; /* where ring lies */
 };
 
 struct trace_reader {

@@ -36,6 +36,7 @@ panel rights $fault --at fault:2
 panel fault $fault --at fault:2
 panel timeline $calls --at cycle:470000 --keys '):cursor a 324430<enter>:cursor b 375570<enter>i:bookmark second-call 326884<enter>'
 panel timeline_threads $calls --at cycle:470000 --keys '):lanes thread<enter>'
+panel timeline_beside $turns --at switch:60 --keys '))))))):compare mas<enter>:pane timeline<enter>z'
 panel events $fault --at fault:2
 panel cycles $turns --at switch:60 --keys w
 panel switches $turns --at switch:60 --keys 'w:ghost mas-asid<enter>'
@@ -54,8 +55,8 @@ draw space_dark.png $fault --at fault:2 --panel space
 draw space_mas.png $turns --at switch:60 --panel space --set protection=mas
 draw cost_light.png $turns --at switch:60 --panel cost --theme light --keys w
 draw time_dark.png $turns --at switch:60 --panel time --keys "))))))"
-draw ab_dark.png $turns --at switch:60 --panel a/b --keys a
-draw ab_light.png $turns --at switch:60 --panel a/b --keys a --theme light
+draw ab_dark.png $turns --at switch:60 --panel a/b --keys 'a)))))))'
+draw ab_light.png $turns --at switch:60 --panel a/b --keys 'a)))))))' --theme light
 draw text_light.png $fault --at fault:2 --panel text --theme light
 draw run.svg $fault --at fault:2 --panel run --theme light
 draw map.svg $fault --at fault:2 --panel map --theme light --size 960x420

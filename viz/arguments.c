@@ -5,13 +5,66 @@
 #include <stdio.h>
 #include <string.h>
 
-bool arguments_take(struct session_arguments *a, const struct options *o)
+/* In megabytes. */
+static bool take_history(struct session_arguments *a, const struct options *o)
+{
+    uint64_t n;
+
+    if (!option_number(o, &n))
+        return false;
+    if (n > 1 << 20) {
+        usage_error(o->command, "--history %s: at most %d megabytes", o->value,
+                    1 << 20);
+        return false;
+    }
+    a->history_bytes = n << 20;
+    return true;
+}
+
+static bool take_stop(struct stops *s, const char *word,
+                      const struct options *o)
+{
+    char line[STOPS_TEXT], answer[STOPS_TEXT];
+    struct err err;
+
+    if (snprintf(line, sizeof line, "%s %s", word, o->value) >=
+        (int)sizeof line) {
+        usage_error(o->command, "--%s: that is too long", word);
+        return false;
+    }
+    if (stops_obey(s, NULL, line, answer, sizeof answer, &err))
+        return true;
+    if (strncmp(err.text, word, strlen(word)) == 0)
+        usage_error(o->command, "--%s", err.text);
+    else
+        usage_error(o->command, "--%s: %s", line, err.text);
+    return false;
+}
+
+bool arguments_take(struct session_arguments *a, struct view_arguments *v,
+                    const struct options *o)
 {
     struct session_options *s = &a->session;
 
-    if (o->row == ROW_FROM_RESET) {
+    switch (o->row) {
+    case ROW_FROM_RESET:
         a->has_moment = true;
         a->at = (struct run_moment){ .kind = MOMENT_INSNS, .number = 1 };
+        return true;
+    case ROW_BREAK:
+        return take_stop(&v->stops, "break", o);
+    case ROW_WATCH:
+        return take_stop(&v->stops, "watch", o);
+    case ROW_NO_SETTINGS:
+        v->forget = true;
+        return true;
+    case ROW_HISTORY:
+        return take_history(a, o);
+    default:
+        break;
+    }
+    if (o->row >= ROW_RECORD) {
+        record_take(a, o, o->row - ROW_RECORD);
         return true;
     }
     return o->row < ROW_TRACE

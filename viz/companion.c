@@ -89,7 +89,7 @@ static bool open_session(struct companion *c, struct err *err)
     c->session->stop_at_machine = true;
     c->begun = false;
     model_free(c->model);
-    model_init(c->model, NULL);
+    model_init(c->model, NULL, NULL);
     return true;
 }
 
@@ -277,12 +277,13 @@ void companion_lead(struct companion *c, const struct sync_point *to)
     c->to = *to;
     if (c->begin.machine != to->machine) /* a new machine's window */
         companion_begin(c, &(struct sync_point){ .machine = to->machine });
-    if (c->state == OTHER_FAILED)
-        return;
-    const struct machine *m = wanted(c, &passed);
-    bool beyond = m && number_now(m, to->by) > to->number;
     bool back = to->machine < old.machine ||
                 (to->machine == old.machine && to->clock < old.clock);
+    const struct machine *m = wanted(c, &passed);
+    bool beyond = m && number_now(m, to->by) > to->number;
+    if (!back &&
+        (c->state == OTHER_FAILED || (c->state == OTHER_ENDED && passed)))
+        return; /* later is no better */
     c->state = OTHER_BEHIND;
     if (back || beyond || passed)
         start_again(c);
@@ -324,9 +325,11 @@ static void run_on(struct companion *c, const struct machine *m,
 {
     struct run_limits limits = limits_to(m, p, instructions);
     enum session_state state = session_advance(c->session, &limits);
+    bool passed;
 
     if (state == SESSION_FINISHED) {
-        c->state = c->to.by == SYNC_END ? OTHER_THERE : OTHER_ENDED;
+        c->state = c->to.by == SYNC_END && wanted(c, &passed) ? OTHER_THERE
+                                                              : OTHER_ENDED;
     } else if (state == SESSION_FAILED) {
         c->error = c->session->error;
         c->state = OTHER_FAILED;
@@ -379,6 +382,17 @@ static const char *point_text(const struct sync_point *p, char *to, size_t room)
     return to;
 }
 
+static void show_time(const struct model *m, struct other_run *to)
+{
+    memcpy(to->moments, m->moments, sizeof to->moments);
+    to->moment_count = m->moment_count;
+    memcpy(to->lanes, m->lanes, sizeof to->lanes);
+    to->lane_count = m->lane_count;
+    memcpy(to->threads, m->threads, sizeof to->threads);
+    to->thread_count = m->thread_count;
+    to->hart_count = m->hart_count;
+}
+
 void companion_show(struct companion *c, struct other_run *to)
 {
     bool passed;
@@ -390,6 +404,7 @@ void companion_show(struct companion *c, struct other_run *to)
     snprintf(to->label, sizeof to->label, "%s",
              c->label[0] ? c->label : "the same");
     point_text(&c->to, to->point, sizeof to->point);
+    to->in_kernel = c->to.by == SYNC_PROGRAM && !c->to.user;
     snprintf(to->why, sizeof to->why, "%.150s",
              c->state == OTHER_FAILED ? c->error.text : "");
     if (!c->session)
@@ -400,7 +415,11 @@ void companion_show(struct companion *c, struct other_run *to)
         to->percent = (int)(now * 100 / c->to.number);
         to->beyond = c->to.by == SYNC_PROGRAM && now > c->to.number;
     }
-    if (m && c->state == OTHER_BEHIND)
+    if (!m)
+        return; /* it is at another machine of the scenario */
+    if (c->state == OTHER_BEHIND)
         model_refresh(c->model, c->session);
     model_summary(c->model, &to->run);
+    if (c->state == OTHER_THERE)
+        show_time(c->model, to);
 }

@@ -11,6 +11,7 @@
 
 struct gui_arguments {
     struct session_arguments run;
+    struct view_arguments view;
     const struct command *command;
     int width, height; /* pixels */
     const char *theme; /* NULL = as remembered */
@@ -19,7 +20,6 @@ struct gui_arguments {
     const char *keys;  /* obeyed first; NULL = none */
     const char *picture;
     const char *dump; /* the window's text goes there; NULL = nowhere */
-    bool forget;      /* neither reads nor writes the settings */
     bool quit_at_end;
 };
 

@@ -30,7 +30,6 @@ static const struct option_row rows[] = {
     { 0, "size", "WxH", "pixels, default 1280x720" },
     { 0, "theme", "dark|light", "colours" },
     { 0, "scale", "PERCENT", "75 to 300: size of everything" },
-    { 0, "no-settings", NULL, "neither read nor write the remembered layout" },
     { 0, "quit-at-end", NULL, "full speed to the end; says how many frames" },
     { 0, "dump", "FILE", "keep the window's text in a file, for scripts" },
     { 0, NULL, NULL, NULL },
@@ -42,7 +41,6 @@ enum {
     ROW_SIZE,
     ROW_THEME,
     ROW_SCALE,
-    ROW_NO_SETTINGS,
     ROW_QUIT_AT_END,
     ROW_DUMP
 };
@@ -89,9 +87,6 @@ static bool take(void *context, const struct options *o)
         return take_theme(a, o);
     case ROW_SCALE:
         return take_scale(a, o);
-    case ROW_NO_SETTINGS:
-        a->forget = true;
-        return true;
     case ROW_QUIT_AT_END:
         a->quit_at_end = true;
         return true;
@@ -99,7 +94,7 @@ static bool take(void *context, const struct options *o)
         a->dump = o->value;
         return true;
     default:
-        return arguments_take(&a->run, o);
+        return arguments_take(&a->run, &a->view, o);
     }
 }
 
@@ -111,11 +106,15 @@ static int show(struct gui_arguments *a)
 
     if (!r)
         err_no_memory();
-    if (!runner_open(r, &a->run.session, &err)) {
+    if (!runner_open(r, &a->run.session, a->run.history_bytes, &err)) {
         free(r);
         return report(&err);
     }
+    r->replay = &a->run;
+    runner_take_stops(r, &a->view.stops);
     code = a->picture ? gui_picture(a, r) : gui_window(a, r);
+    if (!runner_record(r, &a->run, &err) && code == EXIT_PASSED)
+        code = report(&err);
     end = (int)runner_close(r);
     free(r);
     /* a picture of a moment on the way is no verdict on the scenario */
@@ -128,15 +127,17 @@ static int command_gui(const struct command *c, int argc, char **argv)
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
-    const struct operand scenario = { "scenario", "FILE.lua",
+    const struct operand scenario = { "scenario", "[FILE.lua]",
                                       &a.run.session.path };
     enum exit_code code;
 
     setlocale(LC_CTYPE, "");
     session_arguments_init(&a.run, argc);
-    if (options_read(&o, &scenario, take, &a, &code))
+    if (options_read(&o, &scenario, take, &a, &code) &&
+        session_arguments_complete(&a.run, c, &code))
         code = arguments_fit(&a.run, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
     session_arguments_free(&a.run);
+    stops_free(&a.view.stops);
     return (int)code;
 }
 

@@ -32,7 +32,7 @@ struct gui {
     uint32_t moved;         /* when the pointer moved last, ms */
     bool dirty;             /* draw again */
     uint32_t frames, first; /* drawn since; when, ms */
-    char settings[VIEW_PATH];
+    char settings[VIEW_PATH], stops[VIEW_PATH];
 };
 
 /* ---- keys ------------------------------------------------------------------
@@ -74,10 +74,12 @@ static int key_of(const SDL_Keysym *k)
     case SDLK_F5:
     case SDLK_F6:
         return ' ';
+    case SDLK_F9:
+        return 'p';
     case SDLK_F10:
         return 'n';
     case SDLK_F11:
-        return 's';
+        return shift ? 'o' : 's';
     case SDLK_F12:
         return KEY_OF_SCREENSHOT;
     case SDLK_MINUS:
@@ -428,6 +430,12 @@ static void begin(struct gui *g)
         worker_ask(g->worker, all, 1);
 }
 
+/* A run that is to go to its end by itself is stopped by nothing of before. */
+static bool remembers_stops(const struct gui_arguments *a)
+{
+    return !a->view.forget && !a->quit_at_end;
+}
+
 static bool open_all(struct gui *g, struct runner *r, struct err *err)
 {
     const struct gui_arguments *a = g->arguments;
@@ -436,9 +444,13 @@ static bool open_all(struct gui *g, struct runner *r, struct err *err)
     g->model->memory = NULL;
     view_init(&g->view, g->model);
     g->view.scale = 100;
-    if (!a->forget) {
+    if (!a->view.forget) {
         view_settings_path("gui", g->settings, sizeof g->settings);
         view_settings_load(&g->view, g->settings);
+    }
+    if (remembers_stops(a)) {
+        view_stops_path(a->run.session.path, g->stops, sizeof g->stops);
+        view_stops_load(r, g->stops);
     }
     if (!gui_prepare(a, &g->view, err) || !obey_first(g, err))
         return false;
@@ -465,8 +477,10 @@ int gui_window(const struct gui_arguments *a, struct runner *r)
         if (a->quit_at_end)
             tell_frames(g);
         worker_stop(g->worker);
-        if (!a->forget)
+        if (!a->view.forget)
             view_settings_save(&g->view, g->settings);
+        if (remembers_stops(a))
+            view_stops_save(r, g->stops);
     }
     if (g->look.theme)
         look_close(&g->look);

@@ -256,6 +256,15 @@ struct segment_row {
     uint64_t address[MODEL_DOMAINS];  /* where that domain sees it */
 };
 
+/* What the timeline draws of one run. */
+struct time_track {
+    bool other;                   /* not the run that is looked at */
+    const struct moment *moments; /* ring, as in struct model */
+    uint64_t moment_count, cycle;
+    const struct lane *lanes, *threads;
+    int lane_count, thread_count, hart_count;
+};
+
 /* What two runs are compared by. */
 struct run_summary {
     char machine[MODEL_NAME], personality[MODEL_NAME];
@@ -277,6 +286,7 @@ enum other_state {
     OTHER_NONE,   /* there is no other run */
     OTHER_BEHIND, /* on its way to the point where this run stands */
     OTHER_THERE,
+    OTHER_WAITS, /* where it was, until this run does not run fast any more */
     OTHER_ENDED, /* the scenario, or its machine, came to an end before */
     OTHER_FAILED /* why says it */
 };
@@ -284,12 +294,19 @@ enum other_state {
 /* Another run of the scenario, beside this one (companion.h). */
 struct other_run {
     enum other_state state;
-    int percent;                /* of the way */
-    bool beyond;                /* it is there, but not exactly */
-    char label[MODEL_NAME];     /* what is different there */
+    int percent;            /* of the way */
+    bool beyond;            /* it is there, but not exactly */
+    bool in_kernel;         /* this run has gone on from there, in the kernel */
+    char label[MODEL_NAME]; /* what is different there */
     char point[MODEL_NAME * 2]; /* "switch 60": where both stand */
     char why[MODEL_LINE];
     struct run_summary run;
+
+    /* its timeline, when it is there */
+    struct moment moments[MODEL_MOMENTS]; /* ring */
+    uint64_t moment_count;
+    struct lane lanes[MODEL_LANES], threads[MODEL_LANES];
+    int lane_count, thread_count, hart_count;
 };
 
 struct model {
@@ -393,9 +410,10 @@ struct model {
     struct model_memory *memory; /* of model_read.c; not for panes */
 };
 
-/* Empty model, paused. source_root: where relative source paths begin, or
- * NULL. */
-void model_init(struct model *m, const char *source_root);
+struct heap;
+/* Empty model, paused; what it remembers lies in the heap (or NULL).
+ * source_root: where relative source paths begin, or NULL. */
+void model_init(struct model *m, struct heap *heap, const char *source_root);
 void model_free(struct model *m);
 /* A command begins: registers and accounts are remembered as "before". */
 void model_mark(struct model *m, const struct session *s);
@@ -420,8 +438,12 @@ void model_event_line(const struct machine *machine, const struct event *e,
 const struct event_row *model_event(const struct model *m, uint64_t serial);
 /* The story of an event, or NULL. */
 const char *model_story(const struct model *m, const struct event_row *e);
+/* What the timeline draws of this run, and of the other one. */
+struct time_track time_track(const struct model *m);
+struct time_track time_track_other(const struct model *m);
 /* Moment `serial` of the timeline, or NULL when it has been overwritten. */
 const struct moment *model_moment(const struct model *m, uint64_t serial);
+const struct moment *time_moment(const struct time_track *t, uint64_t serial);
 /* to - from; nothing, when to is not later. */
 struct sample sample_difference(const struct sample *to,
                                 const struct sample *from);

@@ -21,13 +21,13 @@ enum { ROWS_BEFORE = 30, BYTES_BEFORE = 2048, SOURCE_LIMIT = 4 << 20 };
 void model_free_sources(struct model_memory *memory)
 {
     for (int i = 0; i < SOURCE_FILES; i++) {
-        free(memory->source[i].text);
-        free(memory->source[i].line);
+        heap_free(memory->heap, memory->source[i].text);
+        heap_free(memory->heap, memory->source[i].line);
         memset(&memory->source[i], 0, sizeof memory->source[i]);
     }
 }
 
-static char *read_text(const char *path)
+static char *read_text(struct heap *heap, const char *path)
 {
     FILE *f = fopen(path, "rb");
     char *text;
@@ -41,17 +41,20 @@ static char *read_text(const char *path)
     n = fread(text, 1, SOURCE_LIMIT, f);
     fclose(f);
     text[n] = 0;
-    char *tight = realloc(text, n + 1);
-    return tight ? tight : text;
+    char *tight = heap_text(heap, text);
+    free(text);
+    if (!tight)
+        err_no_memory();
+    return tight;
 }
 
-static void split_lines(struct source_file *f)
+static void split_lines(struct heap *heap, struct source_file *f)
 {
     size_t room = 1;
 
     for (const char *p = f->text; *p; p++)
         room += *p == '\n';
-    f->line = malloc(room * sizeof *f->line);
+    f->line = heap_new(heap, room, sizeof *f->line);
     if (!f->line)
         err_no_memory();
     for (char *p = f->text; *p;) {
@@ -71,17 +74,17 @@ static struct source_file *find_source(struct model_memory *k, const char *path)
             return &k->source[i];
     struct source_file *f = &k->source[k->next_source];
     k->next_source = (k->next_source + 1) % SOURCE_FILES;
-    free(f->text);
-    free(f->line);
+    heap_free(k->heap, f->text);
+    heap_free(k->heap, f->line);
     memset(f, 0, sizeof *f);
     snprintf(f->path, sizeof f->path, "%s", path);
-    f->text = read_text(path);
+    f->text = read_text(k->heap, path);
     if (!f->text && k->root[0] && path[0] != '/') {
         snprintf(full, sizeof full, "%s/%s", k->root, path);
-        f->text = read_text(full);
+        f->text = read_text(k->heap, full);
     }
     if (f->text)
-        split_lines(f);
+        split_lines(k->heap, f);
     return f;
 }
 

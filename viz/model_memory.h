@@ -26,6 +26,7 @@ struct source_file {
 };
 
 struct model_memory {
+    struct heap *heap; /* where it lies, and its sources */
     size_t seen; /* whose state the rest is: number of a machine, from 1 */
     struct event_cursor cursor;
     struct ledger_snapshot before; /* when the command began */

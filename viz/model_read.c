@@ -6,17 +6,17 @@
  * session; code and events are read by the two files beside this one.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "viz/model_memory.h"
 
-void model_init(struct model *m, const char *source_root)
+void model_init(struct model *m, struct heap *heap, const char *source_root)
 {
     memset(m, 0, sizeof *m);
-    m->memory = calloc(1, sizeof *m->memory);
+    m->memory = heap_new(heap, 1, sizeof *m->memory);
     if (!m->memory)
         err_no_memory();
+    m->memory->heap = heap;
     if (source_root)
         snprintf(m->memory->root, sizeof m->memory->root, "%s", source_root);
     m->code_pc = -1;
@@ -24,9 +24,10 @@ void model_init(struct model *m, const char *source_root)
 
 void model_free(struct model *m)
 {
-    if (m->memory)
-        model_free_sources(m->memory);
-    free(m->memory);
+    if (!m->memory)
+        return;
+    model_free_sources(m->memory);
+    heap_free(m->memory->heap, m->memory);
     m->memory = NULL;
 }
 

@@ -79,11 +79,45 @@ static char moment_letter(const struct machine *machine, const struct event *e)
     }
 }
 
+struct time_track time_track(const struct model *m)
+{
+    return (struct time_track){ .moments = m->moments,
+                                .moment_count = m->moment_count,
+                                .cycle = m->cycle,
+                                .lanes = m->lanes,
+                                .threads = m->threads,
+                                .lane_count = m->lane_count,
+                                .thread_count = m->thread_count,
+                                .hart_count = m->hart_count };
+}
+
+struct time_track time_track_other(const struct model *m)
+{
+    const struct other_run *o = &m->other;
+
+    return (struct time_track){ .other = true,
+                                .moments = o->moments,
+                                .moment_count = o->moment_count,
+                                .cycle = o->run.cycle,
+                                .lanes = o->lanes,
+                                .threads = o->threads,
+                                .lane_count = o->lane_count,
+                                .thread_count = o->thread_count,
+                                .hart_count = o->hart_count };
+}
+
+const struct moment *time_moment(const struct time_track *t, uint64_t serial)
+{
+    if (serial >= t->moment_count || t->moment_count - serial > MODEL_MOMENTS)
+        return NULL;
+    return &t->moments[serial % MODEL_MOMENTS];
+}
+
 const struct moment *model_moment(const struct model *m, uint64_t serial)
 {
-    if (serial >= m->moment_count || m->moment_count - serial > MODEL_MOMENTS)
-        return NULL;
-    return &m->moments[serial % MODEL_MOMENTS];
+    struct time_track t = time_track(m);
+
+    return time_moment(&t, serial);
 }
 
 /* The domain that it was a switch from, or that a portal leads to. */

@@ -18,7 +18,8 @@ double pace_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-/* slow: the present run has had its share. */
+/* slow: the present run has had its share; else it has all the time there is,
+ * and the runs beside it wait until it stands. */
 static bool has_work(const struct runner *r, bool slow)
 {
     return (!slow && r->going != GOING_NOWHERE) || runner_beside_is_busy(r);
@@ -44,8 +45,9 @@ void pace_frame(struct pace *p, struct runner *r, double seconds,
     }
     while (has_work(r, slow) && !atomic_load(hurry) &&
            pace_now() < now + seconds) {
-        if (!slow)
+        if (!slow && r->going != GOING_NOWHERE)
             runner_advance(r, SLICE);
-        runner_beside_advance(r, SLICE);
+        else
+            runner_beside_advance(r, SLICE);
     }
 }

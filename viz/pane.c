@@ -89,7 +89,9 @@ const struct pane panes[PANE_COUNT] = {
                         "thread or hart. A click, or v, puts a cursor there; "
                         "below stands what lies between the two: \"2 to 9\" "
                         "= the counters were not sampled often enough to say "
-                        "more, i counts exactly." },
+                        "more, i counts exactly. With another run beside this "
+                        "one (a), its lanes stand below, in the same scale, "
+                        "both ending at the same point of the program." },
     [PANE_EVENTS] = { "events", TEXT(events),
                       "What happened, newest at the bottom: F fault, M TLB "
                       "miss, R protection miss, S switch, T trap, . other. "

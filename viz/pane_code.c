@@ -134,7 +134,7 @@ void pane_code_title(const struct model *m, const struct pane_view *v, char *to,
 {
     (void)v;
     if (m->has_machine && m->look.set)
-        snprintf(to, room, "not at pc: %s", m->look_symbol);
+        snprintf(to, room, "not pc: %s", m->look_symbol);
     else
         snprintf(to, room, "%s", m->has_machine ? m->pc_symbol : "");
 }

@@ -264,30 +264,32 @@ int pane_other_text(const struct model *m, char *to, size_t room)
 {
     const struct other_run *o = &m->other;
 
-    switch (o->state) {
-    case OTHER_NONE:
+    if (o->state == OTHER_NONE)
         return snprintf(to, room,
-                        "No other run. a, or compare with what to change, "
-                        "runs the scenario once more beside this "
-                        "one, to the same point.");
-    case OTHER_BEHIND:
+                        "No other run. a, or compare with what to change, runs "
+                        "the scenario once more beside this one, to the same "
+                        "point.");
+    if (o->state == OTHER_FAILED)
+        return snprintf(to, room, "B, %s, cannot run: %s", o->label, o->why);
+    if (!m->has_machine)
+        return snprintf(to, room,
+                        "This run has no machine now: nothing to compare.");
+    if (o->state == OTHER_WAITS)
+        return snprintf(to, room,
+                        "B, %s, waits at %s, and follows when this run stands.",
+                        o->label, o->point);
+    if (o->state == OTHER_BEHIND)
         return snprintf(to, room, "B, %s, is on its way to %s: %d%%.", o->label,
                         o->point, o->percent);
-    case OTHER_THERE:
-        return snprintf(to, room,
-                        "A: this run. B: %s, the same scenario. %s "
-                        "at %s.",
-                        o->label, o->beyond ? "B just beyond, A" : "Both",
-                        o->point);
-    case OTHER_ENDED:
-        return snprintf(to, room,
-                        "B, %s, has come to its end before %s; the figures are "
-                        "those at its end.",
-                        o->label, o->point);
-    case OTHER_FAILED:
-        break;
-    }
-    return snprintf(to, room, "B, %s, cannot run: %s", o->label, o->why);
+    if (o->state == OTHER_ENDED)
+        return snprintf(to, room, "B, %s, has come to its end before %s%s",
+                        o->label, o->point,
+                        o->run.machine[0] ? "; its figures are those there."
+                                          : ".");
+    return snprintf(to, room,
+                    "A: this run. B: %s, the same scenario. %s at %s%s.",
+                    o->label, o->beyond ? "B just beyond, A" : "Both", o->point,
+                    o->in_kernel ? "; A has gone on in the kernel since" : "");
 }
 
 struct pane_extent pane_compare_draw(struct canvas *c, const struct model *m,
@@ -301,6 +303,7 @@ struct pane_extent pane_compare_draw(struct canvas *c, const struct model *m,
     pane_other_text(m, text, sizeof text);
     y = canvas_wrap(c, 0, 0, STYLE_TEXT, text);
     if (m->other.state == OTHER_NONE || m->other.state == OTHER_FAILED ||
+        m->other.state == OTHER_WAITS || !m->has_machine ||
         !m->other.run.machine[0] || width < NAME + 20)
         return (struct pane_extent){ y, c->box.height };
     make_table(&t, m, v->whole);

@@ -300,11 +300,13 @@ struct pane_extent pane_ratios_draw(struct canvas *c, const struct model *m,
 void pane_ratios_title(const struct model *m, const struct pane_view *v,
                        char *to, size_t room)
 {
-    char cycle[32];
+    char first[32], last[32];
 
     *to = 0;
-    grouped_number(m->cycle, cycle, sizeof cycle);
-    if (m->sample_count > 1)
-        snprintf(to, room, "%s0 to %s", v->chosen ? "u the next  " : "u one  ",
-                 cycle);
+    if (m->sample_count < 2)
+        return;
+    grouped_number(m->samples[0].cycle, first, sizeof first);
+    grouped_number(m->samples[m->sample_count - 1].cycle, last, sizeof last);
+    snprintf(to, room, "%s%s to %s", v->chosen ? "u the next  " : "u one  ",
+             first, last);
 }

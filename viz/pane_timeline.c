@@ -4,7 +4,8 @@
  * model kept. A domain runs on a hart from its first moment until another
  * one's; the cycles of a switch belong to the kernel and are drawn grey.
  * Letters mark what is rare, arrows are portal calls. Below: cursors,
- * bookmarks, and what lies between the cursors (pane_between.c).
+ * bookmarks, and what lies between the cursors (pane_between.c). When another
+ * run goes beside this one, its lanes stand below.
  */
 #include "viz/pane_timeline.h"
 
@@ -33,11 +34,11 @@ static int other_lane_of(const struct timeline *f, const struct moment *e)
 
 static int lanes_known(const struct timeline *f)
 {
-    const struct model *m = f->m;
+    const struct time_track *t = f->track;
 
-    return f->time->lanes == LANES_HART     ? m->hart_count
-           : f->time->lanes == LANES_THREAD ? m->thread_count
-                                            : m->lane_count;
+    return f->time->lanes == LANES_HART     ? t->hart_count
+           : f->time->lanes == LANES_THREAD ? t->thread_count
+                                            : t->lane_count;
 }
 
 static void lane_label(const struct timeline *f, int lane, char *to,
@@ -47,8 +48,8 @@ static void lane_label(const struct timeline *f, int lane, char *to,
         snprintf(to, room, "hart %d", lane);
     else
         snprintf(to, room, "%.11s",
-                 f->time->lanes == LANES_THREAD ? f->m->threads[lane].name
-                                                : f->m->lanes[lane].name);
+                 f->time->lanes == LANES_THREAD ? f->track->threads[lane].name
+                                                : f->track->lanes[lane].name);
 }
 
 /* Runs over the moments, newest first; `until` is when each ended: at the next
@@ -57,22 +58,22 @@ struct walk {
     uint64_t serial, until[256];
 };
 
-static struct walk begin_walk(const struct model *m)
+static struct walk begin_walk(const struct time_track *t)
 {
-    struct walk w = { .serial = m->moment_count };
+    struct walk w = { .serial = t->moment_count };
 
     for (size_t h = 0; h < sizeof w.until / sizeof w.until[0]; h++)
-        w.until[h] = m->cycle;
+        w.until[h] = t->cycle;
     return w;
 }
 
-static const struct moment *walk_on(const struct model *m, struct walk *w,
+static const struct moment *walk_on(const struct time_track *t, struct walk *w,
                                     uint64_t *until)
 {
     const struct moment *e =
-        w->serial > 0 ? model_moment(m, w->serial - 1) : NULL;
+        w->serial > 0 ? time_moment(t, w->serial - 1) : NULL;
     const struct moment *before =
-        w->serial > 1 ? model_moment(m, w->serial - 2) : NULL;
+        w->serial > 1 ? time_moment(t, w->serial - 2) : NULL;
 
     if (!e)
         return NULL;
@@ -86,12 +87,12 @@ static const struct moment *walk_on(const struct model *m, struct walk *w,
 static void find_lanes(struct timeline *f)
 {
     bool seen[MODEL_LANES] = { false };
-    struct walk w = begin_walk(f->m);
+    struct walk w = begin_walk(f->track);
     const struct moment *e;
     uint64_t until;
 
-    while ((e = walk_on(f->m, &w, &until)))
-        if (e->cycle <= f->window.last && until >= f->window.first)
+    while ((e = walk_on(f->track, &w, &until)))
+        if (timeline_touches(f, e->cycle, until))
             seen[lane_of(f, e) % MODEL_LANES] = true;
     f->count = 0;
     for (int i = 0; i < lanes_known(f) && i < MODEL_LANES; i++)
@@ -124,18 +125,18 @@ static int marks_line(const struct timeline *f)
  */
 
 /* Numbers of domains come again: the lane tells them apart, 0 = kernel. */
-static int tint_of(const struct model *m, int domain)
+static int tint_of(const struct time_track *t, int domain)
 {
-    return m->lanes[domain].id == 0 ? -1 : (int)m->lanes[domain].id - 1;
+    return t->lanes[domain].id == 0 ? -1 : (int)t->lanes[domain].id - 1;
 }
 
 /* Did the same domain run before this moment, on its hart? */
-static bool goes_on(const struct model *m, const struct moment *e,
+static bool goes_on(const struct time_track *t, const struct moment *e,
                     uint64_t serial)
 {
     const struct moment *before;
 
-    while (serial > 0 && (before = model_moment(m, --serial)))
+    while (serial > 0 && (before = time_moment(t, --serial)))
         if (before->hart == e->hart)
             return before->lane == e->lane;
     return false;
@@ -146,11 +147,11 @@ static void draw_span(struct canvas *c, const struct timeline *f,
 {
     double x0 = timeline_x(f, from->cycle), x1 = timeline_x(f, until);
     int tint =
-        f->time->lanes == LANES_THREAD && f->m->threads[from->thread].kernel
+        f->time->lanes == LANES_THREAD && f->track->threads[from->thread].kernel
             ? -1
-            : tint_of(f->m, from->lane);
+            : tint_of(f->track, from->lane);
 
-    if (until <= f->window.first || from->cycle >= f->window.last)
+    if (!timeline_touches(f, from->cycle, until))
         return;
     canvas_rect(c, x0, y + 0.15, x1 - x0 > 0.12 ? x1 - x0 : 0.12, thickness(f),
                 domain_style(tint), domain_hatch(tint));
@@ -159,20 +160,21 @@ static void draw_span(struct canvas *c, const struct timeline *f,
 /* A hart's lane says whose time it is, wherever a name fits. */
 static void draw_names(struct canvas *c, const struct timeline *f)
 {
-    struct walk w = begin_walk(f->m);
+    struct walk w = begin_walk(f->track);
     const struct moment *e, *newer[HARTS] = { NULL };
     uint64_t until, end[HARTS] = { 0 };
 
-    while (f->time->lanes == LANES_HART && (e = walk_on(f->m, &w, &until))) {
+    while (f->time->lanes == LANES_HART &&
+           (e = walk_on(f->track, &w, &until))) {
         const struct moment *after = newer[e->hart % HARTS];
         uint64_t *last = &end[e->hart % HARTS];
         int y = row_of(f, e->hart), x = (int)timeline_x(f, e->cycle);
-        const char *name = f->m->lanes[e->lane].name;
+        const char *name = f->track->lanes[e->lane].name;
         if (!after || after->lane != e->lane)
             *last = until;
         newer[e->hart % HARTS] = e;
-        if (y >= 0 && *last > f->window.first && timeline_sees(f, e->cycle) &&
-            !goes_on(f->m, e, w.serial) &&
+        if (y >= 0 && timeline_sees(f, e->cycle) &&
+            !goes_on(f->track, e, w.serial) &&
             x + text_cells(name) + 1 <= timeline_x(f, *last))
             canvas_text(c, x, y, STYLE_SELECTED, name);
     }
@@ -185,7 +187,7 @@ static void draw_switch(struct canvas *c, const struct timeline *f,
     uint64_t begin = e->cycle > e->cost ? e->cycle - e->cost : 0;
     double x0 = timeline_x(f, begin), x1 = timeline_x(f, e->cycle);
 
-    if (e->cycle > f->window.first && begin < f->window.last && x1 - x0 > 0.3)
+    if (timeline_touches(f, begin, e->cycle) && x1 - x0 > 0.3)
         canvas_rect(c, x0, y + 0.15, x1 - x0, thickness(f), STYLE_KERNEL,
                     HATCH_NONE);
 }
@@ -196,7 +198,7 @@ static void draw_gap(struct canvas *c, const struct timeline *f, uint64_t from,
     double x0 = timeline_x(f, from), x1 = timeline_x(f, until);
     int height = (f->count - f->skip) * f->pitch;
 
-    if (until <= f->window.first || from >= f->window.last)
+    if (!timeline_touches(f, from, until))
         return;
     for (int i = 0; i < height; i++)
         for (int x = (int)x0; x + 1 < x1; x += 2)
@@ -205,13 +207,13 @@ static void draw_gap(struct canvas *c, const struct timeline *f, uint64_t from,
 
 static void draw_spans(struct canvas *c, const struct timeline *f)
 {
-    struct walk w = begin_walk(f->m);
+    struct walk w = begin_walk(f->track);
     const struct moment *e;
     uint64_t until;
 
-    while ((e = walk_on(f->m, &w, &until))) {
+    while ((e = walk_on(f->track, &w, &until))) {
         const struct moment *before =
-            w.serial > 0 ? model_moment(f->m, w.serial - 1) : NULL;
+            w.serial > 0 ? time_moment(f->track, w.serial - 1) : NULL;
         int y = row_of(f, lane_of(f, e));
         if (y >= 0)
             draw_span(c, f, e, until, y);
@@ -234,8 +236,8 @@ static void draw_arrows(struct canvas *c, const struct timeline *f)
 
     if (f->time->lanes != LANES_DOMAIN)
         return;
-    for (uint64_t s = f->m->moment_count; s-- > 0;) {
-        const struct moment *e = model_moment(f->m, s);
+    for (uint64_t s = f->track->moment_count; s-- > 0;) {
+        const struct moment *e = time_moment(f->track, s);
         if (!e)
             break;
         int from = row_of(f, e->lane), to = row_of(f, e->other);
@@ -286,8 +288,8 @@ static void draw_marks(struct canvas *c, const struct timeline *f, int lane,
     char cell[TIMELINE_CELLS] = { 0 };
     bool over = f->pitch == 1 && c->graphic;
 
-    for (uint64_t s = f->m->moment_count; s-- > 0;) {
-        const struct moment *e = model_moment(f->m, s);
+    for (uint64_t s = f->track->moment_count; s-- > 0;) {
+        const struct moment *e = time_moment(f->track, s);
         if (!e)
             break;
         if (lane_of(f, e) != lane || e->letter == ' ' || e->letter == 'S' ||
@@ -312,18 +314,71 @@ static bool has_flags(const struct time_view *t)
     return t->cursor[0].set || t->cursor[1].set || t->bookmark_count > 0;
 }
 
+/* One run's lanes, in the current box. */
+static void draw_lanes(struct canvas *c, const struct timeline *f)
+{
+    char label[MODEL_NAME];
+
+    draw_spans(c, f);
+    draw_names(c, f);
+    timeline_draw_cursors(c, f);
+    draw_arrows(c, f);
+    for (int i = f->skip; i < f->count; i++) {
+        lane_label(f, f->lane[i], label, sizeof label);
+        canvas_text(c, 0, (i - f->skip) * f->pitch, STYLE_TEXT, label);
+        draw_marks(c, f, f->lane[i], (i - f->skip) * f->pitch);
+    }
+}
+
+/* The other run's lanes below, in the same scale; both end where they are at
+ * the same point of the program. Returns the lines it took. */
+static int draw_other(struct canvas *c, const struct model *m,
+                      struct timeline *f, int y, int room)
+{
+    struct box whole = c->box;
+    int lines = f->count * f->pitch;
+
+    canvas_print(c, 0, y, STYLE_DIM,
+                 "%s, up to the same point:", m->other.label);
+    lines = lines < room - 1 ? lines : room - 1;
+    canvas_box(c, (struct box){ whole.x, whole.y + y + 1, whole.width, lines });
+    draw_lanes(c, f);
+    canvas_box(c, whole);
+    return lines + 1;
+}
+
+static struct timeline other_timeline(const struct model *m,
+                                      const struct timeline *f,
+                                      const struct time_track *track)
+{
+    struct timeline other = *f;
+
+    other.count = 0;
+    other.track = track;
+    other.shift = (int64_t)(track->cycle - m->cycle);
+    if (m->other.state == OTHER_THERE && m->has_machine)
+        find_lanes(&other);
+    return other;
+}
+
+/* So many lines a lane that all lanes fit, if they can. */
+static int pitch_of(const struct canvas *c, int lanes, int room)
+{
+    int most = c->graphic ? THICKEST : 3;
+    int pitch = lanes > 0 && lanes * 2 <= room ? room / lanes : 1;
+
+    return pitch < most ? pitch : most;
+}
+
 struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
                                       const struct pane_view *v)
 {
-    struct timeline f = { m,
-                          v->time,
-                          time_window(v->time, m),
-                          LABEL,
-                          c->box.width - LABEL,
-                          .pitch = 2 };
+    struct time_track track = time_track(m), beside = time_track_other(m);
+    struct timeline f = { m,      v->time,    time_window(v->time, m),
+                          &track, .x = LABEL, .width = c->box.width - LABEL };
     struct box whole = c->box;
-    char between[MODEL_STORY], label[MODEL_NAME];
-    int below = 1 + has_flags(v->time), room, shown, bottom;
+    char between[MODEL_STORY];
+    int below = 1 + has_flags(v->time), room, y;
 
     if (m->moment_count == 0 || f.width < 8) {
         canvas_text(c, 0, 0, STYLE_DIM, "no event has happened yet");
@@ -331,32 +386,28 @@ struct pane_extent pane_timeline_draw(struct canvas *c, const struct model *m,
     }
     find_lanes(&f);
     pane_between_text(m, v->time, between, sizeof between);
-    int told = between[0] ? pane_lines(c, between) : 0;
-    room = c->box.height - below - told;
+    room = c->box.height - below - (between[0] ? pane_lines(c, between) : 0);
     room = room > 1 ? room : 1;
     f.skip = v->scroll < f.count ? v->scroll : 0;
-    f.pitch = f.count * 2 <= room ? room / f.count : 1;
-    if (f.pitch > (c->graphic ? THICKEST : 3))
-        f.pitch = c->graphic ? THICKEST : 3;
-    shown = room / f.pitch;
-    shown = shown < f.count - f.skip ? shown : f.count - f.skip;
-    bottom = shown * f.pitch;
-    c->box.height = bottom < whole.height ? bottom : whole.height;
-    timeline_make_zones(c, &f, bottom);
-    draw_spans(c, &f);
-    draw_names(c, &f);
-    timeline_draw_cursors(c, &f, bottom);
-    draw_arrows(c, &f);
-    for (int i = f.skip; i - f.skip < shown; i++) {
-        lane_label(&f, f.lane[i], label, sizeof label);
-        canvas_text(c, 0, (i - f.skip) * f.pitch, STYLE_TEXT, label);
-        draw_marks(c, &f, f.lane[i], (i - f.skip) * f.pitch);
-    }
+    struct timeline other = other_timeline(m, &f, &beside);
+    if (f.count + other.count + 1 > room)
+        other.count = 0; /* no room for it */
+    f.pitch =
+        pitch_of(c, f.count + other.count, other.count > 0 ? room - 1 : room);
+    other.pitch = f.pitch;
+    other.skip = 0;
+    y = (f.count - f.skip) * f.pitch;
+    y = y < room ? y : room / f.pitch * f.pitch;
+    c->box.height = y < whole.height ? y : whole.height;
+    timeline_make_zones(c, &f, y);
+    draw_lanes(c, &f);
     c->box = whole;
-    timeline_draw_axis(c, &f, bottom);
+    if (other.count > 0)
+        y += draw_other(c, m, &other, y, room - y);
+    timeline_draw_axis(c, &f, y);
     if (below > 1)
-        timeline_draw_flags(c, &f, bottom + 1);
-    canvas_wrap(c, bottom + below, 0, STYLE_TEXT, between);
+        timeline_draw_flags(c, &f, y + 1);
+    canvas_wrap(c, y + below, 0, STYLE_TEXT, between);
     return (struct pane_extent){ f.count, room / f.pitch };
 }
 

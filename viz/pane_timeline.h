@@ -15,19 +15,22 @@ struct timeline {
     const struct model *m;
     const struct time_view *time;
     struct time_window window;
-    int x, width; /* cells */
+    const struct time_track *track; /* of this run, or of the other one */
+    int64_t shift; /* its cycles are so many ahead of the window's */
+    int x, width;  /* cells */
     int lane[MODEL_LANES], count, skip, pitch;
 };
 
 /* Where a cycle stands; beyond an end of the window: at that end. */
 double timeline_x(const struct timeline *f, uint64_t cycle);
+/* Is any of it in the window? */
+bool timeline_touches(const struct timeline *f, uint64_t from, uint64_t until);
 bool timeline_sees(const struct timeline *f, uint64_t cycle);
 /* Cell of a cycle that is seen. */
 int timeline_cell(const struct timeline *f, uint64_t cycle);
 
-/* Upright lines at the cursors, over so many lines of the pane. */
-void timeline_draw_cursors(struct canvas *c, const struct timeline *f,
-                           int height);
+/* Upright lines at the cursors, over the box; only in this run's lanes. */
+void timeline_draw_cursors(struct canvas *c, const struct timeline *f);
 /* A and B, then the names of the bookmarks, below their cycles. */
 void timeline_draw_flags(struct canvas *c, const struct timeline *f, int y);
 void timeline_draw_axis(struct canvas *c, const struct timeline *f, int y);

@@ -8,24 +8,35 @@
 #include <stdio.h>
 #include <string.h>
 
+/* From the window's first cycle. */
+static int64_t offset_of(const struct timeline *f, uint64_t cycle)
+{
+    return (int64_t)(cycle - f->window.first) - f->shift;
+}
+
+static int64_t span_of(const struct timeline *f)
+{
+    return (int64_t)(f->window.last - f->window.first);
+}
+
 double timeline_x(const struct timeline *f, uint64_t cycle)
 {
-    const struct time_window *w = &f->window;
+    int64_t at = offset_of(f, cycle), span = span_of(f);
 
-    if (cycle <= w->first)
-        return f->x;
-    if (cycle >= w->last)
-        return f->x + f->width;
-    return f->x +
-           (double)(cycle - w->first) / (double)(w->last - w->first) * f->width;
+    at = at < 0 ? 0 : at > span ? span : at;
+    return f->x + (double)at / (double)span * f->width;
+}
+
+bool timeline_touches(const struct timeline *f, uint64_t from, uint64_t until)
+{
+    return offset_of(f, until) >= 0 && offset_of(f, from) <= span_of(f);
 }
 
 bool timeline_sees(const struct timeline *f, uint64_t cycle)
 {
-    return cycle >= f->window.first && cycle <= f->window.last;
+    return timeline_touches(f, cycle, cycle);
 }
 
-/* Cell of a cycle that is seen. */
 int timeline_cell(const struct timeline *f, uint64_t cycle)
 {
     int x = (int)timeline_x(f, cycle);
@@ -36,16 +47,17 @@ int timeline_cell(const struct timeline *f, uint64_t cycle)
 /* ---- cursors, bookmarks, axis ----------------------------------------------
  */
 
-void timeline_draw_cursors(struct canvas *c, const struct timeline *f,
-                           int height)
+void timeline_draw_cursors(struct canvas *c, const struct timeline *f)
 {
+    if (f->track->other)
+        return; /* its cycles are not this run's */
     for (int i = 0; i < TIME_CURSORS; i++) {
         const struct time_cursor *k = &f->time->cursor[i];
         if (!k->set || !timeline_sees(f, k->cycle))
             continue;
         double x =
             c->graphic ? timeline_x(f, k->cycle) : timeline_cell(f, k->cycle);
-        canvas_segment(c, x, 0, x, height - 0.01,
+        canvas_segment(c, x, 0, x, c->box.height - 0.01,
                        i == f->time->active ? STYLE_STRONG : STYLE_FRAME);
     }
 }

@@ -82,6 +82,7 @@ static void halt(struct runner *r)
 {
     if (r->going == GOING_NOWHERE)
         return;
+    r->replay = NULL;
     if (r->going == GOING_BACK)
         runner_back_give_up(r);
     else
@@ -195,7 +196,7 @@ static void advance_to_moment(struct runner *r, uint64_t instructions)
 {
     struct run_limits slice =
         moment_slice(&r->to->at, moment_of(r), instructions);
-    enum session_state state = session_advance(r->session, &slice);
+    enum session_state state = history_run(&r->history, &slice);
     const struct machine *m = moment_of(r);
 
     if (m && moment_is_reached(&r->to->at, m) && r->to->at.kind == MOMENT_EVENT)
@@ -204,6 +205,23 @@ static void advance_to_moment(struct runner *r, uint64_t instructions)
         runner_arrive(r);
     else if (state == SESSION_FINISHED || state == SESSION_FAILED)
         ended(r, state);
+}
+
+/* The moment of --replay has come: is it as it was recorded? */
+static void tell_replay(struct runner *r)
+{
+    const struct record_arguments *a = &r->replay->record;
+    struct err err;
+
+    r->replay = NULL;
+    if (!a->from)
+        return;
+    if (session_record_agrees(&a->recorded, r->session, &err))
+        runner_notice(r,
+                      "replay: the same state as recorded, %llu instructions",
+                      (unsigned long long)session_instructions(r->session));
+    else
+        runner_notice(r, "%.150s", err.text);
 }
 
 /* ---- all ways --------------------------------------------------------------
@@ -239,12 +257,23 @@ void runner_advance(struct runner *r, uint64_t instructions)
         runner_advance_once(r, instructions);
         break;
     }
+    if (r->replay && r->going == GOING_NOWHERE)
+        tell_replay(r);
+}
+
+bool runner_record(struct runner *r, const struct session_arguments *a,
+                   struct err *err)
+{
+    runner_back_give_up(r);
+    return !a->record.to ||
+           session_record_write(r->session, a->record.text, a->record.to, err);
 }
 
 void runner_look(struct runner *r)
 {
     r->model.look = r->look;
-    model_refresh(&r->model, r->session);
+    if (r->going != GOING_BACK) /* the page that was left stays, until then */
+        model_refresh(&r->model, r->session);
     runner_beside_look(r);
     runner_stops_look(r);
 }
@@ -291,7 +320,11 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_BEGIN:
         run_until(r, EVENT_BIT(EVENT_BOOTED) | EVENT_BIT(EVENT_PANIC));
         break;
+    case WISH_RELOAD:
+        runner_reload(r);
+        break;
     case WISH_MOMENT:
+        r->first = *w;
         run_to_moment(r, w->to);
         break;
     case WISH_STEP:
@@ -352,7 +385,7 @@ static void to_console(void *context, const char *text, size_t bytes)
 {
     struct runner *r = context;
 
-    model_print(r->past ? r->past : &r->model, text, bytes);
+    model_print(r->going == GOING_BACK ? r->past : &r->model, text, bytes);
 }
 
 /* "build/release/opalite-tui" -> "." : where the source paths of the guest
@@ -369,23 +402,42 @@ static void source_root(char *to, size_t room)
     }
 }
 
-bool runner_open(struct runner *r, struct session_options *options,
-                 struct err *err)
+bool runner_open_history(struct runner *r, struct session_options *options,
+                         uint64_t history_bytes, struct err *err)
 {
-    const char *name = strrchr(options->path, '/');
+    const struct history_options history = { .bytes = history_bytes,
+                                             .save = runner_back_save,
+                                             .context = r };
 
-    memset(r, 0, sizeof *r);
-    source_root(r->root, sizeof r->root);
-    model_init(&r->model, r->root);
+    r->past = heap_new(r->heap, 1, sizeof *r->past);
+    if (!r->past)
+        err_no_memory();
     options->no_progress = true;
     options->print = to_console;
     options->print_context = r;
     options->interrupted = &r->interrupted;
-    if (!history_open(&r->history, options, err)) {
-        model_free(&r->model);
+    r->base = *options;
+    options->heap = r->heap;
+    return history_open(&r->history, &history, options, err);
+}
+
+bool runner_open(struct runner *r, struct session_options *options,
+                 uint64_t history_bytes, struct err *err)
+{
+    const char *name = strrchr(options->path, '/');
+
+    memset(r, 0, sizeof *r);
+    r->heap = heap_open(err);
+    if (!r->heap)
+        return false;
+    source_root(r->root, sizeof r->root);
+    model_init(&r->model, r->heap, r->root);
+    if (!runner_open_history(r, options, history_bytes, err)) {
+        heap_close(r->heap);
         return false;
     }
     r->session = r->history.now;
+    r->stops.history = &r->history;
     model_read_notes(&r->model, options->path);
     snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
              name ? name + 1 : options->path);
@@ -400,6 +452,6 @@ enum exit_code runner_close(struct runner *r)
     runner_beside_close(r);
     enum exit_code code = history_close(&r->history);
     stops_free(&r->stops);
-    model_free(&r->model);
+    heap_close(r->heap);
     return code;
 }

@@ -54,6 +54,7 @@ enum wish_kind {
     WISH_OUT,         /* until the function has returned */
     WISH_UNTIL,       /* until the expression text holds */
     WISH_POINT,       /* text: a line for stops_obey */
+    WISH_RELOAD,      /* the scenario from its beginning, as its file is now */
     WISH_LOOK,        /* the code panel shows text, as for break; "": pc */
     WISH_EXPLAIN      /* the microscope shows the access number = va, by domain;
                          kind = r, w, x */
@@ -79,17 +80,23 @@ struct frame {
 };
 
 struct runner {
+    struct heap *heap; /* of the session and what the model remembers */
     struct history history;
-    struct session *session; /* history.now; changes after going back */
+    struct session *session;     /* history.now */
+    struct session_options base; /* of a run like this one, in no heap */
     struct model model;
     struct companion other, ruler; /* runs beside it; zero = none */
     struct sync_point began;       /* where the last command began */
-    struct model *past;    /* of history.past, while going back; else NULL */
+    struct model *past; /* in the heap: the page as it was at a snapshot and, on
+                           a way back, as it is there */
     enum model_state left; /* what a way back that is given up returns to */
     char root[4096];       /* where relative source paths begin */
     /* A signal handler or another thread sets it to EXIT_INTERRUPTED: Lua that
      * lets no time pass ends, too. */
     volatile sig_atomic_t interrupted;
+    /* With --replay, until its moment has come; else NULL. A caller may set it
+     * behind runner_open. */
+    const struct session_arguments *replay;
     enum going going;
     uint64_t steps;                     /* GOING_STEPS: left */
     uint64_t until_cycle;               /* GOING_CYCLE */
@@ -101,6 +108,7 @@ struct runner {
     uint32_t stop_kinds;          /* of the stop mask, beyond its letters */
     char stop_domain[MODEL_NAME]; /* of its events; "" = any */
     struct model_look look;
+    struct wish first; /* where the view began; zero = at the boot */
 };
 
 /* Instructions per second of each speed; 0 = as fast as can be. */
@@ -111,13 +119,20 @@ const char *runner_speed_text(int speed);
 
 /* options: path of the scenario and so on; print is set to the model's console,
  * interrupted to the runner's; what they point to must stay, as the runner.
+ * history_bytes: of snapshots (history.h).
  * False: *err says why. The runner must stay where it is. */
 MUST_CHECK
 bool runner_open(struct runner *r, struct session_options *options,
-                 struct err *err);
+                 uint64_t history_bytes, struct err *err);
+/* Writes what --record asks for: the run up to where it stands. */
+MUST_CHECK
+bool runner_record(struct runner *r, const struct session_arguments *a,
+                   struct err *err);
 /* Ends the session; its exit code. */
 enum exit_code runner_close(struct runner *r);
 
+/* The list becomes the runner's; *s is empty then. */
+void runner_take_stops(struct runner *r, struct stops *s);
 void runner_obey(struct runner *r, const struct wish *w);
 /* Advances by at most this many instructions towards what it is going for. */
 void runner_advance(struct runner *r, uint64_t instructions);
@@ -161,6 +176,12 @@ uint64_t runner_stops_number(uint32_t letters, uint32_t kinds);
 void runner_stops_obey(struct runner *r, const struct wish *w);
 /* Something stopped the run: says it. False: nothing the command ends with. */
 bool runner_stops_tell(struct runner *r);
+/* Opens the history, in r->heap; what is said goes to the page. False: *err. */
+MUST_CHECK
+bool runner_open_history(struct runner *r, struct session_options *options,
+                         uint64_t history_bytes, struct err *err);
+/* WISH_RELOAD. When the file cannot be read, the run there is stays. */
+void runner_reload(struct runner *r);
 /* What the model shows of all that. */
 void runner_stops_look(struct runner *r);
 /* Begins to obey WISH_BACK, WISH_BACK_EVENT, WISH_BACK_RIGHTS, or WISH_CYCLE to
@@ -170,6 +191,8 @@ void runner_back(struct runner *r, const struct wish *w);
 void runner_back_advance(struct runner *r, uint64_t instructions);
 /* The present stays. */
 void runner_back_give_up(struct runner *r);
+/* Before a snapshot: history_options.save. */
+void runner_back_save(void *runner);
 
 /* ---- runner_beside.c: runs beside the present one -------------------------
  */

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Going back: sim/history.h runs the past again; meanwhile a second model is
- * filled with what is seen on the way, and takes the place of the first when
- * the past has become the present. So the panels show an earlier moment as they
- * would have then.
+ * Going back. The page (the model) goes with the time: before a snapshot it is
+ * copied into the heap, and what comes back is the page of then. On the way
+ * that copy follows what is seen, and when the way is done it becomes the page
+ * that is shown. So the panels show an earlier moment as they did then; until
+ * there, they show what was left.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "viz/runner.h"
 
+void runner_back_save(void *runner)
+{
+    struct runner *r = runner;
+
+    if (r->going != GOING_BACK)
+        *r->past = r->model;
+}
+
 void runner_back_give_up(struct runner *r)
 {
     history_cancel(&r->history);
-    if (r->past)
-        model_free(r->past);
-    free(r->past);
-    r->past = NULL;
     if (r->going != GOING_BACK)
         return;
     r->going = GOING_NOWHERE;
@@ -28,23 +32,6 @@ void runner_back_give_up(struct runner *r)
 enum { LOOKS_BACK = 64 };
 #define EVENTS_TO_LOOK_AT                                                      \
     (EVENT_BIT(EVENT_DOMAIN) | EVENT_BIT(EVENT_THREAD) | EVENT_BIT(EVENT_FAULT))
-
-static void begin_page(struct runner *r)
-{
-    const struct model *m = &r->model;
-
-    runner_back_give_up(r);
-    r->past = malloc(sizeof *r->past);
-    if (!r->past)
-        err_no_memory();
-    model_init(r->past, r->root);
-    memcpy(r->past->scenario, m->scenario, sizeof m->scenario);
-    memcpy(r->past->notes, m->notes, sizeof m->notes);
-    memcpy(r->past->checks, m->checks, sizeof m->checks);
-    r->past->check_count = m->check_count;
-    for (int i = 0; i < m->check_count; i++)
-        r->past->checks[i].passed = r->past->checks[i].failed = 0;
-}
 
 /* One of the history_back functions has been called. */
 static void began_back(struct runner *r, bool possible, const struct err *err)
@@ -59,14 +46,14 @@ static void began_back(struct runner *r, bool possible, const struct err *err)
     r->left = r->going == GOING_NOWHERE ? r->model.state : MODEL_PAUSED;
     r->going = GOING_BACK;
     r->model.state = MODEL_RUNNING;
-    runner_notice(r, "going back: the run is repeated up to there");
+    runner_notice(r, "going back");
 }
 
 static void back(struct runner *r, uint64_t count)
 {
     struct err err;
 
-    begin_page(r);
+    runner_back_give_up(r);
     began_back(r, history_back(&r->history, count, &err), &err);
 }
 
@@ -78,7 +65,7 @@ static void back_to_event(struct runner *r, const struct event_filter *f)
         runner_notice(r, "the stop mask is empty: m edits it");
         return;
     }
-    begin_page(r);
+    runner_back_give_up(r);
     began_back(r, history_back_to_event(&r->history, f, &err), &err);
 }
 
@@ -86,7 +73,7 @@ static void back_to_cycle(struct runner *r, uint64_t cycle)
 {
     struct err err;
 
-    begin_page(r);
+    runner_back_give_up(r);
     began_back(r, history_back_to_cycle(&r->history, cycle, &err), &err);
 }
 
@@ -139,16 +126,20 @@ static void tell_present(struct runner *r)
  * that the undone instructions had changed are lit. */
 static void turn_page(struct runner *r)
 {
+    struct model *to = r->past;
     uint64_t x[32];
 
     memcpy(x, r->model.x, sizeof x);
-    r->past->speed = r->model.speed;
-    r->past->stops = r->model.stops;
-    r->session = r->history.now;
-    model_free(&r->model);
-    r->model = *r->past;
-    free(r->past);
-    r->past = NULL;
+    to->state = MODEL_PAUSED;
+    to->speed = r->model.speed;
+    to->stops = r->model.stops;
+    to->ruler = r->model.ruler;
+    to->other = r->model.other;
+    to->ask.set = false;
+    to->notice[0] = 0;
+    r->model = *to;
+    r->session->bounded = NULL;
+    stops_forget_machine(&r->stops);
     model_mark(&r->model, r->session);
     runner_beside_begin(r);
     memcpy(r->model.x_before, x, sizeof x);
@@ -164,8 +155,8 @@ void runner_back_advance(struct runner *r, uint64_t instructions)
         &r->history, stretch < instructions ? stretch : instructions, &err);
 
     if (state == HISTORY_RUNNING) {
-        if (!r->history.searching)
-            model_refresh(r->past, r->history.past);
+        if (r->history.going == HISTORY_TO)
+            model_refresh(r->past, r->session);
     } else if (state == HISTORY_THERE) {
         turn_page(r);
     } else {

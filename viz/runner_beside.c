@@ -2,11 +2,12 @@
 /*
  * The runs beside the present one: a companion that follows it (WISH_COMPARE),
  * and a ruler that counts what lies between two cycles (WISH_MEASURE). They get
- * their share of time behind the present run's, in slices, so nothing waits for
- * them; the present run never knows of them.
+ * time, in slices, while the present run stands or goes slowly, so nothing
+ * waits for them; the present run never knows of them.
  */
 #include "viz/runner.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void compare(struct runner *r, const char *words)
@@ -16,9 +17,11 @@ static void compare(struct runner *r, const char *words)
     companion_close(&r->other);
     if (strcmp(words, "off") == 0)
         return;
-    if (!companion_open(&r->other, &r->history.options, words, r->session,
-                        &err)) {
+    if (!companion_open(&r->other, &r->base, words, r->session, &err)) {
         runner_notice(r, "compare: %.140s", err.text);
+        snprintf(r->other.label, sizeof r->other.label, "%.31s", words);
+        r->other.error = err;
+        r->other.state = OTHER_FAILED; /* which the panes show */
         return;
     }
     companion_begin(&r->other, &r->began);
@@ -32,7 +35,7 @@ static void measure(struct runner *r, uint64_t from, uint64_t to)
     companion_close(&r->ruler);
     if (at.machine == 0)
         return;
-    if (!companion_open(&r->ruler, &r->history.options, "", NULL, &err)) {
+    if (!companion_open(&r->ruler, &r->base, "", NULL, &err)) {
         runner_notice(r, "measure: %.140s", err.text);
         return;
     }
@@ -77,13 +80,23 @@ static void look_at_ruler(struct runner *r)
     to->counted = sample_difference(&run.run.newest, &run.run.began);
 }
 
+/* Then a companion would only be in its way, and nobody could read what it
+ * says. */
+static bool is_fast(const struct runner *r)
+{
+    return r->going != GOING_NOWHERE &&
+           (r->going != GOING_RUN || runner_speeds[r->model.speed] == 0);
+}
+
 void runner_beside_look(struct runner *r)
 {
     struct sync_point at = sync_now(r->session);
 
-    if (at.machine > 0)
+    if (at.machine > 0 && !is_fast(r))
         companion_lead(&r->other, &at);
     companion_show(&r->other, &r->model.other);
+    if (is_fast(r) && r->model.other.state == OTHER_THERE)
+        r->model.other.state = OTHER_WAITS;
     look_at_ruler(r);
 }
 

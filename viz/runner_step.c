@@ -127,7 +127,8 @@ static void tell_return(struct runner *r, const struct machine *m)
                   (unsigned long long)c->x[10]);
 }
 
-/* One instruction of the function. */
+/* One instruction of the function, of this hart or another. A trap retires
+ * nothing: then the first instruction of its handler has run, too. */
 static void step_in_function(struct runner *r)
 {
     const struct machine *m = r->session->machine;
@@ -141,11 +142,11 @@ static void step_in_function(struct runner *r)
         return;
     }
     if (!runner_advance_once(r, 1) || r->session->machine != m ||
-        m->now != hart_of(r, m))
+        (c->pc == before.pc && c->privilege == before.privilege))
         return;
-    if (!c->step.retired && c->step.events & STEP_TRAP)
+    if (c->step.pc != before.pc || !c->step.retired)
         wait_for(r, m, &before, before.pc); /* it is done again */
-    else if (c->step.retired && is_return(word))
+    else if (is_return(word))
         tell_return(r, m);
 }
 

@@ -132,6 +132,13 @@ bool runner_stops_tell(struct runner *r)
     }
 }
 
+void runner_take_stops(struct runner *r, struct stops *s)
+{
+    stops_free(&r->stops);
+    r->stops = *s;
+    *s = (struct stops){ 0 };
+}
+
 /* ---- looking ---------------------------------------------------------------
  */
 

@@ -138,11 +138,30 @@ static void say_pane(struct prompt *p, enum pane_id id, int lines)
 
 static void say_stops(struct prompt *p)
 {
-    uint32_t stops = p->tui->runner.model.stops;
+    const struct model *m = &p->tui->runner.model;
 
     for (int i = 0; i < STOP_LETTERS; i++)
         say(p, "%c %s: %s", stop_letters[i], stop_names[i],
-            stops >> i & 1 ? "stops a run" : "passed by");
+            m->stops >> i & 1 ? "stops a run" : "passed by");
+    for (int i = 0; i < EVENT_KIND_COUNT; i++)
+        if (m->stop_kinds >> i & 1)
+            say(p, "%s: stops a run", event_kind_name((enum event_kind)i));
+    if (m->stop_domain[0])
+        say(p, "only of domain %s", m->stop_domain);
+}
+
+static void say_breaks(struct prompt *p)
+{
+    const struct model *m = &p->tui->runner.model;
+
+    if (m->stop_point_count == 0)
+        say(p, "no breakpoints, no watches");
+    for (int i = 0; i < m->stop_point_count; i++) {
+        const struct stop_row *s = &m->stop_points[i];
+        say(p, "%u %s%s: %s, %" PRIu64 " hit%s", s->number, s->line,
+            s->off ? " (off)" : "", s->places ? s->place : "not there yet",
+            s->hits, s->hits == 1 ? "" : "s");
+    }
 }
 
 /* What a screen would lay over its panes. */
@@ -154,6 +173,8 @@ static void say_overlay(struct prompt *p)
         say_text(p, v->story);
     } else if (v->overlay == OVERLAY_MASK) {
         say_stops(p);
+    } else if (v->overlay == OVERLAY_STOPS) {
+        say_breaks(p);
     } else if (v->overlay == OVERLAY_HELP && v->show) {
         say(p, "%s: %s", panes[v->focus].name, panes[v->focus].help);
         v->show = false;
@@ -198,7 +219,8 @@ static bool hand_over(struct prompt *p)
     return count > 0;
 }
 
-/* Until the machine stands, and what the scenario asked for (lab{}) is done. */
+/* Until the machine stands, runs beside it are there, too, and what the
+ * scenario asked for (lab{}) is done. */
 static void let_pass(struct prompt *p)
 {
     struct runner *r = &p->tui->runner;
@@ -216,6 +238,10 @@ static void let_pass(struct prompt *p)
             progress(&r->model, &told);
         }
         runner_look(r);
+        while (runner_beside_is_busy(r) && !tui_stop_asked()) {
+            runner_beside_advance(r, TUI_SLICE);
+            runner_look(r);
+        }
         say_console(p);
         view_follow_lab(&p->tui->view);
     } while (hand_over(p));

@@ -50,6 +50,7 @@ enum {
 
 struct arguments {
     struct session_arguments run;
+    struct view_arguments view;
     const char *script;
     int width, height;
     bool ascii, colour, mouse, line;
@@ -84,7 +85,7 @@ static bool take(void *context, const struct options *o)
     case ROW_SIZE:
         return arguments_size(o, 500, 200, &a->width, &a->height);
     default:
-        return arguments_take(&a->run, o);
+        return arguments_take(&a->run, &a->view, o);
     }
 }
 
@@ -197,6 +198,7 @@ static int scripted(struct tui *t, const struct arguments *a)
 static int in_terminal(struct tui *t, const struct arguments *a)
 {
     struct terminal terminal = { 0 };
+    char stops[VIEW_PATH];
     struct err err;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -207,7 +209,13 @@ static int in_terminal(struct tui *t, const struct arguments *a)
         tui_stderr_release();
         return report(&err);
     }
+    if (!a->view.forget) {
+        view_stops_path(a->run.session.path, stops, sizeof stops);
+        view_stops_load(&t->runner, stops);
+    }
     live(t, &terminal);
+    if (!a->view.forget)
+        view_stops_save(&t->runner, stops);
     curses_close(&terminal);
     tui_stderr_release();
     return tui_signal_seen() ? EXIT_INTERRUPTED : EXIT_PASSED;
@@ -221,14 +229,18 @@ static int run(struct tui *t, struct arguments *a)
     struct err err;
     int code;
 
-    if (!runner_open(&t->runner, &a->run.session, &err))
+    if (!runner_open(&t->runner, &a->run.session, a->run.history_bytes, &err))
         return report(&err);
+    t->runner.replay = &a->run;
+    runner_take_stops(&t->runner, &a->view.stops);
     view_init(&t->view, &t->runner.model);
     t->view.ascii = a->ascii;
     runner_obey(&t->runner, &begin);
     code = a->line     ? tui_line(t, a->width)
            : a->script ? scripted(t, a)
                        : in_terminal(t, a);
+    if (!runner_record(&t->runner, &a->run, &err) && code == EXIT_PASSED)
+        code = report(&err);
     int end = (int)runner_close(&t->runner);
     view_free(&t->view);
     return code != EXIT_PASSED ? code : end;
@@ -270,14 +282,16 @@ static int command_tui(const struct command *c, int argc, char **argv)
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };
-    const struct operand scenario = { "scenario", "FILE.lua",
+    const struct operand scenario = { "scenario", "[FILE.lua]",
                                       &a.run.session.path };
     enum exit_code code;
 
     session_arguments_init(&a.run, argc);
-    if (options_read(&o, &scenario, take, &a, &code))
+    if (options_read(&o, &scenario, take, &a, &code) &&
+        session_arguments_complete(&a.run, c, &code))
         code = fit(&a, c) ? (enum exit_code)show(&a) : EXIT_USAGE;
     session_arguments_free(&a.run);
+    stops_free(&a.view.stops);
     return (int)code;
 }
 

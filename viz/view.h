@@ -209,3 +209,17 @@ void view_settings_load(struct view *v, const char *path);
 void view_settings_save(const struct view *v, const char *path);
 /* $XDG_CONFIG_HOME/opalite/NAME, or below ~/.config; "" = no home. */
 void view_settings_path(const char *name, char *to, size_t room);
+/* mkdir -p of the folders of a path; says nothing. */
+void view_make_folders(const char *path);
+
+/* ---- view_remember.c: breakpoints, from one run to the next ----------------
+ */
+
+/* The file for the stops of this scenario: "stops/NAME-HASH" of the settings.
+ */
+void view_stops_path(const char *scenario, char *to, size_t room);
+/* Adds the breakpoints, watches and stop mask of the file to the runner's;
+ * skips what it does not understand. */
+void view_stops_load(struct runner *r, const char *path);
+/* Writes them; no file when there is nothing to remember. */
+void view_stops_save(const struct runner *r, const char *path);

@@ -49,6 +49,14 @@ void view_pointer_move(struct view *v, int x, int y)
         view_drag_to(v, x, y);
 }
 
+/* Two clicks there are one and another one: breakpoints, lists over the panes.
+ */
+static bool clicks_are_single(const struct view *v, const struct zone *z)
+{
+    return v->overlay != OVERLAY_NONE ||
+           (z && strncmp(v->canvas.text + z->command, "toggle ", 7) == 0);
+}
+
 void view_pointer_press(struct view *v, int x, int y, bool twice)
 {
     const struct zone *z = canvas_zone_at(&v->canvas, x, y);
@@ -65,7 +73,7 @@ void view_pointer_press(struct view *v, int x, int y, bool twice)
     }
     if (view_on_border(v, x, y))
         v->drag = view_border_at(v, x, y);
-    if (twice && id < PANE_COUNT)
+    if (twice && id < PANE_COUNT && !clicks_are_single(v, z))
         view_command(v, "zoom");
     else if (drag_cursor(v, x, y))
         v->cursor_dragged = true;

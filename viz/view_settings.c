@@ -83,8 +83,7 @@ static void save_split(FILE *f, int set, int shape, const struct view_split *s)
                     s->width[row][0], s->width[row][1], s->width[row][2]);
 }
 
-/* mkdir -p of the folders of a path. */
-static void make_folders(const char *path)
+void view_make_folders(const char *path)
 {
     char folder[VIEW_PATH];
 
@@ -103,7 +102,7 @@ void view_settings_save(const struct view *v, const char *path)
 
     if (!path[0])
         return;
-    make_folders(path);
+    view_make_folders(path);
     f = fopen(path, "w");
     if (!f)
         return;

@@ -160,6 +160,8 @@ static void draw_stop_row(struct view *v, const struct stop_row *s, int y,
     else
         snprintf(place, sizeof place, "%s%s", s->place,
                  s->places > 1 ? " ..." : "");
+    if (chosen)
+        canvas_fill(c, 2 * y, style);
     canvas_text(c, 0, 2 * y, s->off ? STYLE_DIM : STYLE_FAULT,
                 s->off ? "○" : "●");
     canvas_print(c, 2, 2 * y, style, "%2u  %s", s->number, s->line);

@@ -30,7 +30,9 @@ static void wish(struct view *v, int count, char **a)
 
 static void beside(struct view *v, int count, char **a, enum pane_id pane)
 {
-    if (count > 0 || v->model->other.state == OTHER_NONE)
+    enum other_state now = v->model->other.state;
+
+    if (count > 0 || now == OTHER_NONE || now == OTHER_FAILED)
         wish(v, count, a);
     if (count == 0 || strcmp(a[0], "off") != 0)
         view_focus(v, pane);

@@ -125,7 +125,7 @@ static void do_ratio(struct view *v, int count, char **a)
     }
     i = pane_ratio_named(v->model, a[0]);
     if (i < 0 && strcmp(a[0], "all") != 0)
-        view_notice(v, "ratio %.20s: one of those in the pane, or all", a[0]);
+        view_wrong(v, "ratio %.20s: one of those in the pane, or all", a[0]);
     else
         *chosen = i + 1;
 }

@@ -24,7 +24,7 @@ static void do_window(struct view *v, int count, char **a)
     else if (strchr("lr", a[0][0]))
         time_pan(t, v->model, a[0][0] == 'l' ? -1 : 1);
     else
-        view_notice(v, "window [+|-|left|right]");
+        view_wrong(v, "window [+|-|left|right]");
 }
 
 static void do_lanes(struct view *v, int count, char **a)
@@ -40,7 +40,7 @@ static void do_lanes(struct view *v, int count, char **a)
             *lanes = (enum lane_kind)i;
             return;
         }
-    view_notice(v, "lanes %.20s: domain, thread or hart", a[0]);
+    view_wrong(v, "lanes %.20s: domain, thread or hart", a[0]);
 }
 
 /* ---- cursors ---------------------------------------------------------------
@@ -112,7 +112,7 @@ static void do_measure(struct view *v, int count, char **a)
     (void)count;
     (void)a;
     if (!time_between(&v->time, &w.number, &w.until))
-        view_notice(v, "measure: set both cursors first (v, or a click)");
+        view_wrong(v, "measure: set both cursors first (v, or a click)");
     else if (v->wish_count < VIEW_WISHES)
         v->wishes[v->wish_count++] = w;
 }
@@ -137,10 +137,10 @@ static void set_bookmark(struct view *v, const char *name, uint64_t cycle)
     char text[32];
 
     if (!b && t->bookmark_count == TIME_BOOKMARKS) {
-        view_notice(v,
-                    "bookmark: there are %d already; bookmark NAME off "
-                    "forgets one",
-                    TIME_BOOKMARKS);
+        view_wrong(v,
+                   "bookmark: there are %d already; bookmark NAME off "
+                   "forgets one",
+                   TIME_BOOKMARKS);
         return;
     }
     if (!b)
@@ -157,7 +157,7 @@ static void forget_bookmark(struct view *v, const char *name)
     struct time_bookmark *b = time_bookmark(t, name);
 
     if (!b) {
-        view_notice(v, "bookmark: no %.20s is set", name);
+        view_wrong(v, "bookmark: no %.20s is set", name);
         return;
     }
     *b = t->bookmark[--t->bookmark_count];
@@ -171,10 +171,10 @@ static void do_bookmark(struct view *v, int count, char **a)
     next_name(&v->time, name);
     if (count > 0 && (!isalpha((unsigned char)a[0][0]) || strlen(a[0]) < 2 ||
                       strlen(a[0]) >= TIME_NAME)) {
-        view_notice(v,
-                    "bookmark %.20s: a name has 2 to %d characters and "
-                    "begins with a letter",
-                    a[0], TIME_NAME - 1);
+        view_wrong(v,
+                   "bookmark %.20s: a name has 2 to %d characters and "
+                   "begins with a letter",
+                   a[0], TIME_NAME - 1);
         return;
     }
     if (count > 0)
@@ -228,13 +228,13 @@ static void do_go(struct view *v, int count, char **a)
         count > 0 && strlen(a[0]) == 1 ? tolower((unsigned char)a[0][0]) : 0;
 
     if (count == 0)
-        view_notice(v, "go: to which bookmark, or cursor a or b?");
+        view_wrong(v, "go: to which bookmark, or cursor a or b?");
     else if (b)
         view_wish(v, WISH_CYCLE, b->cycle);
     else if ((c == 'a' || c == 'b') && t->cursor[c - 'a'].set)
         view_wish(v, WISH_CYCLE, t->cursor[c - 'a'].cycle);
     else
-        view_notice(v, "go %.20s: no such bookmark, and no cursor set", a[0]);
+        view_wrong(v, "go %.20s: no such bookmark, and no cursor set", a[0]);
 }
 
 const struct view_word view_words_mark[] = {

@@ -15,7 +15,7 @@
 /* ---- breakpoints and watches ------------------------------------------------
  */
 
-/* The whole line is the runner's to understand. */
+/* The line is the runner's to obey; that it can be understood shows here. */
 static void say(struct view *v, const char *word)
 {
     char line[VIEW_COMMAND + 12];
@@ -25,6 +25,20 @@ static void say(struct view *v, const char *word)
         view_wish_text(v, WISH_POINT, line);
     else
         view_wrong(v, "%s: that is too long", word);
+}
+
+static void say_new(struct view *v, const char *word)
+{
+    char line[VIEW_COMMAND + 12];
+    struct stop_point p;
+    struct err err;
+
+    snprintf(line, sizeof line, "%s %s", word, v->rest);
+    if (stops_parse(line, &p, &err))
+        say(v, word);
+    else
+        view_wrong(v, "%.150s", err.text);
+    expression_free(p.expression);
 }
 
 /* The line chosen in the code panel, or pc. */
@@ -51,14 +65,14 @@ static void do_break(struct view *v, int count, char **a)
     if (count == 0)
         do_toggle(v, count, a);
     else
-        say(v, "break");
+        say_new(v, "break");
 }
 
 static void do_watch(struct view *v, int count, char **a)
 {
     (void)count;
     (void)a;
-    say(v, "watch");
+    say_new(v, "watch");
 }
 
 static void do_delete(struct view *v, int count, char **a)
@@ -92,11 +106,16 @@ static void do_breaks(struct view *v, int count, char **a)
 
 static void do_until(struct view *v, int count, char **a)
 {
+    struct err err;
+    struct expression *e = expression_new(v->rest, &err);
+
+    (void)count;
     (void)a;
-    if (count == 0)
-        view_wrong(v, "until: what is to hold? For instance a0 == 3");
-    else
+    if (e)
         view_wish_text(v, WISH_UNTIL, v->rest);
+    else
+        view_wrong(v, "until %.60s: %.80s", v->rest, err.text);
+    expression_free(e);
 }
 
 static void do_out(struct view *v, int count, char **a)
@@ -209,6 +228,13 @@ static void do_stop(struct view *v, int count, char **a)
         memcpy(v->wishes[v->wish_count - 1].domain, m.domain, sizeof m.domain);
 }
 
+static void do_reload(struct view *v, int count, char **a)
+{
+    (void)count;
+    (void)a;
+    view_wish(v, WISH_RELOAD, 0);
+}
+
 const struct view_word view_words_stops[] = {
     { "out", "", "until the function at pc has returned", do_out },
     { "until", "EXPRESSION", "run until it holds, such as a0 == 3", do_until },
@@ -231,6 +257,10 @@ const struct view_word view_words_stops[] = {
     { "stop", "[LETTERS] [KINDS] [in DOMAIN|any] [none]",
       "turns kinds of events of the stop mask on or off; alone: an editor",
       do_stop },
+    { "reload", "",
+      "the scenario from its beginning, as its file is now; breakpoints, "
+      "watches, stop mask and panels stay",
+      do_reload },
     { "code", "[WHERE]", "the code panel looks there; without WHERE: at pc",
       do_code },
     { 0 },

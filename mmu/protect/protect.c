@@ -37,11 +37,10 @@ static bool read_timed(void *context, uint64_t pa, unsigned count,
                        uint64_t *word)
 {
     struct mmu *m = context;
-    struct lookup l1, l2;
     const uint8_t *at = bus_ram(m->bus, pa, 8ULL * count);
     if (!at || !pmp_check(&m->pmp, PMP_MODE_SU, pa, 8 * count, PMP_R))
         return false;
-    hierarchy_access(m, UNIT_L1D, pa, false, FOR_PROTECTION, &l1, &l2);
+    hierarchy_access(m, UNIT_L1D, pa, false, FOR_PROTECTION, NULL, NULL);
     memcpy(word, at, 8UL * count);
     return true;
 }
@@ -65,11 +64,10 @@ static bool walk_tree(struct mmu *m, uint64_t va, struct assoc_entry *range)
 /* ---- look-up --------------------------------------------------------- */
 
 /* The first part decides hit or miss only if no later part misses. */
-static void note_hit(struct mmu *m, struct access *a, enum unit unit,
-                     int32_t index, uint64_t va)
+void protect_hit(struct mmu *m, enum unit unit, int32_t index, uint64_t va,
+                 struct lookup *l)
 {
     const struct assoc *array = &m->unit[unit].array;
-    struct lookup *l = &a->protection;
     if (l->result == LOOKUP_NONE) {
         l->result = LOOKUP_HIT;
         l->set = 0;
@@ -125,7 +123,7 @@ bool protect_check(struct mmu *m, struct access *a, uint64_t va, unsigned size,
     for (;;) {
         int32_t i = assoc_lookup(array, va, m->regs.domain);
         if (i >= 0)
-            note_hit(m, a, unit, i, va);
+            protect_hit(m, unit, i, va, &a->protection);
         else if (i == ASSOC_NONE)
             i = miss(m, a, unit, va);
         if (i == ASSOC_NONE)

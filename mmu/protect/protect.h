@@ -25,6 +25,11 @@ static inline bool protect_selected(const struct mmu_regs *regs)
 bool protect_check(struct mmu *m, struct access *a, uint64_t va, unsigned size,
                    struct assoc_entry *covered);
 
+/* The part of it after a hit in entry `index`, which was touched: what the
+ * alone copy learns of it. Adds to *l. */
+void protect_hit(struct mmu *m, enum unit unit, int32_t index, uint64_t va,
+                 struct lookup *l);
+
 /* Rights an access needs, and the causes of its refusal; shared with peek. */
 uint8_t protect_needs(enum access_kind kind);
 bool protect_refuse(struct access *a, enum refusal why, uint64_t va);

@@ -2,11 +2,20 @@
 /* See tlb.h. */
 #include "mmu/translate/tlb.h"
 
+enum { KEY_SHIFT = 12 /* as in the shape of all TLBs */ };
+
+struct miss_key tlb_key(const struct assoc_entry *entry,
+                        const struct assoc_payload *payload)
+{
+    return miss_key_of(entry->first,
+                       entry->global ? UINT64_MAX : payload->space, KEY_SHIFT);
+}
+
 struct tlb_leaf tlb_leaf_of(uint64_t satp, uint32_t asid, uint64_t va,
                             const struct walk *walk)
 {
     uint64_t mask = (1ULL << walk->page_shift) - 1;
-    return (struct tlb_leaf){
+    struct tlb_leaf leaf = {
         .entry = { .first = va & ~mask,
                    .last = va | mask,
                    .context = asid,
@@ -15,13 +24,15 @@ struct tlb_leaf tlb_leaf_of(uint64_t satp, uint32_t asid, uint64_t va,
                    .rights = (uint8_t)walk->pte },
         .payload = { .pa = walk->pa, .pte = walk->pte, .space = satp },
     };
+    leaf.key = tlb_key(&leaf.entry, &leaf.payload);
+    return leaf;
 }
 
-struct miss_key tlb_key(const struct assoc_entry *entry,
-                        const struct assoc_payload *payload)
+struct tlb_leaf tlb_leaf_at(const struct assoc *a, int32_t i)
 {
-    return (struct miss_key){ entry->first,
-                              entry->global ? UINT64_MAX : payload->space };
+    struct tlb_leaf leaf = { .entry = a->entry[i], .payload = a->payload[i] };
+    leaf.key = tlb_key(&leaf.entry, &leaf.payload);
+    return leaf;
 }
 
 int32_t tlb_fill(struct lookaside *u, struct unit_stats *stats,
@@ -34,11 +45,11 @@ int32_t tlb_fill(struct lookaside *u, struct unit_stats *stats,
     stats->fills++;
     if (victim.valid) {
         stats->evictions++;
-        miss_left(&u->history, tlb_key(&victim, &payload), LOST_REPLACED, who);
+        struct miss_key old = tlb_key(&victim, &payload);
+        miss_left(&u->history, &old, LOST_REPLACED, who);
     }
-    struct miss_key key = tlb_key(&leaf->entry, &leaf->payload);
-    miss_filled(&u->history, key);
-    miss_used(&u->history, index, key);
+    miss_filled(&u->history, &leaf->key);
+    miss_used(&u->history, index, &leaf->key);
     return index;
 }
 
@@ -49,9 +60,8 @@ uint32_t tlb_invalidate(struct lookaside *u, struct unit_stats *stats,
     uint32_t n = 0;
     for (int32_t i = assoc_next(&u->array, match, 0); i >= 0;
          i = assoc_next(&u->array, match, i + 1), n++) {
-        miss_left(&u->history,
-                  tlb_key(&u->array.entry[i], &u->array.payload[i]), reason,
-                  who);
+        struct miss_key key = tlb_key(&u->array.entry[i], &u->array.payload[i]);
+        miss_left(&u->history, &key, reason, who);
         assoc_drop(&u->array, i);
     }
     stats->invalidations += n;

@@ -14,10 +14,13 @@
 struct tlb_leaf {
     struct assoc_entry entry;
     struct assoc_payload payload;
+    struct miss_key key;
 };
 
 struct tlb_leaf tlb_leaf_of(uint64_t satp, uint32_t asid, uint64_t va,
                             const struct walk *walk);
+/* The leaf that is entry i of a TLB. */
+struct tlb_leaf tlb_leaf_at(const struct assoc *a, int32_t i);
 /* Under which name miss causes know this leaf. */
 struct miss_key tlb_key(const struct assoc_entry *entry,
                         const struct assoc_payload *payload);

@@ -58,7 +58,6 @@ static enum refusal read_timed(void *context, uint64_t pa, uint64_t *pte)
 {
     const struct timed_walk *t = context;
     struct mmu *m = t->m;
-    struct lookup l1, l2;
     const uint8_t *at = bus_ram(m->bus, pa, 8);
     account_charge(&m->accounts, FOR_TLB, IN_CORE,
                    (uint64_t)m->config.walk_step);
@@ -71,15 +70,14 @@ static enum refusal read_timed(void *context, uint64_t pa, uint64_t *pte)
             &m->accounts, FOR_TLB, IN_DRAM,
             (uint64_t)(t->fetch ? m->config.walk_iread : m->config.walk_dread));
     else
-        hierarchy_access(m, UNIT_L1D, pa, false, FOR_TLB, &l1, &l2);
+        hierarchy_access(m, UNIT_L1D, pa, false, FOR_TLB, NULL, NULL);
     *pte = bus_ram_load(at, 8);
     return REFUSED_NOT;
 }
 
 static void set_timed(struct mmu *m, uint64_t pa, uint64_t pte)
 {
-    struct lookup l1, l2;
-    hierarchy_access(m, UNIT_L1D, pa, true, FOR_TLB, &l1, &l2);
+    hierarchy_access(m, UNIT_L1D, pa, true, FOR_TLB, NULL, NULL);
     bus_ram_store(bus_ram(m->bus, pa, 8), 8, pte);
     bus_wrote(m->bus, pa, 8);
 }
@@ -120,10 +118,10 @@ static bool walk_leaf(struct mmu *m, struct access *a, uint64_t va,
 static void note_miss(struct mmu *m, enum unit unit, struct lookup *l,
                       const struct tlb_leaf *leaf, bool late)
 {
-    struct miss_key key = tlb_key(&leaf->entry, &leaf->payload);
+    const struct miss_history *h = &m->unit[unit].history;
     *l = (struct lookup){
         .result = LOOKUP_MISS,
-        .cause = (uint8_t)miss_classify(&m->unit[unit].history, key, m->who),
+        .cause = (uint8_t)miss_classify(h, &leaf->key, m->who),
         .late = late,
         .set = -1,
         .way = -1,
@@ -165,9 +163,8 @@ static bool find_in_l2(struct mmu *m, struct access *a, uint64_t va,
     int32_t i = assoc_lookup(&u->array, va, m->asid);
     if (i < 0)
         return false;
-    leaf->entry = u->array.entry[i];
-    leaf->payload = u->array.payload[i];
-    miss_used(&u->history, i, tlb_key(&leaf->entry, &leaf->payload));
+    *leaf = tlb_leaf_at(&u->array, i);
+    miss_used(&u->history, i, &leaf->key);
     if (a->l2tlb.result == LOOKUP_NONE) {
         a->l2tlb.result = LOOKUP_HIT;
         a->l2tlb.gift = m->alone.on && !alone.l1_hit && !alone.l2_hit;
@@ -229,14 +226,14 @@ static int32_t refill(struct mmu *m, struct access *a, enum unit l1,
     return i;
 }
 
-static void hit(struct mmu *m, struct access *a, enum unit l1, uint64_t va,
-                int32_t i)
+void translate_hit(struct mmu *m, enum unit l1, int32_t i, uint64_t va,
+                   struct lookup *l)
 {
     struct lookaside *u = &m->unit[l1];
-    struct lookup *l = &a->tlb;
-    if (u->history.node)
-        miss_used(&u->history, i,
-                  tlb_key(&u->array.entry[i], &u->array.payload[i]));
+    if (miss_follows(&u->history, i)) {
+        struct miss_key key = tlb_key(&u->array.entry[i], &u->array.payload[i]);
+        miss_used_slow(&u->history, i, &key);
+    }
     if (l->result == LOOKUP_NONE) {
         l->result = LOOKUP_HIT;
         lookaside_note(l, &u->array, i);
@@ -269,7 +266,7 @@ bool translate(struct mmu *m, struct access *a, uint64_t va, uint64_t *pa,
     const struct assoc *array = &m->unit[l1].array;
     int32_t i = assoc_lookup(&m->unit[l1].array, va, m->asid);
     if (i >= 0)
-        hit(m, a, l1, va, i);
+        translate_hit(m, l1, i, va, &a->tlb);
     else if ((i = refill(m, a, l1, va)) < 0)
         return false;
     uint8_t leaf = array->entry[i].rights;

@@ -36,3 +36,7 @@ bool translate_refuse(struct access *a, enum refusal why, uint64_t va);
  * page_shift, rights; *user: the page has U=1. */
 bool translate(struct mmu *m, struct access *a, uint64_t va, uint64_t *pa,
                bool *user);
+/* The part of it after a hit in entry i of an L1 TLB, which was touched: what
+ * shadow and alone copies learn of it. Adds to *l. */
+void translate_hit(struct mmu *m, enum unit l1, int32_t i, uint64_t va,
+                   struct lookup *l);

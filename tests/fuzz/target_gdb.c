@@ -25,8 +25,9 @@ static struct machine *machine(void *context)
     return now;
 }
 
-static bool begin_anew(void *context, struct err *err)
+static bool begin_anew(void *context, uint64_t instructions, struct err *err)
 {
+    (void)instructions;
     struct config c;
     (void)context;
     machine_free(now);
@@ -76,8 +77,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int pair[2];
     struct err err;
     struct timeline t;
-    target_must(begin_anew(NULL, &err));
-    timeline_open(&t, &run);
+    target_must(begin_anew(NULL, 0, &err));
+    timeline_open(&t, &run, NULL);
     target_must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
     struct gdb *g = gdb_open_link(pair[0], &t);
     for (size_t done = 0, part; done < size; done += part) {

@@ -154,11 +154,11 @@ static void against_oracle(struct assoc_shape shape, int pages)
 static void test_lines(void **state)
 {
     static const struct assoc_shape shapes[] = {
-        { 16, 1, ASSOC_LINES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 64, 4, ASSOC_LINES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 64, 4, ASSOC_LINES, 12, POLICY_FIFO, false, 1, { 0 } },
-        { 32, 0, ASSOC_LINES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 48, 3, ASSOC_LINES, 12, POLICY_FIFO, false, 1, { 0 } },
+        { 16, 1, ASSOC_LINES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 64, 4, ASSOC_LINES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 64, 4, ASSOC_LINES, 12, POLICY_FIFO, false, false, 1, { 0 } },
+        { 32, 0, ASSOC_LINES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 48, 3, ASSOC_LINES, 12, POLICY_FIFO, false, false, 1, { 0 } },
     };
     (void)state;
     for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -168,12 +168,12 @@ static void test_lines(void **state)
 static void test_pages(void **state)
 {
     static const struct assoc_shape shapes[] = {
-        { 8, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 40, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 40, 0, ASSOC_PAGES, 12, POLICY_FIFO, false, 1, { 0 } },
-        { 64, 4, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 128, 1, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 1, 0, ASSOC_PAGES, 12, POLICY_LRU, false, 1, { 0 } },
+        { 8, 0, ASSOC_PAGES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 40, 0, ASSOC_PAGES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 40, 0, ASSOC_PAGES, 12, POLICY_FIFO, false, false, 1, { 0 } },
+        { 64, 4, ASSOC_PAGES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 128, 1, ASSOC_PAGES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 1, 0, ASSOC_PAGES, 12, POLICY_LRU, false, false, 1, { 0 } },
     };
     (void)state;
     for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -183,9 +183,9 @@ static void test_pages(void **state)
 static void test_ranges(void **state)
 {
     static const struct assoc_shape shapes[] = {
-        { 4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 16, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } },
-        { 16, 0, ASSOC_RANGES, 12, POLICY_FIFO, false, 1, { 0 } },
+        { 4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 16, 0, ASSOC_RANGES, 12, POLICY_LRU, false, false, 1, { 0 } },
+        { 16, 0, ASSOC_RANGES, 12, POLICY_FIFO, false, false, 1, { 0 } },
     };
     (void)state;
     for (unsigned i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -212,8 +212,9 @@ static void test_plru_follows_the_tree(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){
-                      4, 0, ASSOC_PAGES, 12, POLICY_PLRU, false, 1, { 0 } });
+    pair_open(&p,
+              (struct assoc_shape){
+                  4, 0, ASSOC_PAGES, 12, POLICY_PLRU, false, false, 1, { 0 } });
     for (uint64_t page = 0; page < 4; page++)
         assert_int_equal(displaced(&p, page), -1);
     /* after 0 1 2 3 the root points left, the left node at way 0 */
@@ -227,6 +228,44 @@ static void test_plru_follows_the_tree(void **state)
     pair_close(&p);
 }
 
+/* The tree that is kept gives up what the tree worked out of stamps does. */
+static void test_the_kept_tree_is_that_of_the_stamps(void **state)
+{
+    (void)state;
+    random_start(5);
+    for (uint32_t ways = 2; ways <= 64; ways *= 2) {
+        struct pair p[2];
+        struct assoc_shape shape = { .entries = 4 * ways,
+                                     .ways = ways,
+                                     .kind = ASSOC_LINES,
+                                     .index_shift = 6,
+                                     .policy = POLICY_PLRU };
+        pair_open(&p[0], shape);
+        shape.tree = true;
+        pair_open(&p[1], shape);
+        assert_true(!p[0].a.tree && p[1].a.tree);
+        for (int i = 0; i < 20000; i++) {
+            uint64_t at = random_below(6 * ways) * 64;
+            bool drop = !random_below(50);
+            int32_t found[2];
+            for (int k = 0; k < 2; k++) {
+                struct assoc *a = &p[k].a;
+                found[k] = assoc_lookup(a, at, 0);
+                if (found[k] >= 0 && drop)
+                    assoc_drop(a, found[k]);
+                else if (found[k] < 0)
+                    found[k] = assoc_fill(
+                        a,
+                        &(struct assoc_entry){ .first = at, .last = at + 63 },
+                        NULL, NULL, NULL);
+            }
+            assert_int_equal(found[0], found[1]);
+        }
+        pair_close(&p[0]);
+        pair_close(&p[1]);
+    }
+}
+
 static void test_random_repeats_with_its_seed(void **state)
 {
     (void)state;
@@ -234,10 +273,15 @@ static void test_random_repeats_with_its_seed(void **state)
     const uint64_t seed[3] = { 5, 5, 6 };
     for (int r = 0; r < 3; r++) {
         struct pair p;
-        pair_open(
-            &p,
-            (struct assoc_shape){
-                8, 0, ASSOC_PAGES, 12, POLICY_RANDOM, false, seed[r], { 0 } });
+        pair_open(&p, (struct assoc_shape){ 8,
+                                            0,
+                                            ASSOC_PAGES,
+                                            12,
+                                            POLICY_RANDOM,
+                                            false,
+                                            false,
+                                            seed[r],
+                                            { 0 } });
         for (uint64_t page = 0; page < 200; page++)
             run[r][page] = displaced(&p, page);
         pair_close(&p);
@@ -252,8 +296,9 @@ static void test_random_reaches_all_ways(void **state)
     (void)state;
     struct pair p;
     bool hit[8] = { false };
-    pair_open(&p, (struct assoc_shape){
-                      8, 0, ASSOC_PAGES, 12, POLICY_RANDOM, false, 3, { 0 } });
+    pair_open(
+        &p, (struct assoc_shape){
+                8, 0, ASSOC_PAGES, 12, POLICY_RANDOM, false, false, 3, { 0 } });
     for (uint64_t page = 0; page < 8; page++)
         displaced(&p, page);
     for (uint64_t page = 8; page < 200; page++) {
@@ -278,8 +323,9 @@ static void test_overlap_is_reported_only_where_it_is(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){
-                      4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } });
+    pair_open(&p,
+              (struct assoc_shape){
+                  4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, false, 1, { 0 } });
     fill_range(&p, 0x1000, 0x4FFF, 1);
     assert_true(assoc_lookup(&p.a, 0x3000, 1) >= 0); /* trains a hint */
     fill_range(&p, 0x3000, 0x6FFF, 1);
@@ -303,8 +349,9 @@ static void test_same_range_is_replaced(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){
-                      4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } });
+    pair_open(&p,
+              (struct assoc_shape){
+                  4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, false, 1, { 0 } });
     fill_range(&p, 0x1000, 0x4FFF, 1);
     struct assoc_entry e = {
         .first = 0x1000, .last = 0x4FFF, .context = 1, .rights = 5
@@ -319,8 +366,9 @@ static void test_ends_of_the_address_space(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){
-                      4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, 1, { 0 } });
+    pair_open(&p,
+              (struct assoc_shape){
+                  4, 0, ASSOC_RANGES, 12, POLICY_LRU, false, false, 1, { 0 } });
     fill_range(&p, UINT64_MAX - 7, UINT64_MAX, 1);
     fill_range(&p, 0, 7, 1);
     assert_true(assoc_lookup(&p.a, UINT64_MAX, 1) >= 0);
@@ -334,8 +382,9 @@ static void test_clear_forgets_all(void **state)
 {
     (void)state;
     struct pair p;
-    pair_open(&p, (struct assoc_shape){
-                      8, 2, ASSOC_PAGES, 12, POLICY_PLRU, true, 1, { 0 } });
+    pair_open(&p,
+              (struct assoc_shape){
+                  8, 2, ASSOC_PAGES, 12, POLICY_PLRU, true, false, 1, { 0 } });
     for (uint64_t page = 0; page < 20; page++)
         displaced(&p, page);
     assoc_clear(&p.a);
@@ -354,6 +403,7 @@ int main(void)
         TEST(test_pages),
         TEST(test_ranges),
         TEST(test_plru_follows_the_tree),
+        TEST(test_the_kept_tree_is_that_of_the_stamps),
         TEST(test_random_repeats_with_its_seed),
         TEST(test_random_reaches_all_ways),
         TEST(test_overlap_is_reported_only_where_it_is),

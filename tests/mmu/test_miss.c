@@ -89,49 +89,53 @@ static void test_evictor_decides(void **state)
     (void)state;
     struct miss_history h =
         open_history((struct miss_shape){ .entries = 8, .shift = 12 }, NULL);
-    struct miss_key key = { 0x5000, 9 };
-    assert_int_equal(miss_classify(&h, key, 1), MISS_COLD);
-    miss_filled(&h, key);
-    miss_left(&h, key, LOST_REPLACED, 1);
-    assert_int_equal(miss_classify(&h, key, 1), MISS_CAPACITY);
-    assert_int_equal(miss_classify(&h, key, 2), MISS_SWITCH);
-    miss_left(&h, key, LOST_SWITCH, 1);
-    assert_int_equal(miss_classify(&h, key, 1), MISS_SWITCH);
-    miss_left(&h, key, LOST_INVALIDATED, 2);
-    assert_int_equal(miss_classify(&h, key, 1), MISS_INVALIDATED);
+    struct miss_key key = miss_key_of(0x5000, 9, 12);
+    assert_int_equal(miss_classify(&h, &key, 1), MISS_COLD);
+    miss_filled(&h, &key);
+    miss_left(&h, &key, LOST_REPLACED, 1);
+    assert_int_equal(miss_classify(&h, &key, 1), MISS_CAPACITY);
+    assert_int_equal(miss_classify(&h, &key, 2), MISS_SWITCH);
+    miss_left(&h, &key, LOST_SWITCH, 1);
+    assert_int_equal(miss_classify(&h, &key, 1), MISS_SWITCH);
+    miss_left(&h, &key, LOST_INVALIDATED, 2);
+    assert_int_equal(miss_classify(&h, &key, 1), MISS_INVALIDATED);
     free(h.seen);
 }
 
 /* Two entries whose times of use the test sets. */
 static void use(struct miss_history *h, uint64_t *stamp, int32_t index,
-                struct miss_key key)
+                const struct miss_key *key)
 {
     static uint64_t now;
     stamp[index] = ++now;
     miss_used(h, index, key);
 }
 
-static const struct miss_key key_a = { 0x1000, 0 }, key_b = { 0x2000, 0 },
-                             key_c = { 0x3000, 0 }, key_d = { 0x4000, 0 };
+static struct miss_key page_key(uint64_t number)
+{
+    return miss_key_of(number * 0x1000, 0, 12);
+}
 
 /* What was invalidated leaves room for the others in the shadow too. */
 static void test_invalidated_leaves_the_shadow(void **state)
 {
     (void)state;
+    const struct miss_key key_a = page_key(1), key_b = page_key(2),
+                          key_c = page_key(3), key_d = page_key(4);
     uint64_t stamp[2] = { 0 };
     const struct assoc array = { .stamp = stamp };
     struct miss_history h = open_history(
         (struct miss_shape){ .entries = 2, .shift = 12, .shadow = true },
         &array);
-    miss_filled(&h, key_a);
-    use(&h, stamp, 0, key_a);
-    use(&h, stamp, 1, key_b);
-    miss_left(&h, key_b, LOST_INVALIDATED, 1);
-    use(&h, stamp, 1, key_c);
-    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
+    miss_filled(&h, &key_a);
+    use(&h, stamp, 0, &key_a);
+    use(&h, stamp, 1, &key_b);
+    miss_left(&h, &key_b, LOST_INVALIDATED, 1);
+    use(&h, stamp, 1, &key_c);
+    assert_int_equal(miss_classify(&h, &key_a, 1), MISS_CONFLICT);
     miss_dropped(&h, 1);
-    use(&h, stamp, 1, key_d); /* two newer ones: a is out */
-    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CAPACITY);
+    use(&h, stamp, 1, &key_d); /* two newer ones: a is out */
+    assert_int_equal(miss_classify(&h, &key_a, 1), MISS_CAPACITY);
     free(h.seen);
 }
 
@@ -140,32 +144,34 @@ static void test_invalidated_leaves_the_shadow(void **state)
 static void test_stamps_alone_keep_the_order(void **state)
 {
     (void)state;
+    const struct miss_key key_a = page_key(1), key_b = page_key(2),
+                          key_c = page_key(3), key_d = page_key(4),
+                          key_e = page_key(5), key_f = page_key(6);
     uint64_t stamp[4] = { 0 };
     const struct assoc array = { .stamp = stamp };
     struct miss_history h = open_history(
         (struct miss_shape){ .entries = 4, .shift = 12, .shadow = true },
         &array);
-    const struct miss_key key_e = { 0x5000, 0 }, key_f = { 0x6000, 0 };
-    miss_filled(&h, key_a);
-    miss_filled(&h, key_b);
-    use(&h, stamp, 0, key_a);
-    use(&h, stamp, 1, key_b);
-    use(&h, stamp, 2, key_c);
-    use(&h, stamp, 3, key_d);
+    miss_filled(&h, &key_a);
+    miss_filled(&h, &key_b);
+    use(&h, stamp, 0, &key_a);
+    use(&h, stamp, 1, &key_b);
+    use(&h, stamp, 2, &key_c);
+    use(&h, stamp, 3, &key_d);
     stamp[0] = stamp[3] + 1; /* a again, not told */
     miss_dropped(&h, 1);
-    use(&h, stamp, 1, key_e); /* b is the oldest */
-    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
-    assert_int_equal(miss_classify(&h, key_b, 1), MISS_CAPACITY);
-    miss_dropped(&h, 0);      /* a leaves the unit, used after c and d */
-    use(&h, stamp, 0, key_f); /* c goes */
-    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
+    use(&h, stamp, 1, &key_e); /* b is the oldest */
+    assert_int_equal(miss_classify(&h, &key_a, 1), MISS_CONFLICT);
+    assert_int_equal(miss_classify(&h, &key_b, 1), MISS_CAPACITY);
+    miss_dropped(&h, 0);       /* a leaves the unit, used after c and d */
+    use(&h, stamp, 0, &key_f); /* c goes */
+    assert_int_equal(miss_classify(&h, &key_a, 1), MISS_CONFLICT);
     miss_dropped(&h, 2);
-    use(&h, stamp, 2, key_b); /* d goes */
-    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CONFLICT);
+    use(&h, stamp, 2, &key_b); /* d goes */
+    assert_int_equal(miss_classify(&h, &key_a, 1), MISS_CONFLICT);
     miss_dropped(&h, 3);
-    use(&h, stamp, 3, key_c); /* a goes */
-    assert_int_equal(miss_classify(&h, key_a, 1), MISS_CAPACITY);
+    use(&h, stamp, 3, &key_c); /* a goes */
+    assert_int_equal(miss_classify(&h, &key_a, 1), MISS_CAPACITY);
     free(h.seen);
 }
 

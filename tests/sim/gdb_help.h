@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sim/gdb.h"
+#include "sim/history.h"
 #include "tests/sim/machine_help.h"
 
 /* A run of a few instructions, as timeline.h asks for it. */
@@ -20,6 +21,8 @@ struct debugged {
     struct machine *machine;
     struct timeline time;
     enum stop stop;
+    struct heap *heap; /* with snapshots, else NULL */
+    struct history history;
 };
 
 struct debugger {
@@ -40,47 +43,86 @@ static inline enum timeline_state
 debugged_advance(void *context, const struct run_limits *limits)
 {
     struct debugged *r = context;
-    r->stop = machine_run(r->machine, limits);
+    if (r->heap)
+        (void)history_run(&r->history, limits);
+    else
+        (void)machine_run(r->machine, limits);
+    r->stop = r->machine->stopped;
     return r->stop < STOP_POWEROFF ? TIMELINE_ON : TIMELINE_OVER;
 }
 
-static inline bool debugged_rewind(void *context, struct err *err)
+static inline void debugged_build(struct debugged *r)
 {
-    struct debugged *r = context;
     struct config c;
-    machine_free(r->machine);
-    assert_true(config_preset(&c, "u54", err));
+    struct err err;
+    assert_true(config_preset(&c, "u54", &err));
     char set[100], *rest;
     snprintf(set, sizeof set, "%s", r->set ? r->set : "");
     for (char *s = strtok_r(set, " ", &rest); s; s = strtok_r(NULL, " ", &rest))
-        assert_true(config_set_pair(&c, s, err));
-    r->machine = machine_new(&c, err);
+        assert_true(config_set_pair(&c, s, &err));
+    r->machine = machine_new_in(r->heap, &c, &err);
     assert_non_null(r->machine);
     put_program(r->machine, r->words, r->bytes);
+}
+
+/* Without snapshots, a new machine. */
+static inline bool debugged_rewind(void *context, uint64_t instructions,
+                                   struct err *err)
+{
+    struct debugged *r = context;
+    if (r->heap)
+        return history_rewind(&r->history, instructions, err);
+    machine_free(r->machine);
+    debugged_build(r);
     return true;
 }
 
-/* A machine with this program. */
-static inline struct debugged *debugged_open(const uint32_t *words,
-                                             size_t bytes, const char *set)
+static inline void debugged_keep(void *context)
 {
+    struct debugged *r = context;
+    if (r->heap)
+        history_keep(&r->history);
+}
+
+static inline void debugged_branch(void *context)
+{
+    struct debugged *r = context;
+    if (r->heap)
+        history_branch(&r->history);
+}
+
+/* A machine with this program, with or without snapshots. */
+static inline struct debugged *debugged_open(const uint32_t *words,
+                                             size_t bytes, const char *set,
+                                             bool snapshots)
+{
+    static const struct history_options keeping = { .bytes = HISTORY_BYTES };
     struct err err;
     struct debugged *r = calloc(1, sizeof *r);
     assert_non_null(r);
     const struct timeline_run run = { .context = r,
                                       .machine = debugged_machine,
                                       .advance = debugged_advance,
-                                      .rewind = debugged_rewind };
+                                      .rewind = debugged_rewind,
+                                      .keep = debugged_keep,
+                                      .branch = debugged_branch };
     *r = (struct debugged){ .words = words, .bytes = bytes, .set = set };
-    assert_true(debugged_rewind(r, &err));
-    timeline_open(&r->time, &run);
+    if (snapshots)
+        assert_non_null(r->heap = heap_open(&err));
+    timeline_open(&r->time, &run, r->heap);
+    debugged_build(r);
+    if (snapshots)
+        history_open_machine(&r->history, &keeping, r->heap, r->machine);
     return r;
 }
 
 static inline void debugged_close(struct debugged *r)
 {
+    if (r->heap)
+        (void)history_close(&r->history);
     timeline_close(&r->time);
     machine_free(r->machine);
+    heap_close(r->heap);
     free(r);
 }
 
@@ -90,7 +132,7 @@ static inline struct debugger debug(const uint32_t *words, size_t bytes,
 {
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    struct debugger d = { .run = debugged_open(words, bytes, set),
+    struct debugger d = { .run = debugged_open(words, bytes, set, true),
                           .link = pair[1] };
     d.gdb = gdb_open_link(pair[0], &d.run->time);
     return d;

@@ -7,116 +7,70 @@
 #include <glob.h>
 
 #include "sim/compare.h"
+#include "sim/digest.h"
 #include "sim/history.h"
-#include "sim/memmap.h"
-#include "sim/stats.h"
 #include "tests/sim/lua_help.h"
 
 static struct said said;
 
-/* ---- the state of a machine as one number ------------------------------- */
+/* What has been said goes with the time, as a console's lines do. */
+static struct heap *heap;
+static struct said *kept;
 
-static void add(uint64_t *hash, const void *from, size_t bytes)
+static void save_said(void *context)
 {
-    const uint8_t *p = from;
-    for (size_t i = 0; i < bytes; i++)
-        *hash = (*hash ^ p[i]) * UINT64_C(0x100000001b3);
+    (void)context;
+    *kept = said;
 }
 
-static void add_number(uint64_t *hash, uint64_t n)
+static void said_restored(void *context)
 {
-    *hash = (*hash ^ n) * UINT64_C(0x9e3779b97f4a7c15);
-    *hash ^= *hash >> 29;
+    (void)context;
+    said = *kept;
 }
 
-static void add_figure(void *context, const char *name, uint64_t value,
-                       const char *unit, const char *doc)
+static uint64_t budget = HISTORY_BYTES, spacing;
+
+static void open_history(struct history *h, struct session_options *o)
 {
-    (void)unit;
-    (void)doc;
-    add(context, name, strlen(name));
-    add_number(context, value);
+    const struct history_options options = { .bytes = budget,
+                                             .spacing = spacing,
+                                             .save = save_said,
+                                             .restored = said_restored };
+    struct err err;
+    heap = heap_open(&err);
+    assert_non_null(heap);
+    kept = heap_new(heap, 1, sizeof *kept);
+    assert_non_null(kept);
+    memset(&said, 0, sizeof said);
+    o->heap = heap;
+    if (!history_open(h, &options, o, &err))
+        fail_msg("%s", err.text);
 }
 
-static void add_array(uint64_t *hash, const struct assoc *a)
+static enum exit_code close_history(struct history *h)
 {
-    for (uint32_t i = 0; a->entry && i < assoc_entries(a); i++) {
-        const struct assoc_entry *e = &a->entry[i];
-        if (!e->valid)
-            continue;
-        add_number(hash, i);
-        add_number(hash, e->first);
-        add_number(hash, e->last);
-        add_number(hash, e->context);
-        add_number(hash, e->global);
-        add_number(hash, e->dirty);
-        add_number(hash, e->rights);
-    }
+    enum exit_code code = history_close(h);
+    heap_free(heap, kept);
+    heap_close(heap);
+    return code;
 }
 
-static void add_hart(uint64_t *hash, const struct hart *h)
-{
-    const struct cpu *c = &h->cpu;
-    struct csr_info csr;
-    add(hash, c->x, sizeof c->x);
-    add_number(hash, c->pc);
-    add_number(hash, c->privilege);
-    add_number(hash, c->waiting);
-    for (unsigned i = 0; csr_each(i, &csr); i++) {
-        uint64_t value = 0;
-        if (cpu_peek_csr(c, csr.number, &value))
-            add_number(hash, value);
-    }
-    add(hash, &c->mmu.accounts, sizeof c->mmu.accounts);
-    for (int u = 0; u < UNIT_COUNT; u++)
-        add_array(hash, &c->mmu.unit[u].array);
-}
-
-static void add_ram(uint64_t *hash, const struct machine *m)
-{
-    uint64_t page[512];
-    uint64_t end = MEM_RAM + m->config.ram_bytes;
-    for (uint64_t pa = MEM_RAM; pa < end; pa += sizeof page) {
-        uint64_t any = 0;
-        assert_true(machine_peek_phys(m, pa, page, sizeof page));
-        for (size_t i = 0; i < 512; i++)
-            any |= page[i];
-        for (size_t i = 0; any && i < 512; i++)
-            add_number(hash, page[i] + pa);
-    }
-}
-
-/* All machines of a session, and what the scenario has checked. */
 static uint64_t state_of(const struct session *s)
 {
-    uint64_t hash = 1469598103934665603u;
-    for (size_t i = 0; i < s->machine_count; i++) {
-        const struct machine *m = s->machines[i].machine;
-        if (!m)
-            continue;
-        for (uint64_t h = 0; h < m->config.harts; h++)
-            add_hart(&hash, &m->hart[h]);
-        stats_each(m, add_figure, &hash);
-        add_number(&hash, m->events.next);
-        size_t bytes;
-        const char *text = machine_console(m, &bytes);
-        add(&hash, text, bytes);
-        add_ram(&hash, m);
-    }
-    add_number(&hash, s->checks_passed);
-    add_number(&hash, s->checks_failed);
-    add_number(&hash, s->files);
-    return hash;
+    return session_digest(s);
 }
 
 /* ---- moving ------------------------------------------------------------- */
 
 static void forth_to(struct history *h, uint64_t instructions)
 {
-    h->now->until.instructions = instructions;
-    while (session_instructions(h->now) < instructions)
-        assert_int_equal(session_advance(h->now, NULL), SESSION_RUNNING);
-    h->now->until.instructions = 0;
+    while (session_instructions(h->now) < instructions) {
+        const struct run_limits slice = {
+            .max_insns = instructions - session_instructions(h->now)
+        };
+        assert_int_equal(history_run(h, &slice), SESSION_RUNNING);
+    }
 }
 
 static void forth(struct history *h, uint64_t count)
@@ -128,13 +82,12 @@ static enum history_state go(struct history *h)
 {
     enum history_state state;
     struct err err;
-    said.length = 0;
     do
         state = history_advance(h, 12345, &err);
     while (state == HISTORY_RUNNING);
     if (state == HISTORY_FAILED)
         fail_msg("%s", err.text);
-    assert_null(h->past);
+    assert_int_equal(h->going, HISTORY_STANDS);
     return state;
 }
 
@@ -146,12 +99,18 @@ static void back(struct history *h, uint64_t count)
     assert_int_equal(go(h), HISTORY_THERE);
 }
 
-static void to_the_end(struct session *s)
+static void finish(struct session *s)
 {
     while (session_advance(s, NULL) == SESSION_RUNNING)
         continue;
     if (s->state != SESSION_FINISHED)
         fail_msg("%s", s->error.text);
+}
+
+static void to_the_end(struct history *h)
+{
+    if (history_run(h, NULL) != SESSION_FINISHED)
+        fail_msg("%s", h->now->error.text);
 }
 
 /* ---- every scenario ----------------------------------------------------- */
@@ -187,17 +146,19 @@ static uint64_t plain_run(const char *scenario)
     struct session_options o = options_for(scenario, out);
     struct session *s = session_open(&o, &err);
     assert_non_null(s);
-    to_the_end(s);
+    finish(s);
     keep_result(s, "plain.json");
     uint64_t length = session_instructions(s);
     (void)session_close(s);
     return length;
 }
 
+static struct session_options straight; /* of the history's session */
+
 /* The present against a run that came straight here. */
 static void compare_with_straight_run(const struct history *h)
 {
-    struct session_options o = h->options;
+    struct session_options o = straight;
     struct err err;
     o.files_known = UINT64_MAX;
     struct session *s = session_open(&o, &err);
@@ -236,30 +197,36 @@ static void back_and_forth(struct history *h, uint64_t p, uint64_t q)
     assert_int_equal(state_of(h->now), at_q);
 }
 
-static void test_every_scenario(void **state)
+static void go_in_every_scenario(uint64_t bytes, uint64_t nanoseconds)
 {
     glob_t list;
     uint64_t random = 88172645463325252u;
-    (void)state;
+    budget = bytes;
+    spacing = nanoseconds;
     assert_int_equal(glob("scenarios/*.lua", 0, NULL, &list), 0);
     for (size_t i = 0; i < list.gl_pathc; i++) {
         char command[300];
         struct history h;
-        struct err err;
         print_message("  %s\n", list.gl_pathv[i]);
         uint64_t length = plain_run(list.gl_pathv[i]);
         snprintf(command, sizeof command, "%s/back", work);
         struct session_options o = options_for(list.gl_pathv[i], command);
-        assert_true(history_open(&h, &o, &err));
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        uint64_t p = 1 + random % (length / 2);
-        uint64_t q = p + 1 + (random >> 32) % (length / 2 - 1);
-        back_and_forth(&h, p, q);
-        to_the_end(h.now);
+        straight = o;
+        open_history(&h, &o);
+        for (int n = 0; n < 3; n++) {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            uint64_t p = 1 + random % (length / 2);
+            uint64_t q = p + 1 + (random >> 32) % (length / 2 - 1);
+            if (p < session_instructions(h.now))
+                back(&h, session_instructions(h.now) - p);
+            back_and_forth(&h, p, q);
+            assert_true(h.snapshots.bytes <= budget || !budget);
+        }
+        to_the_end(&h);
         keep_result(h.now, "back.json");
-        assert_int_equal(history_close(&h), EXIT_PASSED);
+        assert_int_equal(close_history(&h), EXIT_PASSED);
         snprintf(command, sizeof command,
                  "cd %s && cmp plain.json back.json && mkdir -p plain back && "
                  "diff -r plain back && rm -rf plain back",
@@ -267,6 +234,28 @@ static void test_every_scenario(void **state)
         assert_int_equal(system(command), 0);
     }
     globfree(&list);
+    budget = HISTORY_BYTES;
+    spacing = 0;
+}
+
+/* As it is usually. */
+static void test_every_scenario(void **state)
+{
+    (void)state;
+    go_in_every_scenario(HISTORY_BYTES, 0);
+}
+
+/* Many snapshots, most of which have to go soon. */
+static void test_every_scenario_in_little_memory(void **state)
+{
+    (void)state;
+    go_in_every_scenario(UINT64_C(16) << 20, 1000000);
+}
+
+static void test_every_scenario_without_snapshots(void **state)
+{
+    (void)state;
+    go_in_every_scenario(0, 0);
 }
 
 /* ---- events, traps, clocks ---------------------------------------------- */
@@ -285,27 +274,27 @@ static void test_every_scenario(void **state)
     "print 'over'\n"
 
 static const char *lending;
+static volatile sig_atomic_t interrupted;
 
 static void open_lending(struct history *h)
 {
     struct session_options o = test_options(&said);
-    struct err err;
-    said.length = 0;
     lending = scenario_file(LENDING);
     o.path = lending;
-    assert_true(history_open(h, &o, &err));
+    o.interrupted = &interrupted;
+    open_history(h, &o);
 }
 
 static void close_lending(struct history *h)
 {
-    (void)history_close(h);
+    (void)close_history(h);
     scenario_remove(lending);
 }
 
 static void until_event(struct history *h, uint32_t events)
 {
     const struct run_limits slice = { .stop_events = events };
-    assert_int_equal(session_advance(h->now, &slice), SESSION_STOPPED);
+    assert_int_equal(history_run(h, &slice), SESSION_STOPPED);
 }
 
 static void back_to(struct history *h, const struct event_filter *f)
@@ -360,7 +349,7 @@ static void test_back_to_the_rights_change(void **state)
     assert_true(history_back_to_event(&h, &never, &err));
     assert_int_equal(go(&h), HISTORY_NONE);
     assert_int_equal(state_of(h.now), here);
-    to_the_end(h.now);
+    to_the_end(&h);
     assert_non_null(strstr(said.text, "over"));
     close_lending(&h);
 }
@@ -417,12 +406,12 @@ static void test_back_from_the_end(void **state)
     struct history h;
     (void)state;
     open_lending(&h);
-    to_the_end(h.now);
+    to_the_end(&h);
     uint64_t end = session_instructions(h.now);
     back(&h, 100);
     assert_int_equal(h.now->state, SESSION_RUNNING);
     assert_int_equal(session_instructions(h.now), end - 100);
-    to_the_end(h.now);
+    to_the_end(&h);
     assert_int_equal(session_instructions(h.now), end);
     close_lending(&h);
 }
@@ -432,7 +421,6 @@ static void test_files_are_written_once(void **state)
 {
     struct session_options o = test_options(&said);
     struct history h;
-    struct err err;
     char first[100], second[100];
     const char *path =
         scenario_file("local m = machine {}\n"
@@ -445,20 +433,20 @@ static void test_files_are_written_once(void **state)
     snprintf(second, sizeof second, "%s/second.json", work);
     o.path = path;
     o.out_dir = work;
-    assert_true(history_open(&h, &o, &err));
+    open_history(&h, &o);
     until_event(&h, EVENT_BIT(EVENT_DOMAIN));
     assert_int_equal(unlink(first), 0);
     assert_int_not_equal(access(second, F_OK), 0);
     back(&h, 10);
-    to_the_end(h.now);
+    to_the_end(&h);
     assert_int_not_equal(access(first, F_OK), 0);
     assert_int_equal(unlink(second), 0);
     back(&h, session_instructions(h.now) - 1);
-    to_the_end(h.now);
+    to_the_end(&h);
     assert_int_not_equal(access(first, F_OK), 0);
     assert_int_not_equal(access(second, F_OK), 0);
     assert_int_equal(h.now->files, 2);
-    (void)history_close(&h);
+    (void)close_history(&h);
     scenario_remove(path);
 }
 
@@ -480,43 +468,57 @@ static void test_the_beginning(void **state)
     close_lending(&h);
 }
 
-static void test_what_forbids_it(void **state)
+static void test_no_way_back_with_a_trace(void **state)
 {
+    struct session_options o = test_options(&said);
     struct history h;
     struct err err;
     (void)state;
-    open_lending(&h);
+    o.path = scenario_file(LENDING);
+    o.trace_path = "/dev/null";
+    open_history(&h, &o);
     forth(&h, 100);
-    h.options.trace_path = "/dev/null";
     assert_false(history_back(&h, 1, &err));
     assert_non_null(strstr(err.text, "--trace"));
-    h.options.trace_path = NULL;
-    FILE *f = fopen(lending, "a");
-    assert_non_null(f);
-    fputs("-- edited\n", f);
-    assert_int_equal(fclose(f), 0);
-    assert_false(history_back(&h, 1, &err));
-    assert_non_null(strstr(err.text, "has changed since it was opened"));
     assert_int_equal(session_instructions(h.now), 100);
+    (void)close_history(&h);
+    scenario_remove(o.path);
+}
+
+/* The run has read its text already. */
+static void test_the_file_is_edited_meanwhile(void **state)
+{
+    struct history h;
+    (void)state;
+    open_lending(&h);
+    forth(&h, 100);
+    uint64_t here = state_of(h.now);
+    forth(&h, 10000);
+    FILE *f = fopen(lending, "w");
+    assert_non_null(f);
+    fputs("this is no Lua\n", f);
+    assert_int_equal(fclose(f), 0);
+    back(&h, 10000);
+    assert_int_equal(state_of(h.now), here);
+    to_the_end(&h);
     close_lending(&h);
 }
 
 static void test_interrupted_on_the_way(void **state)
 {
-    volatile sig_atomic_t flag = 0;
     struct history h;
     struct err err;
     (void)state;
     open_lending(&h);
     forth(&h, 10000);
     uint64_t here = state_of(h.now);
-    h.options.interrupted = &flag;
     assert_true(history_back(&h, 1, &err));
     assert_int_equal(history_advance(&h, 1000, &err), HISTORY_RUNNING);
-    flag = EXIT_INTERRUPTED;
+    interrupted = EXIT_INTERRUPTED;
     assert_int_equal(history_advance(&h, 1000, &err), HISTORY_FAILED);
     assert_int_equal(err.code, EXIT_INTERRUPTED);
-    assert_null(h.past);
+    interrupted = 0;
+    assert_int_equal(h.going, HISTORY_STANDS);
     assert_int_equal(state_of(h.now), here);
     close_lending(&h);
 }
@@ -544,9 +546,12 @@ int main(void)
         cmocka_unit_test(test_back_from_the_end),
         cmocka_unit_test(test_files_are_written_once),
         cmocka_unit_test(test_the_beginning),
-        cmocka_unit_test(test_what_forbids_it),
+        cmocka_unit_test(test_no_way_back_with_a_trace),
+        cmocka_unit_test(test_the_file_is_edited_meanwhile),
         cmocka_unit_test(test_interrupted_on_the_way),
         cmocka_unit_test(test_every_scenario),
+        cmocka_unit_test(test_every_scenario_in_little_memory),
+        cmocka_unit_test(test_every_scenario_without_snapshots),
     };
     return cmocka_run_group_tests(tests, make_work, remove_work);
 }

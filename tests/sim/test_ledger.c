@@ -30,7 +30,7 @@ static void desk_init(struct desk *d)
 {
     memset(d, 0, sizeof *d);
     d->m = calloc(1, sizeof *d->m);
-    ledger_init(&d->l);
+    ledger_init(&d->l, NULL);
     ledger_set_phase(&d->l, PHASE_TRAP, TRAP_CODE, TRAP_CODE + 0x100);
     ledger_set_phase(&d->l, PHASE_RESTORE, RESTORE_CODE, RESTORE_CODE + 0x100);
     ledger_set_phase(&d->l, PHASE_REFILL, REFILL_CODE, REFILL_CODE + 0x100);

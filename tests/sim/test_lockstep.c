@@ -441,7 +441,7 @@ static void every_part_is_compared(void **state)
     CHANGE(dtlb->stamp[first], other, "dtlb set 0: order of use");
     struct miss_history *h = &m->unit[UNIT_L1D].history;
     CHANGE(h->seen[100], ~was, "l1d: keys ever filled");
-    CHANGE(h->node[h->oldest].key.first, was + 1, "l1d: the shadow");
+    CHANGE(h->node[h->node[0].newer].first, was + 1, "l1d: the shadow");
     machine_free(a);
     machine_free(b);
 }

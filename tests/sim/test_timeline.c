@@ -6,7 +6,9 @@
 #include "sim/compare.h"
 #include "tests/sim/gdb_help.h"
 
-#define BEGIN(words) debugged_open(words, sizeof(words), NULL)
+static bool snapshots; /* each test runs with them, and without */
+
+#define BEGIN(words) debugged_open(words, sizeof(words), NULL, snapshots)
 
 static void forth_to(struct debugged *r, uint64_t instructions)
 {
@@ -164,6 +166,13 @@ static void events(void **state)
     debugged_close(r);
 }
 
+static int with_snapshots(void **state)
+{
+    (void)state;
+    snapshots = true;
+    return 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,5 +182,7 @@ int main(void)
         cmocka_unit_test(a_clock_and_a_point),
         cmocka_unit_test(events),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = cmocka_run_group_tests_name("without", tests, NULL, NULL);
+    return failed + cmocka_run_group_tests_name("with snapshots", tests,
+                                                with_snapshots, NULL);
 }

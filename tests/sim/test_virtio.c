@@ -83,7 +83,7 @@ static void open_world(struct world *w)
     memset(w, 0, sizeof *w);
     make_image(w->path);
     assert_true(bus_init(&w->bus, MEM_RAM, 1 << 20, &err));
-    assert_true(block_open(&w->block, &w->v, w->path, &err));
+    assert_true(block_open(&w->block, NULL, &w->v, w->path, &err));
     setup_queue(&w->v);
 }
 
@@ -465,14 +465,14 @@ static void images_that_are_no_disks(void **state)
     struct virtio v = { 0 };
     struct err err;
     char path[40];
-    assert_false(block_open(&b, &v, "/nowhere", &err));
+    assert_false(block_open(&b, NULL, &v, "/nowhere", &err));
     assert_int_equal(err.code, EXIT_CANNOT_LOAD);
-    assert_false(block_open(&b, &v, "/tmp", &err));
+    assert_false(block_open(&b, NULL, &v, "/tmp", &err));
     make_image(path);
     assert_int_equal(truncate(path, 1000), 0);
-    assert_false(block_open(&b, &v, path, &err));
+    assert_false(block_open(&b, NULL, &v, path, &err));
     assert_int_equal(truncate(path, 0), 0);
-    assert_false(block_open(&b, &v, path, &err));
+    assert_false(block_open(&b, NULL, &v, path, &err));
     assert_int_equal(v.id, VIRTIO_NONE);
     unlink(path);
 }

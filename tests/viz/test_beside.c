@@ -38,7 +38,7 @@ static struct runner *open_run(const char *path, const char *set)
     assert_non_null(r);
     sets[0] = set;
     o.set_count = set ? 1 : 0;
-    assert_true(runner_open(r, &o, &err));
+    assert_true(runner_open(r, &o, HISTORY_BYTES, &err));
     obey(r, (struct wish){ .kind = WISH_BEGIN });
     return r;
 }
@@ -78,6 +78,13 @@ static void expect_run(const struct other_run *o, const struct model *m)
                         sizeof m->switch_window);
     assert_memory_equal(&o->run.newest, &m->newest, sizeof m->newest);
     assert_memory_equal(&o->run.began, &m->began, sizeof m->began);
+    assert_int_equal(o->moment_count, m->moment_count);
+    for (uint64_t s = 0; s < m->moment_count; s++) {
+        assert_int_equal(o->moments[s].cycle, m->moments[s].cycle);
+        assert_int_equal(o->moments[s].letter, m->moments[s].letter);
+        assert_string_equal(o->lanes[o->moments[s].lane].name,
+                            m->lanes[m->moments[s].lane].name);
+    }
 }
 
 static void it_is_the_run_that_it_says(void **state)
@@ -123,6 +130,7 @@ static void the_same_instruction_of_the_program(void **state)
     for (int i = 0; i < 40; i++) {
         obey(r, (struct wish){ .kind = WISH_STEP, .number = 17 });
         assert_int_equal(r->model.other.state, OTHER_THERE);
+        assert_int_equal(r->model.other.in_kernel, r->model.privilege != 'U');
         if (r->model.privilege != 'U')
             continue; /* the kernels differ */
         assert_int_equal(r->model.other.run.program, r->model.program);
@@ -161,6 +169,8 @@ static void another_machine_of_the_scenario(void **state)
     assert_int_equal(r->model.other.state, OTHER_THERE);
     assert_string_equal(r->model.other.run.machine, "mas-asid");
     assert_int_equal(r->model.other.run.switch_total.count, 1);
+    obey(r, (struct wish){ .kind = WISH_END });
+    assert_int_equal(r->model.other.state, OTHER_ENDED); /* others followed */
     compare_with(r, "machine=nobody");
     assert_int_equal(r->model.other.state, OTHER_ENDED);
     close_run(r);
@@ -200,9 +210,15 @@ static void what_cannot_be_compared_says_why(void **state)
     assert_int_equal(r->model.state, MODEL_ENDED);
     assert_int_equal(r->model.other.state, OTHER_FAILED);
     assert_non_null(strstr(r->model.other.why, "this is about one space"));
+    obey(r, (struct wish){ .kind = WISH_BACK, .number = 100 });
+    assert_int_equal(r->model.state, MODEL_PAUSED);
+    assert_int_not_equal(r->model.other.state, OTHER_FAILED); /* not yet */
     compare_with(r, "masasid");
     assert_non_null(strstr(r->model.notice, "masasid: neither"));
-    assert_int_equal(r->model.other.state, OTHER_NONE);
+    assert_int_equal(r->model.other.state, OTHER_FAILED);
+    assert_non_null(strstr(r->model.other.why, "masasid: neither"));
+    compare_with(r, "rplb-hw"); /* another try */
+    assert_int_equal(r->model.other.state, OTHER_THERE);
     close_run(r);
     unlink(path);
 }

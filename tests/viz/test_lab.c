@@ -113,7 +113,7 @@ static struct stage *open_lab(void)
     struct err err;
 
     assert_non_null(s);
-    assert_true(runner_open(&s->runner, &options, &err));
+    assert_true(runner_open(&s->runner, &options, HISTORY_BYTES, &err));
     view_init(&s->view, &s->runner.model);
     runner_obey(&s->runner, &begin);
     runner_finish(&s->runner, 100000);

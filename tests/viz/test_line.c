@@ -73,6 +73,18 @@ static void every_pane_speaks(void **state)
     assert_true(count >= 16);
 }
 
+/* A run beside this one, and a count between two cursors, are there when the
+ * command is done. */
+static void runs_beside_are_waited_for(void **state)
+{
+    (void)state;
+    script("switch\ncompare mas\ncursor a 100000\ncursor b 150000\nmeasure\n"
+           "show timeline\n",
+           LIVE, "2>&1");
+    expect_text(EXIT_PASSED, "B: mas, the same scenario. Both at switch 1.");
+    expect_text(EXIT_PASSED, "Counted exactly");
+}
+
 static void mistakes_are_one_line_each(void **state)
 {
     static const struct {
@@ -86,6 +98,10 @@ static void mistakes_are_one_line_each(void **state)
         { "show TLB 0", "line 2: show TLB 0: expected 1 to 1000 lines" },
         { "explain nowhere", "line 2: nowhere: expected an address" },
         { "stop q", "line 2: stop q: letters of" },
+        { "go nowhere", "line 2: go nowhere: no such bookmark" },
+        { "measure", "line 2: measure: set both cursors first" },
+        { "lanes sideways", "line 2: lanes sideways: domain, thread or" },
+        { "ratio nothing", "line 2: ratio nothing: one of those" },
     };
     char commands[100];
 
@@ -200,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_is_text),
         cmocka_unit_test(every_pane_speaks),
+        cmocka_unit_test(runs_beside_are_waited_for),
         cmocka_unit_test(mistakes_are_one_line_each),
         cmocka_unit_test(the_end_of_input_ends_it),
         cmocka_unit_test(ctrl_c_stops_the_run_only),

@@ -411,7 +411,7 @@ static struct screen *empty(void)
     struct screen *t = calloc(1, sizeof *t);
 
     assert_non_null(t);
-    model_init(&t->model, NULL);
+    model_init(&t->model, NULL, NULL);
     view_init(&t->view, &t->model);
     return t;
 }
@@ -776,6 +776,13 @@ static void another_run_beside_this_one(void **state)
     draw_one(t, PANE_COMPARE, 130, 40, "compare_two_columns");
     draw_one(t, PANE_SWITCHES, 41, 12, "switches_ghost_narrow");
     draw_one(t, PANE_SWITCHES, 110, 12, "switches_ghost_wide");
+    memcpy(o->moments, t->model.moments, sizeof o->moments);
+    memcpy(o->lanes, t->model.lanes, sizeof o->lanes);
+    o->moment_count = t->model.moment_count - 1;
+    o->lane_count = t->model.lane_count;
+    o->run.cycle = t->model.cycle + 200000; /* so much later, there */
+    draw_one(t, PANE_TIMELINE, 80, 20, "timeline_beside");
+    draw_one(t, PANE_TIMELINE, 80, 6, "timeline_no_room_beside");
     t->view.ascii = true;
     draw_one(t, PANE_SWITCHES, 80, 12, "switches_ghost_ascii");
     t->view.ascii = false;
@@ -920,7 +927,7 @@ static void console_lines(void **state)
     char long_line[500];
 
     (void)state;
-    model_init(m, NULL);
+    model_init(m, NULL, NULL);
     model_print(m, "one\ntw", 6);
     model_print(m, "o\n\n", 3);
     assert_int_equal(m->console_lines, 3);

@@ -102,6 +102,37 @@ static void a_fault_stops_and_is_explained(void **state)
     free(text);
 }
 
+static void stops_are_given_at_the_start(void **state)
+{
+    static const struct {
+        const char *arguments, *says;
+    } cases[] = {
+        { "--break 'fault_kill in bob' --script e",
+          "break 1, hit 1: the kernel for bob comes to fault_kill" },
+        { "--watch 'page if value == 42' --script e",
+          "watch 1, hit 1: alice wrote 8 bytes at page" },
+        { "--break boot_tables --script ''", /* before the kernel is up */
+          "break 1, hit 1: hart 0 comes to boot_tables" },
+        { "--break fault_kill --at fault --script ''", "stopped: bob: fault" },
+    };
+    int code;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = tui(&code, "%s %s", live, cases[i].arguments);
+        assert_int_equal(code, 0);
+        if (!strstr(text, cases[i].says))
+            fail_msg("%s: no \"%s\" in\n%s", cases[i].arguments, cases[i].says,
+                     text);
+        free(text);
+    }
+    char *text = tui(&code, "%s --break 'x if (' --script ''", live);
+    assert_int_equal(code, EXIT_USAGE);
+    has(text, "--break x if (: if (: unexpected symbol");
+    assert_int_equal(strcspn(text, "\n"), strlen(text) - 1);
+    free(text);
+}
+
 /* The seed is the same as `opalite run` begins with. */
 static void random_numbers_are_those_of_run(void **state)
 {
@@ -396,6 +427,44 @@ static void keys_in_a_terminal(void **state)
     stop();
 }
 
+/* They stop a run by keys, and are there again the next time. */
+static void breakpoints_in_a_terminal(void **state)
+{
+    char home[] = "/tmp/opalite-home-XXXXXX", environment[100], command[120];
+
+    (void)state;
+    assert_non_null(mkdtemp(home));
+    snprintf(environment, sizeof environment, "LANG=C.UTF-8 XDG_CONFIG_HOME=%s",
+             home);
+    start(environment, live);
+    wait_for("PAUSED", "kernel_main", NULL);
+    tmux("send-keys ':' 'break fault_kill in bob' Enter");
+    wait_for("break 1 at kernel.elf: fault_kill", NULL);
+    tmux("send-keys ':' 'watch page' Enter e");
+    wait_for("watch 2, hit 1: alice wrote 8 bytes at page", NULL);
+    tmux("send-keys e");
+    wait_for("break 1, hit 1: the kernel for bob", "▶●", NULL);
+    tmux("send-keys ':' reload Enter");
+    wait_for("stopped: kernel: booted", NULL);
+    tmux("send-keys d");
+    wait_for("breakpoints and watches", "0 hits", NULL);
+    tmux("send-keys q q");
+    wait_for("the code is 0", NULL);
+    stop();
+
+    start(environment, live);
+    wait_for("PAUSED", "kernel_main", NULL);
+    tmux("send-keys e");
+    wait_for("watch 2, hit 1: alice wrote 8 bytes at page", NULL);
+    tmux("send-keys ':' 'delete all' Enter q");
+    wait_for("the code is 0", NULL);
+    stop();
+    snprintf(command, sizeof command, "rmdir %s/opalite/stops", home);
+    assert_int_equal(system(command), 0); /* no file is left */
+    snprintf(command, sizeof command, "rmdir %s/opalite %s", home, home);
+    assert_int_equal(system(command), 0);
+}
+
 /* From the fault back to the moment the right was taken, and forth again: the
  * same screen. */
 static void back_and_forth_in_a_terminal(void **state)
@@ -563,7 +632,9 @@ int main(void)
         cmocka_unit_test(the_end_shows_the_checks),
         cmocka_unit_test(errors_come_before_the_screen),
         cmocka_unit_test(an_error_in_the_scenario_stays_on_the_screen),
+        cmocka_unit_test(stops_are_given_at_the_start),
         cmocka_unit_test_teardown(keys_in_a_terminal, kill_server),
+        cmocka_unit_test_teardown(breakpoints_in_a_terminal, kill_server),
         cmocka_unit_test_teardown(back_and_forth_in_a_terminal, kill_server),
         cmocka_unit_test_teardown(it_follows_the_size_of_the_terminal,
                                   kill_server),

@@ -138,7 +138,7 @@ static struct model *a_model(void)
     struct model *m = calloc(1, sizeof *m);
 
     assert_non_null(m);
-    model_init(m, NULL);
+    model_init(m, NULL, NULL);
     m->has_machine = true;
     strcpy(m->scenario, "test.lua");
     m->segment_count = 2;
@@ -441,7 +441,7 @@ static void run_to_fault(struct runner *r, const char *path)
                       event = { .kind = WISH_EVENT };
     struct err err;
 
-    assert_true(runner_open(r, &options, &err));
+    assert_true(runner_open(r, &options, HISTORY_BYTES, &err));
     runner_obey(r, &begin);
     runner_finish(r, 20000);
     runner_obey(r, &event);
@@ -463,8 +463,16 @@ static void nothing_overlaps_in_the_window(void **state)
     view_init(&v, &r->model);
     v.graphic = true;
     v.scale = 100;
+    view_command(&v, "compare mas");
+    view_command(&v, "cursor a 300000");
+    view_command(&v, "cursor b 301000");
+    view_command(&v, "bookmark beside 300500");
+    view_obeyed_by(&v, r);
+    runner_finish(r, 20000);
+    assert_int_equal(r->model.other.state, OTHER_THERE);
     for (size_t s = 0; s < sizeof sizes / sizeof sizes[0]; s++)
         for (int i = 0; i < VIEW_SETS + PANE_COUNT; i++) {
+            v.time.lanes = (enum lane_kind)(s % LANE_KINDS);
             snprintf(
                 what, sizeof what, "%dx%d, %s", sizes[s].width, sizes[s].height,
                 i < VIEW_SETS ? view_set_names[i] : panes[i - VIEW_SETS].name);
@@ -719,7 +727,7 @@ static void the_worker_is_the_same_run(void **state)
     run_to_fault(plain, "tests/viz/live.lua");
     runner_obey(plain, &end);
     runner_finish(plain, 1000000);
-    assert_true(runner_open(r, &options, &err));
+    assert_true(runner_open(r, &options, HISTORY_BYTES, &err));
     assert_true(worker_start(w, r, count_copies, &copies, &err));
     worker_ask(w, &begin, 1);
     while (m->cycle == 0) {

@@ -541,6 +541,10 @@ static void the_pointer_drives_the_window(void **state)
     wait_for("stopped: bob: switch from alice", "average");
     click("1 run");
     wait_for("  timeline ", "  events ");
+    click("▶"); /* left of the instruction at pc */
+    wait_for("▶●", "break 1 at ");
+    click("●");
+    wait_for("break 1 is gone", NULL);
     find("  access ", &x, &y); /* the border left of its title */
     xdotool("mousemove %d %d mousedown 1", x - CELL_WIDTH, y + 60);
     xdotool("mousemove %d %d", x + 40, y + 60);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Replacement: which way of a set gives room to a new entry (assoc.h). All that
- * the policies know of the past are times of use and of fill.
+ * the policies know of the past are times of use and of fill. In a header,
+ * since every miss of the machine comes here.
  */
+#pragma once
+
 #include "mmu/assoc.h"
 
 static inline __attribute__((always_inline)) uint64_t
-newest(const uint64_t *stamp, uint32_t ways)
+victim_newest(const uint64_t *stamp, uint32_t ways)
 {
     uint64_t n = stamp[0];
 #pragma GCC unroll 8
@@ -26,14 +29,26 @@ victim_tree_of(const uint64_t *stamp, uint32_t ways)
     uint32_t way = 0;
 #pragma GCC unroll 4
     for (uint32_t half = ways / 2; half; half /= 2)
-        way += newest(stamp + way, half) > newest(stamp + way + half, half)
+        way += victim_newest(stamp + way, half) >
+                       victim_newest(stamp + way + half, half)
                    ? half
                    : 0;
     return way;
 }
 
+/* Where the tree is kept: down to where its nodes point. */
+static inline uint32_t victim_kept(const struct assoc *a, uint32_t set)
+{
+    uint64_t tree = a->tree[set];
+    uint32_t node = 1, ways = a->ways;
+    do
+        node = 2 * node + (tree >> node & 1);
+    while (node < ways);
+    return node - ways;
+}
+
 /* The usual sizes as constants: the host does these without a loop. */
-static uint32_t victim_tree(const struct assoc *a, uint32_t start)
+static inline uint32_t victim_tree(const struct assoc *a, uint32_t start)
 {
     const uint64_t *stamp = a->stamp + start;
     switch (a->ways) {
@@ -41,14 +56,12 @@ static uint32_t victim_tree(const struct assoc *a, uint32_t start)
         return victim_tree_of(stamp, 4);
     case 8:
         return victim_tree_of(stamp, 8);
-    case 16:
-        return victim_tree_of(stamp, 16);
     default:
         return victim_tree_of(stamp, a->ways);
     }
 }
 
-static uint32_t victim_random(struct assoc *a)
+static inline uint32_t victim_random(struct assoc *a)
 {
     a->random ^= a->random << 13;
     a->random ^= a->random >> 7;
@@ -57,20 +70,21 @@ static uint32_t victim_random(struct assoc *a)
 }
 
 /* By time of last use (LRU) or of fill (FIFO). */
-static uint32_t victim_oldest(const struct assoc *a, uint32_t start)
+static inline uint32_t victim_oldest(const struct assoc *a, uint32_t start)
 {
     const uint64_t *stamp = (a->filled ? a->filled : a->stamp) + start;
     uint64_t oldest = stamp[0];
     uint32_t way = 0;
+#pragma GCC unroll 8
     for (uint32_t w = 1; w < a->ways; w++)
-        if (stamp[w] < oldest) {
+        if (__builtin_expect(stamp[w] < oldest, 0)) {
             oldest = stamp[w];
             way = w;
         }
     return way;
 }
 
-static uint32_t choose_victim(struct assoc *a, uint32_t start)
+static inline uint32_t victim_choose(struct assoc *a, uint32_t start)
 {
     switch (a->policy) {
     case POLICY_PLRU:
@@ -82,25 +96,27 @@ static uint32_t choose_victim(struct assoc *a, uint32_t start)
     }
 }
 
-static uint32_t victim_rotate(struct assoc *a)
+static inline uint32_t victim_rotate(struct assoc *a)
 {
     uint32_t way = a->turn;
     a->turn = way + 1 < a->ways ? way + 1 : 0;
     return way;
 }
 
-uint32_t assoc_choose_way(struct assoc *a, uint32_t start)
+/* The way of the set at `start` (its first index) that the policy gives up, or
+ * an empty one. */
+static inline uint32_t victim_way(struct assoc *a, uint32_t start)
 {
     if (a->policy == POLICY_ROTATE)
         return victim_rotate(a);
     const struct assoc_entry *e = a->entry + start;
     if (a->valid < assoc_entries(a) && a->tag) {
-        for (uint32_t w = 0; w < a->ways; w++)
-            if (!a->tag[start + w])
-                return w;
+        int32_t way = tags_find(a->tag + start, a->ways, 0);
+        if (way >= 0)
+            return (uint32_t)way;
     } else if (a->valid < assoc_entries(a))
         for (uint32_t w = 0; w < a->ways; w++)
             if (!e[w].valid)
                 return w;
-    return choose_victim(a, start);
+    return victim_choose(a, start);
 }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * A strict reader of JSON (RFC 8259) into a tree whose every value remembers
- * its line and column, so that plot_spec.c can point at what it does not like.
- * Refused with a position: comments, trailing commas, a key twice, text that is
- * not UTF-8, numbers like 01 or .5, anything after the value. Next:
- * plot_spec.c.
+ * See json_read.h. Refused with a position: comments, trailing commas, a key
+ * twice, text that is not UTF-8, numbers like 01 or .5, anything after the
+ * value.
  */
-#include "viz/plot.h"
+#include "sim/json_read.h"
 
 #include <ctype.h>
 #include <math.h>
