@@ -166,27 +166,30 @@ static bool run_there(struct session *s, const struct session_arguments *a,
     return true;
 }
 
+/* NULL: *err. */
+static struct session *open_session(const struct arguments *a,
+                                    struct run_gdb *debugged, struct err *err)
+{
+    if (!a->gdb)
+        return session_open(&a->run.session, err);
+    return run_gdb_open(debugged, &a->run.session, a->gdb_at, err)
+               ? debugged->history.now
+               : NULL;
+}
+
 static enum exit_code run(const struct arguments *a)
 {
     struct err err;
     struct run_gdb debugged = { .gdb = NULL };
-    struct session *s = NULL;
-    if (a->gdb) {
-        if (!run_gdb_open(&debugged, &a->run.session, a->gdb_at, &err))
-            return (enum exit_code)report(&err);
-    } else {
-        s = session_open(&a->run.session, &err);
-        if (!s)
-            return (enum exit_code)report(&err);
-    }
+    struct session *s = open_session(a, &debugged, &err);
+    if (!s)
+        return (enum exit_code)report(&err);
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     signal(SIGALRM, on_interrupt);
     alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    if (a->gdb) {
+    if (a->gdb)
         run_gdb_run(&debugged, &interrupted);
-        s = debugged.history.now;
-    }
     bool there = run_there(s, &a->run, &err);
     alarm(0);
     signal(SIGINT, SIG_DFL);
