@@ -319,7 +319,9 @@ static void keep(void *context)
 
 static void branch(void *context)
 {
-    history_branch(((struct booted *)context)->history);
+    const struct booted *b = context;
+    if (b->history)
+        history_branch(b->history);
 }
 
 /* How the program ends, when the run is over by itself. */
