@@ -70,6 +70,7 @@ struct session_arguments {
     const char *machine;    /* NULL = the first */
     uint64_t history_bytes; /* of snapshots (history.h) */
     struct record_arguments record;
+    bool partial; /* of a view: the path is a trace, perhaps cut short */
 };
 
 /* argc bounds how many --set there can be. */

@@ -14,29 +14,32 @@
 #include "sim/trace_export.h"
 
 const struct trace_format trace_formats[] = {
-    { "chrome", "Chrome trace-event JSON, for Perfetto", false,
+    { "chrome", "Chrome trace-event JSON, for Perfetto", false, true,
       trace_to_chrome },
-    { "vcd", "value change dump, for wave viewers", false, trace_to_vcd },
-    { "kanata", "Kanata 0004, for pipeline viewers", true, trace_to_kanata },
-    { "csv", "a table", false, trace_to_csv },
-    { "spike", "as spike -l: each instruction", true, trace_to_spike },
+    { "vcd", "value change dump, for wave viewers", false, true, trace_to_vcd },
+    { "kanata", "Kanata 0004, for pipeline viewers", true, true,
+      trace_to_kanata },
+    { "csv", "a table", false, false, trace_to_csv },
+    { "spike", "as spike -l: each instruction", true, false, trace_to_spike },
     { "commits", "as spike --log-commits: registers and memory written", true,
-      trace_to_commits },
-    { NULL, NULL, false, NULL },
+      false, trace_to_commits },
+    { NULL, NULL, false, false, NULL },
 };
 
 static const struct option_row rows[] = {
     { 0, "to", "FORMAT",
       "of export: chrome, vcd, kanata, csv, spike or commits" },
     { 'o', "output", "FILE", "of export; - or nothing: standard output" },
+    { 0, "hart", "N", "only this hart; chrome, vcd, kanata: 0 if not said" },
     { 0, "partial", NULL, "take what is there of a recording cut short" },
     { 0, NULL, NULL, NULL },
 };
-enum { ROW_TO, ROW_OUTPUT, ROW_PARTIAL };
+enum { ROW_TO, ROW_OUTPUT, ROW_HART, ROW_PARTIAL };
 
 struct arguments {
     const char *verb, *path, *output;
     const struct trace_format *format;
+    int hart; /* -1 = not said */
     bool partial;
 };
 
@@ -76,6 +79,19 @@ static bool take_operand(const struct command *c, struct arguments *a,
     return true;
 }
 
+static bool take_hart(struct arguments *a, const struct options *o)
+{
+    uint64_t n;
+    if (!option_number(o, &n))
+        return false;
+    a->hart = (int)n;
+    if (n < TRACE_HARTS)
+        return true;
+    usage_error(o->command, "--hart %s: expected 0 to %d", o->value,
+                TRACE_HARTS - 1);
+    return false;
+}
+
 static bool take(const struct command *c, struct arguments *a,
                  const struct options *o, int row)
 {
@@ -87,6 +103,8 @@ static bool take(const struct command *c, struct arguments *a,
     case ROW_OUTPUT:
         a->output = o->value;
         return true;
+    case ROW_HART:
+        return take_hart(a, o);
     case ROW_PARTIAL:
         a->partial = true;
         return true;
@@ -145,7 +163,7 @@ static bool info(struct trace_reader_file *r, struct err *err)
         count(&s, &record);
     if (err->code != EXIT_PASSED)
         return false;
-    printf("%-12sversion %d, preset %s, %.0f MHz\n", "format", TRACE_VERSION,
+    printf("%-12sversion %u, preset %s, %.0f MHz\n", "format", r->head.version,
            r->head.preset, (double)r->head.core_hz / 1e6);
     printf("%-12s%" PRIu64 "%s\n", "lines", r->ended ? r->line - 1 : r->line,
            r->ended ? "" : ", cut short");
@@ -193,6 +211,7 @@ static int work(const struct arguments *a)
     struct err err = { .code = EXIT_PASSED };
     if (!trace_read_open(&r, a->path, a->partial, &err))
         return report(&err);
+    r.only_hart = a->hart < 0 && a->format && a->format->one_hart ? 0 : a->hart;
     bool ok = a->format ? export(&r, a, &err) : info(&r, &err);
     trace_read_close(&r);
     if (ok && fflush(stdout) != 0)
@@ -221,7 +240,7 @@ static bool makes_sense(const struct command *c, const struct arguments *a)
 
 int command_trace(const struct command *c, int argc, char **argv)
 {
-    struct arguments a = { 0 };
+    struct arguments a = { .hart = -1 };
     struct options o = {
         .command = c, .rows = rows, .argc = argc, .argv = argv
     };

@@ -26,15 +26,18 @@ const struct command commands[] = {
       "Runs the same thing with both engines and compares every state.\n"
       "See docs/engine.md.",
       command_lockstep },
-    { "tui", "FILE.lua [options]",
-      "Shows a scenario live in the terminal (program opalite-tui).",
+    { "tui", "FILE.lua | FILE.jsonl [options]",
+      "Shows a scenario live, or a recorded trace, in the terminal.\n"
+      "Program opalite-tui.",
       command_sibling },
-    { "gui", "FILE.lua [options]",
-      "Shows a scenario live in a window, or as a picture (program "
-      "opalite-gui).",
+    { "gui", "FILE.lua | FILE.jsonl [options]",
+      "Shows a scenario live, or a recorded trace, in a window, or as a "
+      "picture.\nProgram opalite-gui.",
       command_sibling },
-    { "plot", "SPEC.json [-o PICTURE]",
-      "Draws a plot description (program opalite-plot).", command_sibling },
+    { "plot", "SPEC.json ... [-o PICTURE] [options]",
+      "Draws a plot description, or several runs of one (program "
+      "opalite-plot).",
+      command_sibling },
     { "trace", "info FILE.jsonl | export FILE.jsonl --to FORMAT [-o FILE]",
       "Says what is in a recorded trace; exports it for other tools.\n"
       "See docs/trace.md.",

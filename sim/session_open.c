@@ -245,11 +245,27 @@ struct session *session_open(const struct session_options *options,
     return s;
 }
 
+/* The trace of a machine that still runs ends here; what of it could not be
+ * written is said. */
+static void close_traces(struct session *s, enum exit_code *code)
+{
+    struct err err;
+    for (size_t i = 0; i < s->machine_count; i++) {
+        struct machine *m = s->machines[i].machine;
+        if (!m || machine_trace_close(m, &err))
+            continue;
+        fprintf(stderr, "opalite: %s\n", err.text);
+        if (*code == EXIT_PASSED)
+            *code = err.code;
+    }
+}
+
 enum exit_code session_close(struct session *s)
 {
     enum exit_code code = s->state == SESSION_FAILED ? s->error.code
                           : s->checks_failed         ? EXIT_CHECK_FAILED
                                                      : EXIT_PASSED;
+    close_traces(s, &code);
     free_session(s);
     return code;
 }

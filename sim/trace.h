@@ -37,8 +37,10 @@ void trace_free(struct trace *t);
 /* ---- the file --------------------------------------------------------- */
 struct trace_file;
 
-/* Of the format in docs/trace.md. A reader refuses a file with another. */
-#define TRACE_VERSION 1
+/* Of the format in docs/trace.md. A reader refuses a file with a later one, and
+ * reads those from TRACE_VERSION_FIRST on. */
+#define TRACE_VERSION       2
+#define TRACE_VERSION_FIRST 1
 
 /* What goes into a trace file. All zero: every event of the whole run. */
 struct trace_choice {

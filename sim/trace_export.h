@@ -11,6 +11,7 @@
 struct trace_format {
     const char *name, *doc;
     bool needs_steps; /* nothing can be said without a line per instruction */
+    bool one_hart;    /* has one time: of one hart at once, 0 if not said */
     /* Reads to the end and writes all of it. False: *err, of the reader; what
      * the file could not take is found by the caller (ferror). */
     bool (*write)(struct trace_reader_file *r, FILE *to, struct err *err);

@@ -214,12 +214,43 @@ static void put_trap(FILE *to, const struct event *e)
                 access_kind_name((enum access_kind)e->access));
 }
 
-static void put_kind(FILE *to, const struct event *e)
+/* What a fault's story needs: the entry that decided, and what was on record of
+ * the domain's right then. */
+static void put_fault(FILE *to, const struct event *e)
+{
+    const struct registry_right *r = &e->right;
+    put_trap(to, e);
+    put_number(to, "size", e->size);
+    put_number(to, "has", e->rights);
+    put_address(to, "pte", e->pte);
+    if (e->segment_known)
+        fprintf(to, ",\"segment\":\"0x%" PRIx64 "\"", e->segment);
+    if (e->right_known)
+        fprintf(to,
+                ",\"right\":%u,\"before\":%u,\"changed\":%" PRIu64
+                ",\"by\":%" PRIu32 ",\"at\":\"0x%" PRIx64 "\"",
+                r->rights, r->before, r->changed, r->by_domain, r->address);
+    put_address(to, "above", e->above);
+}
+
+/* Who changed the right, and where the domain sees the segment. */
+static void put_giver(FILE *to, const struct registry_right *r)
+{
+    if (!r)
+        return;
+    put_number(to, "by", r->by_domain);
+    if (r->address != r->base)
+        put_address(to, "at", r->address);
+}
+
+static void put_kind(FILE *to, const struct registry *r, const struct event *e)
 {
     switch (e->kind) {
     case EVENT_TRAP:
-    case EVENT_FAULT:
         put_trap(to, e);
+        break;
+    case EVENT_FAULT:
+        put_fault(to, e);
         break;
     case EVENT_TLB_MISS:
     case EVENT_PROTECTION_MISS:
@@ -233,7 +264,12 @@ static void put_kind(FILE *to, const struct event *e)
         break;
     case EVENT_RIGHTS:
         fprintf(to, ",\"rights\":%u,\"before\":%" PRIu64, e->rights, e->value);
+        put_giver(to, registry_right(r, e->domain, e->va));
         return;
+    case EVENT_MESSAGE:
+        if (e->value2)
+            fprintf(to, ",\"sent\":true");
+        break;
     case EVENT_HINT:
         fprintf(to, ",\"hint\":%u", e->hint);
         break;
@@ -281,8 +317,10 @@ static void introduce_domain(struct trace_file *f, const struct registry *r,
     char buffer[32];
     if (!is_new(&f->known[KNOWN_DOMAIN], id))
         return;
+    const struct registry_domain *d = registry_domain(r, id);
     fprintf(f->text, "{\"define\":\"domain\",\"id\":%" PRIu32, id);
     put_name(f->text, registry_domain_name(r, id, buffer, sizeof buffer));
+    put_number(f->text, "space", d ? d->space : 0);
     line_end(f);
 }
 
@@ -384,7 +422,7 @@ void trace_file_event(struct trace_file *f, const struct registry *r,
     fprintf(to, ",\"domain\":%" PRIu32, e->domain);
     put_number(to, "thread", e->thread);
     put_address(to, "va", e->va);
-    put_kind(to, e);
+    put_kind(to, r, e);
     put_number(to, "cost", e->cost);
     line_end(f);
 }

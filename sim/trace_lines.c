@@ -178,12 +178,13 @@ static void spike_trap(FILE *to, const struct trace_record *s)
 {
     uint64_t cause = trace_number(s, "cause");
     const char *name = spike_cause(cause);
+    fprintf(to, "core %3" PRIu64 ": ", trace_number(s, "hart"));
     if (trace_number(s, "interrupt"))
-        fprintf(to, "core   0: exception interrupt #%" PRIu64, cause);
+        fprintf(to, "exception interrupt #%" PRIu64, cause);
     else if (name)
-        fprintf(to, "core   0: exception trap_%s", name);
+        fprintf(to, "exception trap_%s", name);
     else
-        fprintf(to, "core   0: exception trap #%" PRIu64, cause);
+        fprintf(to, "exception trap #%" PRIu64, cause);
     fprintf(to, ", epc 0x%016" PRIx64 "\n", trace_number(s, "pc"));
 }
 
@@ -194,9 +195,11 @@ bool trace_to_spike(struct trace_reader_file *r, FILE *to, struct err *err)
         if (s.line != TRACE_STEP)
             continue;
         if (trace_field(&s, "word"))
-            fprintf(to, "core   0: 0x%016" PRIx64 " (0x%08" PRIx64 ") %s\n",
-                    trace_number(&s, "pc"), trace_number(&s, "word"),
-                    trace_text(&s, "text"));
+            fprintf(to,
+                    "core %3" PRIu64 ": 0x%016" PRIx64 " (0x%08" PRIx64
+                    ") %s\n",
+                    trace_number(&s, "hart"), trace_number(&s, "pc"),
+                    trace_number(&s, "word"), trace_text(&s, "text"));
         if (trace_field(&s, "cause"))
             spike_trap(to, &s);
     }
@@ -207,8 +210,9 @@ static void commit(FILE *to, const struct trace_record *s)
 {
     const char *word = trace_text(s, "word"), *access = trace_text(s, "access");
     const struct trace_field *stored = trace_field(s, "stored");
-    fprintf(to, "core   0: %" PRIu64 " 0x%016" PRIx64 " (%s)",
-            trace_number(s, "mode"), trace_number(s, "pc"), word);
+    fprintf(to, "core %3" PRIu64 ": %" PRIu64 " 0x%016" PRIx64 " (%s)",
+            trace_number(s, "hart"), trace_number(s, "mode"),
+            trace_number(s, "pc"), word);
     if (trace_field(s, "rd"))
         fprintf(to, " x%-2" PRIu64 " 0x%016" PRIx64, trace_number(s, "rd"),
                 trace_number(s, "value"));

@@ -279,17 +279,21 @@ static bool read_head(struct trace_reader_file *r, struct err *err)
     if (wrong)
         return fail(r, err, wrong);
     uint64_t version = trace_number(&record, "version");
-    if (version != TRACE_VERSION)
+    if (version < TRACE_VERSION_FIRST || version > TRACE_VERSION)
         return err_set(err, EXIT_CANNOT_LOAD,
                        "%s:1: version %" PRIu64
-                       " of the format; this program reads version %d",
-                       r->path, version, TRACE_VERSION);
+                       " of the format; this program reads versions %d to %d",
+                       r->path, version, TRACE_VERSION_FIRST, TRACE_VERSION);
     if (!trace_number(&record, "core_hz"))
         return fail(r, err, "the head line has no core_hz");
     snprintf(r->head.preset, sizeof r->head.preset, "%.15s",
              trace_text(&record, "preset"));
     r->head.core_hz = trace_number(&record, "core_hz");
     r->head.steps = trace_number(&record, "steps");
+    r->head.version = (unsigned)version;
+    r->head.first = trace_number(&record, "first");
+    snprintf(r->head.kinds, sizeof r->head.kinds, "%s",
+             trace_text(&record, "kinds"));
     return true;
 }
 
@@ -299,6 +303,7 @@ bool trace_read_open(struct trace_reader_file *r, const char *path,
     memset(r, 0, sizeof *r);
     r->path = strcmp(path, "-") == 0 ? "standard input" : path;
     r->partial = partial;
+    r->only_hart = -1;
     r->file = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
     if (!r->file)
         return err_set(err, EXIT_CANNOT_LOAD, "%s: cannot read: %m", path);
@@ -308,26 +313,79 @@ bool trace_read_open(struct trace_reader_file *r, const char *path,
     return false;
 }
 
-bool trace_read(struct trace_reader_file *r, struct trace_record *record,
-                struct err *err)
+/* Harts have clocks of their own; the end is told by the one in focus. NULL:
+ * well. */
+static const char *take_clock(struct trace_reader_file *r,
+                              const struct trace_record *record)
+{
+    uint64_t hart = trace_number(record, "hart"), earliest = UINT64_MAX;
+    if (hart >= TRACE_HARTS)
+        return "a hart that no machine has";
+    if (record->line == TRACE_END) {
+        for (int h = 0; h < TRACE_HARTS; h++)
+            if (r->hart_clock[h] && r->hart_clock[h] < earliest)
+                earliest = r->hart_clock[h];
+        if (earliest != UINT64_MAX && record->cycle < earliest)
+            return "the clock runs backwards";
+        return NULL;
+    }
+    if (record->cycle < r->hart_clock[hart])
+        return "the clock runs backwards";
+    r->hart_clock[hart] = record->cycle;
+    return NULL;
+}
+
+/* The next line, whatever hart it is of. */
+static bool read_any(struct trace_reader_file *r, struct trace_record *record,
+                     struct err *err)
 {
     if (!next_line(r, err))
         return false;
     const char *wrong = parse(r->text, record);
     if (!wrong)
         wrong = understand(record);
+    if (!wrong && record->line != TRACE_DEFINE)
+        wrong = take_clock(r, record);
     if (wrong)
         return fail(r, err, wrong);
     if (record->line == TRACE_DEFINE) {
         learn_name(r, record);
         record->cycle = r->clock;
-    } else if (record->cycle < r->clock) {
-        return fail(r, err, "the clock runs backwards");
     }
     r->clock = record->cycle;
     r->ended = record->line == TRACE_END;
     if (r->ended && trace_number(record, "lines") != r->line - 1)
         return fail(r, err, "lines are missing before this one");
+    return true;
+}
+
+bool trace_read(struct trace_reader_file *r, struct trace_record *record,
+                struct err *err)
+{
+    for (;;) {
+        uint64_t clock = r->clock;
+        if (!read_any(r, record, err))
+            return false;
+        bool of_a_hart =
+            record->line == TRACE_EVENT || record->line == TRACE_STEP;
+        if (!of_a_hart || r->only_hart < 0 ||
+            trace_number(record, "hart") == (uint64_t)r->only_hart)
+            return true;
+        r->clock = clock; /* another hart's */
+    }
+}
+
+bool trace_read_from(struct trace_reader_file *r, uint64_t offset,
+                     uint64_t line, uint64_t clock, struct err *err)
+{
+    if (fseeko(r->file, (off_t)offset, SEEK_SET) != 0)
+        return err_set(err, EXIT_CANNOT_LOAD, "%s: cannot be read again: %m",
+                       r->path);
+    r->line = line;
+    r->clock = clock;
+    memset(r->hart_clock, 0, sizeof r->hart_clock);
+    r->ended = false;
+    r->name_count = 0;
     return true;
 }
 

@@ -16,7 +16,12 @@
 
 enum trace_line { TRACE_EVENT, TRACE_STEP, TRACE_DEFINE, TRACE_END };
 
-enum { TRACE_FIELDS = 24, TRACE_TEXT = 128 };
+enum {
+    TRACE_HARTS = 8,
+    TRACE_FIELDS = 32,
+    TRACE_TEXT = 256,
+    TRACE_KINDS = 256
+};
 
 /* One line: its fields as they stand. */
 struct trace_record {
@@ -37,6 +42,9 @@ struct trace_head {
     char preset[16];
     uint64_t core_hz;
     bool steps;
+    unsigned version;
+    uint64_t first;          /* clock at which the recording began; 0 = reset */
+    char kinds[TRACE_KINDS]; /* chosen ones, commas between; "" = all */
 };
 
 /* A name, as it was introduced. An id may get a new bearer: the last one
@@ -51,10 +59,12 @@ struct trace_name {
 struct trace_reader_file {
     FILE *file;
     const char *path;
-    uint64_t line;  /* number of the line last read, from 1 */
-    uint64_t clock; /* of the record last read */
-    bool partial;   /* a missing end is no error */
-    bool ended;     /* the end line was read */
+    uint64_t line;                    /* number of the line last read, from 1 */
+    uint64_t clock;                   /* of the record last read */
+    uint64_t hart_clock[TRACE_HARTS]; /* of each hart's last record */
+    bool partial;                     /* a missing end is no error */
+    bool ended;                       /* the end line was read */
+    int only_hart; /* events and steps of this one; -1 = of all (default) */
     struct trace_head head;
     struct trace_name *names; /* in order of introduction */
     size_t name_count, name_room;
@@ -70,6 +80,12 @@ bool trace_read_open(struct trace_reader_file *r, const char *path,
 MUST_CHECK
 bool trace_read(struct trace_reader_file *r, struct trace_record *record,
                 struct err *err);
+/* Reads on behind the line `line`, which ends at this offset of the file, at
+ * this clock, as an earlier reading found them; names are forgotten. False:
+ * *err. */
+MUST_CHECK
+bool trace_read_from(struct trace_reader_file *r, uint64_t offset,
+                     uint64_t line, uint64_t clock, struct err *err);
 void trace_read_close(struct trace_reader_file *r);
 
 /* A field, NULL = not there; its number or 0; its text or "". */

@@ -2,6 +2,8 @@
 /* See arguments.h. */
 #include "viz/arguments.h"
 
+#include "viz/model_tape.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -47,6 +49,8 @@ bool arguments_take(struct session_arguments *a, struct view_arguments *v,
     struct session_options *s = &a->session;
 
     switch (o->row) {
+    case ROW_PARTIAL:
+        return a->partial = true;
     case ROW_FROM_RESET:
         a->has_moment = true;
         a->at = (struct run_moment){ .kind = MOMENT_INSNS, .number = 1 };
@@ -70,6 +74,24 @@ bool arguments_take(struct session_arguments *a, struct view_arguments *v,
     return o->row < ROW_TRACE
                ? session_take(a, o)
                : trace_take(o, o->row - ROW_TRACE, &s->trace_path, &s->trace);
+}
+
+bool arguments_open(struct session_arguments *a, struct runner *r,
+                    struct err *err)
+{
+    const struct session_options *s = &a->session;
+
+    if (!tape_is_one(s->path) && a->partial)
+        return err_set(err, EXIT_USAGE, "--partial: %s is no trace", s->path);
+    if (!tape_is_one(s->path))
+        return runner_open(r, &a->session, a->history_bytes, err);
+    if (s->set_count || s->preset || s->max_cycles || s->trace_path ||
+        a->record.to)
+        return err_set(err, EXIT_USAGE,
+                       "%s is a recorded trace: --set, --preset, --max-cycles, "
+                       "--trace and --record are for a run",
+                       s->path);
+    return runner_open_tape(r, s->path, a->partial, err);
 }
 
 bool arguments_fit(const struct session_arguments *a, const struct command *c)

@@ -7,6 +7,7 @@
 
 #include "sim/cmd_session.h"
 #include "sim/stops.h"
+#include "viz/runner.h"
 
 /* The first rows of both programs' tables, in this order. */
 #define ARGUMENT_ROWS                                                          \
@@ -20,6 +21,8 @@
           "EXPR]" },                                                           \
         { 0, "watch", "WHAT",                                                  \
           "stop at accesses: SEGMENT[+N][,BYTES] ... (docs/stops.md)" },       \
+        { 0, "partial", NULL,                                                  \
+          "FILE.jsonl was cut short: take what is there" },                    \
     {                                                                          \
         0, "no-settings", NULL, "neither read nor write what is remembered"    \
     }
@@ -31,6 +34,7 @@ enum {
     ROW_HISTORY,
     ROW_BREAK,
     ROW_WATCH,
+    ROW_PARTIAL,
     ROW_NO_SETTINGS,
     ROW_OWN /* the program's own rows begin here */
 };
@@ -45,6 +49,11 @@ struct view_arguments {
 MUST_CHECK
 bool arguments_take(struct session_arguments *a, struct view_arguments *v,
                     const struct options *o);
+/* Opens what is to be shown: a scenario, or a recorded trace. Both must stay
+ * where they are. False: *err. */
+MUST_CHECK
+bool arguments_open(struct session_arguments *a, struct runner *r,
+                    struct err *err);
 /* Do they fit together? False: after a usage error. */
 MUST_CHECK
 bool arguments_fit(const struct session_arguments *a, const struct command *c);

@@ -13,8 +13,9 @@
 static int command_gui(const struct command *c, int argc, char **argv);
 
 static const struct command command = {
-    "gui", "FILE.lua [options]",
-    "Runs a scenario in a window; ? inside is help. With --screenshot: one\n"
+    "gui", "FILE.lua | FILE.jsonl [options]",
+    "Runs a scenario in a window, or shows a recorded trace; ? inside is help. "
+    "With --screenshot: one\n"
     "picture, no display needed. Panels: code access registers TLB protection\n"
     "caches map rights fault timeline events cycles switches ratios compare\n"
     "notes console, or a set of them: run memory space cost time text a/b.",
@@ -106,7 +107,7 @@ static int show(struct gui_arguments *a)
 
     if (!r)
         err_no_memory();
-    if (!runner_open(r, &a->run.session, a->run.history_bytes, &err)) {
+    if (!arguments_open(&a->run, r, &err)) {
         free(r);
         return report(&err);
     }

@@ -140,6 +140,7 @@ struct lane {
 
 struct switch_row {
     uint64_t number, cycle, direct, instructions;
+    uint64_t late; /* of a recorded trace only: refills until the next one */
     uint32_t from_id, to_id;
     char from[MODEL_NAME], to[MODEL_NAME];
     uint64_t phase[PHASE_COUNT]; /* direct cycles */
@@ -331,6 +332,9 @@ struct model {
 
     /* the machine, written by model_refresh */
     bool has_machine;
+    bool recorded;       /* a trace is shown, not a machine (model_tape.h) */
+    bool recorded_steps; /* with a line for each instruction */
+    uint32_t x_unknown;  /* mask: the trace does not say what is in x[i] */
     char machine[MODEL_NAME];
     bool one_space;     /* one address space for all domains */
     uint8_t protection; /* SPROT_*: which unit decides */

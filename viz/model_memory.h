@@ -57,6 +57,8 @@ void model_read_scope(struct model *m, const struct machine *machine);
 void model_read_checks(struct model *m, const struct session *s);
 void model_read_lab(struct model *m, const struct session *s);
 
+/* Domains, segments and rights on record. */
+void model_read_rights(struct model *m, const struct machine *machine);
 void model_read_code(struct model *m, const struct machine *machine);
 void model_read_events(struct model *m, const struct machine *machine);
 void model_free_sources(struct model_memory *memory);

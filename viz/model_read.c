@@ -348,6 +348,14 @@ static void read_rights(struct model *m, const struct machine *machine)
     }
 }
 
+void model_read_rights(struct model *m, const struct machine *machine)
+{
+    m->domain_count = m->domains_more = 0;
+    m->segment_count = m->segments_more = 0;
+    read_domains(m, machine);
+    read_rights(m, machine);
+}
+
 /* ---- ledger ----------------------------------------------------------------
  */
 
@@ -492,8 +500,7 @@ void model_refresh(struct model *m, const struct session *s)
     read_tlb(m, machine, UNIT_L2TLB);
     read_rplb(m, machine, UNIT_DRPLB);
     read_rplb(m, machine, UNIT_IRPLB);
-    read_domains(m, machine);
-    read_rights(m, machine);
+    model_read_rights(m, machine);
     read_ledger(m, machine);
     model_read_code(m, machine);
     model_read_events(m, machine);

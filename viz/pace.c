@@ -38,7 +38,8 @@ void pace_frame(struct pace *p, struct runner *r, double seconds,
         uint64_t n = (uint64_t)p->owed;
         p->owed -= (double)n;
         if (n > 0) {
-            model_mark_registers(&r->model, r->session);
+            if (!r->tape)
+                model_mark_registers(&r->model, r->session);
             runner_advance(r, n);
         }
         slow = true;

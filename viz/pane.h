@@ -65,6 +65,13 @@ struct pane {
 
 extern const struct pane panes[PANE_COUNT];
 
+/* pane_recorded.c: draws a pane, names what is in it; of a recorded trace what
+ * can be shown, else what is missing. */
+struct pane_extent pane_draw(struct canvas *c, const struct model *m,
+                             const struct pane_view *v, enum pane_id id);
+void pane_title(const struct model *m, const struct pane_view *v,
+                enum pane_id id, char *to, size_t room);
+
 /* The status lines on top: two lines of the current box. */
 void pane_status(struct canvas *c, const struct model *m, const char *speed);
 

@@ -22,6 +22,7 @@ struct cell {
     const char *name, *symbol;
     uint64_t value;
     bool changed, special; /* special: a CSR, with a longer name */
+    bool unknown;          /* the trace does not say */
 };
 
 static struct cell cell_of(const struct model *m, int i)
@@ -36,11 +37,17 @@ static struct cell cell_of(const struct model *m, int i)
     };
 
     if (i >= ORDINARY)
-        return (struct cell){ special[i - ORDINARY].name, "",
-                              special[i - ORDINARY].value, false, true };
+        return (struct cell){ special[i - ORDINARY].name,
+                              "",
+                              special[i - ORDINARY].value,
+                              false,
+                              true,
+                              m->recorded };
     int x = order[i];
-    return (struct cell){ register_names[x], m->symbol[x], m->x[x],
-                          m->x[x] != m->x_before[x], false };
+    return (struct cell){
+        register_names[x],         m->symbol[x], m->x[x],
+        m->x[x] != m->x_before[x], false,        m->x_unknown >> x & 1
+    };
 }
 
 static void draw_cell(struct canvas *c, int x, int y, int width,
@@ -52,7 +59,10 @@ static void draw_cell(struct canvas *c, int x, int y, int width,
         r->name[0] == 's' && r->name[1] > '9' && r->name[1] != 'p' ? 8 : 3;
     int digits = width - name - 1 < 16 ? width - name - 1 : 16;
 
-    address_text(r->value, digits, value, sizeof value);
+    if (r->unknown)
+        snprintf(value, sizeof value, "%*s", digits, "?");
+    else
+        address_text(r->value, digits, value, sizeof value);
     canvas_text(c, x, y, r->changed ? style : STYLE_STRONG, r->name);
     if (r->changed)
         canvas_text(c, x + 3, y, style, "*");

@@ -136,7 +136,9 @@ void pane_status(struct canvas *c, const struct model *m, const char *speed)
         draw_mask(c, x, mask);
         x = canvas_text(c, x + STOP_LETTERS, 1, STYLE_STATUS, more);
     }
-    if (m->has_machine)
+    if (m->recorded)
+        canvas_text(c, x, 1, STYLE_STATUS, " a recorded trace");
+    else if (m->has_machine)
         draw_ratios(c, x, m);
     c->box = whole;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The axes of a panel: which numbers its area spans, and the ticks. The y axis
- * always holds 0, so that lengths can be compared. A log2 x axis may hold 0,
- * which sits one step left of the smallest power, after a break in the axis.
+ * The axes of a panel: which numbers its area spans, and the ticks. A linear y
+ * axis always holds 0, so that lengths can be compared; a logarithmic one ends
+ * at powers. A log x axis may hold 0, which sits one step left of the smallest
+ * power, after a break in the axis.
  * Used by plot_panel.c.
  */
 #include "viz/plot_draw.h"
@@ -30,10 +31,40 @@ static void bar_ends(const struct plot_group *g, double *low, double *high)
     }
 }
 
+static double base_of(enum plot_scale scale)
+{
+    return scale == SCALE_LOG2 ? 2 : scale == SCALE_LOG10 ? 10 : 0;
+}
+
+static double log_of(double base, double value)
+{
+    return base == 2 ? log2(value) : log10(value);
+}
+
+/* From power to power, in whole steps of so many that few ticks remain. */
+static void find_log_y_range(const struct plot_panel *p, struct axes *s)
+{
+    double low = INFINITY, high = -INFINITY;
+
+    for (size_t i = 0; i < p->series_count; i++)
+        for (size_t k = 0; k < p->series[i].count; k++)
+            widen(&low, &high, log_of(s->y_base, p->series[i].point[k].y));
+    low = floor(low + 1e-9);
+    high = fmax(ceil(high - 1e-9), low + 1);
+    s->y_step = ceil((high - low) / 8);
+    s->y_low = low;
+    s->y_high = low + ceil((high - low) / s->y_step) * s->y_step;
+}
+
 static void find_y_range(const struct plot_panel *p, struct axes *s)
 {
     double low = 0, high = 0, bar_low, bar_high;
 
+    s->y_base = p->kind == PLOT_LINES ? base_of(p->y.scale) : 0;
+    if (s->y_base > 0) {
+        find_log_y_range(p, s);
+        return;
+    }
     for (size_t i = 0; i < p->series_count; i++)
         for (size_t k = 0; k < p->series[i].count; k++)
             widen(&low, &high, p->series[i].point[k].y);
@@ -55,25 +86,27 @@ static void find_y_range(const struct plot_panel *p, struct axes *s)
 
 static double x_place(const struct axes *s, double x)
 {
-    if (!s->log2)
+    if (s->x_base == 0)
         return x;
-    return x > 0 ? log2(x) : s->zero;
+    return x > 0 ? log_of(s->x_base, x) : s->zero;
 }
 
 static void find_x_range(const struct plot_panel *p, struct axes *s)
 {
     double least = INFINITY, low = INFINITY, high = -INFINITY;
 
-    s->log2 = p->x.scale == SCALE_LOG2;
+    s->x_base = base_of(p->x.scale);
     for (size_t i = 0; i < p->series_count; i++) {
         for (size_t k = 0; k < p->series[i].count; k++) {
             double x = p->series[i].point[k].x;
             if (x > 0 && x < least)
                 least = x;
-            s->has_zero |= s->log2 && x <= 0;
+            s->has_zero |= s->x_base > 0 && x <= 0;
         }
     }
-    s->zero = isfinite(least) ? floor(log2(least) + 1e-9) - 1 : -1;
+    s->zero = s->x_base > 0 && isfinite(least)
+                  ? floor(log_of(s->x_base, least) + 1e-9) - 1
+                  : -1;
     for (size_t i = 0; i < p->series_count; i++)
         for (size_t k = 0; k < p->series[i].count; k++)
             widen(&low, &high, x_place(s, p->series[i].point[k].x));
@@ -93,7 +126,8 @@ double axes_x(const struct axes *s, double x)
 
 double axes_y(const struct axes *s, double y)
 {
-    double t = (y - s->y_low) / (s->y_high - s->y_low);
+    double place = s->y_base > 0 ? log_of(s->y_base, y) : y;
+    double t = (place - s->y_low) / (s->y_high - s->y_low);
 
     return s->area.y + s->area.h * (1 - t);
 }
@@ -105,12 +139,25 @@ static int y_steps(const struct axes *s)
     return (int)lround((s->y_high - s->y_low) / s->y_step);
 }
 
+/* The number at the i-th chosen tick, and its decimals. */
+static double y_tick(const struct axes *s, int i, int *decimals)
+{
+    double at = s->y_low + i * s->y_step;
+
+    *decimals = number_decimals(s->y_step);
+    if (s->y_base == 0)
+        return at;
+    at = s->y_base == 2 ? exp2(at) : pow(10, at);
+    *decimals = number_decimals(at);
+    return at;
+}
+
 static double y_tick_width(cairo_t *cr, const struct plot_panel *p,
                            const struct axes *s)
 {
     char text[64];
     double widest = 0;
-    int decimals = number_decimals(s->y_step);
+    int decimals;
 
     text_set(cr, FACE_PLAIN, 10, 0.25);
     for (size_t i = 0; i < p->y.tick_count; i++) {
@@ -119,7 +166,8 @@ static double y_tick_width(cairo_t *cr, const struct plot_panel *p,
         widest = fmax(widest, text_width(cr, text));
     }
     for (int i = 0; i <= y_steps(s); i++) {
-        number_write(s->y_low + i * s->y_step, decimals, text, sizeof text);
+        double value = y_tick(s, i, &decimals);
+        number_write(value, decimals, text, sizeof text);
         widest = fmax(widest, text_width(cr, text));
     }
     return widest;
@@ -145,11 +193,14 @@ void axes_draw_y(cairo_t *cr, const struct plot_panel *p, const struct axes *s)
 {
     if (p->y.tick_count) {
         for (size_t i = 0; i < p->y.tick_count; i++)
-            draw_y_tick(cr, s, p->y.tick[i], number_decimals(p->y.tick[i]));
+            if (s->y_base == 0 || p->y.tick[i] > 0)
+                draw_y_tick(cr, s, p->y.tick[i], number_decimals(p->y.tick[i]));
     } else {
-        for (int i = 0; i <= y_steps(s); i++)
-            draw_y_tick(cr, s, s->y_low + i * s->y_step,
-                        number_decimals(s->y_step));
+        for (int i = 0; i <= y_steps(s); i++) {
+            int decimals;
+            double value = y_tick(s, i, &decimals);
+            draw_y_tick(cr, s, value, decimals);
+        }
     }
     text_set(cr, FACE_PLAIN, 10.5, 0.25);
     text_write(cr, s->area.x - 6 - y_tick_width(cr, p, s), s->area.y - 11,
@@ -158,7 +209,8 @@ void axes_draw_y(cairo_t *cr, const struct plot_panel *p, const struct axes *s)
 
 void axes_draw_zero(cairo_t *cr, const struct axes *s)
 {
-    double y = axes_y(s, 0), x0 = s->area.x, x1 = x0 + s->area.w;
+    double y = s->y_base > 0 ? s->area.y + s->area.h : axes_y(s, 0);
+    double x0 = s->area.x, x1 = x0 + s->area.w;
 
     cairo_set_dash(cr, NULL, 0, 0);
     cairo_set_source_rgb(cr, 0.2, 0.2, 0.2);
@@ -168,7 +220,7 @@ void axes_draw_zero(cairo_t *cr, const struct axes *s)
     cairo_stroke(cr);
     if (!s->has_zero)
         return;
-    /* the break between 0 and the first power of two */
+    /* the break between 0 and the first power */
     double middle =
         axes_x(s, 0) + 0.5 * 0.94 * s->area.w / (s->x_high - s->x_low);
     cairo_set_source_rgb(cr, 1, 1, 1);
@@ -215,12 +267,12 @@ void axes_draw_x(cairo_t *cr, const struct plot_panel *p, const struct axes *s)
     if (p->x.tick_count) {
         for (size_t i = 0; i < p->x.tick_count; i++)
             draw_x_tick(cr, s, p->x.tick[i], &used_to);
-    } else if (s->log2) {
+    } else if (s->x_base > 0) {
         int first = (int)ceil(s->x_low + (s->has_zero ? 0.5 : 0) - 1e-9);
         if (s->has_zero)
             draw_x_tick(cr, s, 0, &used_to);
         for (int e = first; e <= s->x_high + 1e-9; e++)
-            draw_x_tick(cr, s, exp2(e), &used_to);
+            draw_x_tick(cr, s, s->x_base == 2 ? exp2(e) : pow(10, e), &used_to);
     } else {
         double step = nice_step(s->x_high - s->x_low, 8);
         double first = ceil(s->x_low / step - 1e-9) * step;

@@ -221,6 +221,7 @@ static bool render(const struct plot *p, const char *ending, struct bytes *to,
     cairo_font_options_set_antialias(font, CAIRO_ANTIALIAS_GRAY);
     cairo_set_font_options(cr, font);
     cairo_scale(cr, scale, scale);
+    text_family(cr, p->font);
     draw_page(cr, p);
     cairo_show_page(cr);
     cairo_status_t status = cairo_status(cr);

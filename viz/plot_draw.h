@@ -20,6 +20,8 @@ struct rect {
 enum text_face { FACE_PLAIN, FACE_BOLD };
 enum text_place { PLACE_LEFT, PLACE_MIDDLE, PLACE_RIGHT };
 
+/* The family of all text on cr; NULL = DejaVu Sans. Must stay. */
+void text_family(cairo_t *cr, const char *family);
 /* Font and colour for what follows; grey 0 = black, 1 = white. */
 void text_set(cairo_t *cr, enum text_face face, double size, double grey);
 double text_width(cairo_t *cr, const char *text);
@@ -49,20 +51,24 @@ void mark_dashes(cairo_t *cr, size_t i);
 void mark_point(cairo_t *cr, size_t i, double x, double y, double size);
 void mark_fill(cairo_t *cr, size_t i, struct rect r);
 
-/* A row-wrapped legend of `count` names; lines or boxes. Returns its height;
- * draw = false only measures. */
-double legend(cairo_t *cr, struct rect r, const char *const *name, size_t count,
-              enum plot_kind kind, bool draw);
+struct legend_entry {
+    const char *name;
+    size_t mark, dash;
+};
+/* A row-wrapped legend; lines or boxes. Returns its height; draw = false only
+ * measures. */
+double legend(cairo_t *cr, struct rect r, const struct legend_entry *entry,
+              size_t count, enum plot_kind kind, bool draw);
 
 /* ---- plot_axis.c ------------------------------------------------------- */
 
 /* How the panel's numbers map to its plot area. */
 struct axes {
     struct rect area;
-    double y_low, y_high, y_step;
-    double x_low, x_high; /* after log2 */
-    bool log2;
-    double zero; /* log2: where x = 0 goes */
+    double y_low, y_high, y_step; /* after the logarithm */
+    double x_low, x_high;         /* likewise */
+    double x_base, y_base;        /* of the logarithm; 0 = linear */
+    double zero;                  /* log: where x = 0 goes */
     bool has_zero;
 };
 
@@ -74,7 +80,8 @@ double axes_x(const struct axes *a, double x);
 double axes_y(const struct axes *a, double y);
 void axes_draw_y(cairo_t *cr, const struct plot_panel *p, const struct axes *a);
 void axes_draw_x(cairo_t *cr, const struct plot_panel *p, const struct axes *a);
-/* The line y = 0, with its break when x = 0 is on a log2 axis. */
+/* The line y = 0, or the lower edge of a log axis, with its break when x = 0 is
+ * on a log axis. */
 void axes_draw_zero(cairo_t *cr, const struct axes *a);
 
 /* ---- plot_panel.c ------------------------------------------------------- */

@@ -200,40 +200,40 @@ void mark_fill(cairo_t *cr, size_t i, struct rect r)
     cairo_stroke(cr);
 }
 
-static void legend_sample(cairo_t *cr, size_t i, double x, double y,
-                          enum plot_kind kind)
+static void legend_sample(cairo_t *cr, const struct legend_entry *e, double x,
+                          double y, enum plot_kind kind)
 {
     if (kind == PLOT_STACKED_BARS) {
-        mark_fill(cr, i, (struct rect){ x, y - 9, 18, 11 });
+        mark_fill(cr, e->mark, (struct rect){ x, y - 9, 18, 11 });
         return;
     }
     cairo_save(cr);
-    mark_colour(cr, i);
-    mark_dashes(cr, i);
+    mark_colour(cr, e->mark);
+    mark_dashes(cr, e->dash);
     cairo_set_line_width(cr, 2);
     cairo_move_to(cr, x, y - 3.5);
     cairo_line_to(cr, x + 34, y - 3.5);
     cairo_stroke(cr);
     cairo_restore(cr);
-    mark_point(cr, i, x + 17, y - 3.5, 3.6);
+    mark_point(cr, e->mark, x + 17, y - 3.5, 3.6);
 }
 
-double legend(cairo_t *cr, struct rect r, const char *const *name, size_t count,
-              enum plot_kind kind, bool draw)
+double legend(cairo_t *cr, struct rect r, const struct legend_entry *entry,
+              size_t count, enum plot_kind kind, bool draw)
 {
     const double row = 17, sample = kind == PLOT_LINES ? 40 : 23, gap = 16;
     double x = r.x, y = r.y + 12;
 
     for (size_t i = 0; i < count; i++) {
         text_set(cr, FACE_PLAIN, 10.5, 0.1);
-        double w = sample + text_width(cr, name[i]);
+        double w = sample + text_width(cr, entry[i].name);
         if (x > r.x && x + w > r.x + r.w) {
             x = r.x;
             y += row;
         }
         if (draw) {
-            text_write(cr, x + sample, y, PLACE_LEFT, name[i]);
-            legend_sample(cr, i, x, y, kind);
+            text_write(cr, x + sample, y, PLACE_LEFT, entry[i].name);
+            legend_sample(cr, &entry[i], x, y, kind);
         }
         x += w + gap;
     }

@@ -9,16 +9,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAMES = 64 };
+enum { NAMES = PLOT_NAMES };
 
 /* ---- lines --------------------------------------------------------------- */
 
-static void draw_line(cairo_t *cr, const struct plot_series *line, size_t i,
+static void draw_line(cairo_t *cr, const struct plot_series *line,
                       const struct axes *s)
 {
     cairo_save(cr);
-    mark_colour(cr, i);
-    mark_dashes(cr, i);
+    mark_colour(cr, line->mark);
+    mark_dashes(cr, line->dash);
     cairo_set_line_width(cr, 2);
     cairo_set_line_join(cr, CAIRO_LINE_JOIN_ROUND);
     cairo_new_path(cr); /* forget where the last text ended */
@@ -58,7 +58,7 @@ static void draw_points(cairo_t *cr, const struct plot_panel *p, size_t i,
         double x = axes_x(s, line->point[k].x);
         double y = axes_y(s, line->point[k].y);
         int above = covered_by(p, i, s, x, y);
-        mark_point(cr, i, x, y, 3.6 + 1.7 * (above < 3 ? above : 3));
+        mark_point(cr, line->mark, x, y, 3.6 + 1.7 * (above < 3 ? above : 3));
     }
 }
 
@@ -193,14 +193,19 @@ static void draw_bars(cairo_t *cr, const struct plot_panel *p,
 static double draw_legend(cairo_t *cr, const struct plot_panel *p,
                           struct rect r, bool draw)
 {
+    struct legend_entry entry[NAMES];
     const char *name[NAMES];
     size_t count =
         p->kind == PLOT_LINES ? p->series_count : part_names(p, name);
 
-    if (p->kind == PLOT_LINES)
-        for (size_t i = 0; i < count; i++)
-            name[i] = p->series[i].name;
-    return legend(cr, r, name, count, p->kind, draw);
+    for (size_t i = 0; i < count; i++)
+        if (p->kind == PLOT_LINES)
+            entry[i] =
+                (struct legend_entry){ p->series[i].name, p->series[i].mark,
+                                       p->series[i].dash };
+        else
+            entry[i] = (struct legend_entry){ name[i], i, i };
+    return legend(cr, r, entry, count, p->kind, draw);
 }
 
 static double draw_title(cairo_t *cr, const struct plot_panel *p, struct rect r,
@@ -246,7 +251,7 @@ void panel_draw(cairo_t *cr, const struct plot_panel *p, struct rect r,
         axes_draw_zero(cr, &s);
         axes_draw_x(cr, p, &s);
         for (size_t i = 0; i < p->series_count; i++)
-            draw_line(cr, &p->series[i], i, &s);
+            draw_line(cr, &p->series[i], &s);
         for (size_t i = 0; i < p->series_count; i++)
             draw_points(cr, p, i, &s);
     } else {

@@ -41,6 +41,20 @@ MUST_CHECK static bool refuse_at(const struct spec *s, int line, int column,
                    column, text);
 }
 
+bool plot_scale_named(const char *name, enum plot_scale *scale)
+{
+    static const char *const names[] = { [SCALE_LINEAR] = "linear",
+                                         [SCALE_LOG2] = "log2",
+                                         [SCALE_LOG10] = "log10" };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], name) == 0) {
+            *scale = (enum plot_scale)i;
+            return true;
+        }
+    return false;
+}
+
 static void *zeroed(size_t count, size_t size)
 {
     void *p = calloc(count ? count : 1, size);
@@ -133,13 +147,10 @@ static bool take_axis(const struct spec *s, const struct json_value *panel,
         !take_array(s, v, "ticks", 0, LIMIT_TICKS, &ticks))
         return false;
     scale = json_member(v, "scale");
-    if (scale) {
-        if (scale->kind == JSON_STRING && !strcmp(scale->text, "log2"))
-            a->scale = SCALE_LOG2;
-        else if (scale->kind != JSON_STRING ||
-                 strcmp(scale->text, "linear") != 0)
-            return refuse(s, scale, "\"scale\" must be \"linear\" or \"log2\"");
-    }
+    if (scale && (scale->kind != JSON_STRING ||
+                  !plot_scale_named(scale->text, &a->scale)))
+        return refuse(s, scale,
+                      "\"scale\" must be \"linear\", \"log2\" or \"log10\"");
     if (!ticks)
         return true;
     a->tick = zeroed(ticks->count, sizeof *a->tick);
@@ -147,8 +158,8 @@ static bool take_axis(const struct spec *s, const struct json_value *panel,
         const struct json_value *t = &ticks->item[i];
         if (t->kind != JSON_NUMBER)
             return refuse(s, t, "a tick must be a number");
-        if (a->scale == SCALE_LOG2 && t->number < 0)
-            return refuse(s, t, "a log2 axis begins at 0");
+        if (a->scale != SCALE_LINEAR && t->number < 0)
+            return refuse(s, t, "a log axis begins at 0");
         a->tick[a->tick_count++] = t->number;
     }
     return true;
@@ -156,7 +167,7 @@ static bool take_axis(const struct spec *s, const struct json_value *panel,
 
 MUST_CHECK
 static bool take_points(const struct spec *s, const struct json_value *v,
-                        const struct plot_axis *x, struct plot_series *to)
+                        const struct plot_panel *panel, struct plot_series *to)
 {
     const struct json_value *array;
 
@@ -168,8 +179,10 @@ static bool take_points(const struct spec *s, const struct json_value *v,
         if (p->kind != JSON_ARRAY || p->count != 2 ||
             p->item[0].kind != JSON_NUMBER || p->item[1].kind != JSON_NUMBER)
             return refuse(s, p, "a point must be [x, y], two numbers");
-        if (x->scale == SCALE_LOG2 && p->item[0].number < 0)
-            return refuse(s, p, "x must not be negative on a log2 axis");
+        if (panel->x.scale != SCALE_LINEAR && p->item[0].number < 0)
+            return refuse(s, p, "x must not be negative on a log axis");
+        if (panel->y.scale != SCALE_LINEAR && p->item[1].number <= 0)
+            return refuse(s, p, "y must be above 0 on a log axis");
         if (i > 0 && p->item[0].number <= to->point[i - 1].x)
             return refuse(s, p, "x must grow from point to point");
         to->point[to->count++] =
@@ -189,9 +202,10 @@ static bool take_series(const struct spec *s, const struct json_value *v,
     to->series = zeroed(array->count, sizeof *to->series);
     for (size_t i = 0; i < array->count; i++) {
         struct plot_series *one = &to->series[to->series_count++];
+        one->mark = one->dash = i;
         if (!check_object(s, &array->item[i], "a series", "name|points") ||
             !take_text(s, &array->item[i], "name", true, &one->name) ||
-            !take_points(s, &array->item[i], &to->x, one))
+            !take_points(s, &array->item[i], to, one))
             return false;
     }
     return true;
@@ -261,7 +275,8 @@ static bool take_panel(const struct spec *s, const struct json_value *v,
            take_text(s, v, "title", true, &to->title) &&
            take_axis(s, v, "x", lines ? "label|scale|ticks" : "label",
                      &to->x) &&
-           take_axis(s, v, "y", "label|ticks", &to->y) &&
+           take_axis(s, v, "y", lines ? "label|scale|ticks" : "label|ticks",
+                     &to->y) &&
            (lines ? take_series(s, v, to) : take_groups(s, v, to));
 }
 
@@ -323,6 +338,41 @@ bool plot_parse(struct plot *p, const char *name, const char *text,
     return ok;
 }
 
+/* NULL: all points of the panel fit; else the series that does not. */
+static const struct plot_series *misfit(const struct plot_panel *p, char axis)
+{
+    for (size_t i = 0; i < p->series_count; i++)
+        for (size_t k = 0; k < p->series[i].count; k++) {
+            const struct plot_point *q = &p->series[i].point[k];
+            if (axis == 'x' ? q->x < 0 : q->y <= 0)
+                return &p->series[i];
+        }
+    return NULL;
+}
+
+bool plot_rescale(struct plot *p, char axis, enum plot_scale scale,
+                  const char *name, struct err *err)
+{
+    for (size_t i = 0; i < p->panel_count; i++) {
+        struct plot_panel *panel = &p->panel[i];
+        struct plot_axis *a = axis == 'x' ? &panel->x : &panel->y;
+        if (panel->kind != PLOT_LINES)
+            continue;
+        const struct plot_series *bad =
+            scale == SCALE_LINEAR ? NULL : misfit(panel, axis);
+        if (bad)
+            return err_set(
+                err, EXIT_CANNOT_LOAD,
+                "%s: panel \"%.60s\": \"%.60s\" has %s, which no log "
+                "axis can show",
+                name, panel->title, bad->name,
+                axis == 'x' ? "an x below 0" : "a y of 0 or less");
+        a->scale = scale;
+        a->tick_count = 0; /* they were chosen for another scale */
+    }
+    return true;
+}
+
 static void free_panel(struct plot_panel *p)
 {
     for (size_t i = 0; i < p->series_count; i++) {
@@ -354,5 +404,6 @@ void plot_free(struct plot *p)
     free(p->note);
     free(p->title);
     free(p->subtitle);
+    free(p->font);
     memset(p, 0, sizeof *p);
 }

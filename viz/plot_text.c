@@ -10,11 +10,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const cairo_user_data_key_t family_key;
+
+void text_family(cairo_t *cr, const char *family)
+{
+    if (cairo_set_user_data(cr, &family_key, (void *)(uintptr_t)family, NULL) !=
+        CAIRO_STATUS_SUCCESS)
+        err_no_memory();
+}
+
 void text_set(cairo_t *cr, enum text_face face, double size, double grey)
 {
-    cairo_select_font_face(cr, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
-                           face == FACE_BOLD ? CAIRO_FONT_WEIGHT_BOLD
-                                             : CAIRO_FONT_WEIGHT_NORMAL);
+    const char *family = cairo_get_user_data(cr, &family_key);
+
+    cairo_select_font_face(
+        cr, family ? family : "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL,
+        face == FACE_BOLD ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL);
     cairo_set_font_size(cr, size);
     cairo_set_source_rgb(cr, grey, grey, grey);
 }

@@ -231,6 +231,10 @@ void runner_advance(struct runner *r, uint64_t instructions)
 {
     uint64_t n;
 
+    if (r->tape) {
+        runner_advance_tape(r, instructions);
+        return;
+    }
     switch (r->going) {
     case GOING_NOWHERE:
         return;
@@ -271,6 +275,10 @@ bool runner_record(struct runner *r, const struct session_arguments *a,
 
 void runner_look(struct runner *r)
 {
+    if (r->tape) {
+        runner_look_tape(r);
+        return;
+    }
     r->model.look = r->look;
     if (r->going != GOING_BACK) /* the page that was left stays, until then */
         model_refresh(&r->model, r->session);
@@ -316,6 +324,10 @@ static void ask(struct runner *r, const struct wish *w)
 
 void runner_obey(struct runner *r, const struct wish *w)
 {
+    if (r->tape) {
+        runner_obey_tape(r, w);
+        return;
+    }
     switch (w->kind) {
     case WISH_BEGIN:
         run_until(r, EVENT_BIT(EVENT_BOOTED) | EVENT_BIT(EVENT_PANIC));
@@ -448,6 +460,10 @@ bool runner_open(struct runner *r, struct session_options *options,
 
 enum exit_code runner_close(struct runner *r)
 {
+    if (r->tape) {
+        runner_close_tape(r);
+        return EXIT_PASSED;
+    }
     runner_back_give_up(r);
     runner_beside_close(r);
     enum exit_code code = history_close(&r->history);

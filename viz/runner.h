@@ -80,6 +80,9 @@ struct frame {
 };
 
 struct runner {
+    struct tape *tape; /* a recorded trace instead of a session; or NULL */
+    uint64_t place;    /* in it */
+    uint64_t shown;    /* of which the model tells; UINT64_MAX = none yet */
     struct heap *heap; /* of the session and what the model remembers */
     struct history history;
     struct session *session;     /* history.now */
@@ -206,6 +209,18 @@ void runner_beside_look(struct runner *r);
 bool runner_beside_is_busy(const struct runner *r);
 void runner_beside_advance(struct runner *r, uint64_t instructions);
 void runner_beside_close(struct runner *r);
+
+/* ---- runner_tape.c: the same for a recorded trace ---------------------------
+ */
+
+/* As runner_open, of a trace (model_tape.h). */
+MUST_CHECK
+bool runner_open_tape(struct runner *r, const char *path, bool partial,
+                      struct err *err);
+void runner_obey_tape(struct runner *r, const struct wish *w);
+void runner_advance_tape(struct runner *r, uint64_t ticks);
+void runner_look_tape(struct runner *r);
+void runner_close_tape(struct runner *r);
 
 /* ---- pace.c: how much of that in one frame of wall-clock time -------------
  */

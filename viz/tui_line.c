@@ -68,6 +68,10 @@ static void say_place(struct prompt *p)
 {
     const struct model *m = &p->tui->runner.model;
     char cycle[32], insns[32];
+    const char *mode = m->privilege == 'U'   ? ", user mode"
+                       : m->privilege == 'S' ? ", kernel mode"
+                       : m->privilege == 'M' ? ", machine mode"
+                                             : "";
 
     if (m->notice[0])
         say(p, "%s", m->notice);
@@ -75,12 +79,9 @@ static void say_place(struct prompt *p)
         return;
     grouped_number(m->cycle, cycle, sizeof cycle);
     grouped_number(m->instructions, insns, sizeof insns);
-    say(p, "cycle %s, instruction %s: %s%s%s, %s mode, hart %u of %s%s%s",
-        cycle, insns, m->domain, m->thread[0] ? "/" : "", m->thread,
-        m->privilege == 'U'   ? "user"
-        : m->privilege == 'S' ? "kernel"
-                              : "machine",
-        m->hart, m->machine, m->pc_symbol[0] ? ", at " : "", m->pc_symbol);
+    say(p, "cycle %s, instruction %s: %s%s%s%s, hart %u of %s%s%s", cycle,
+        insns, m->domain, m->thread[0] ? "/" : "", m->thread, mode, m->hart,
+        m->machine, m->pc_symbol[0] ? ", at " : "", m->pc_symbol);
     if (view_is_hidden(&p->tui->view, PANE_CODE))
         return;
     if (m->source[0])
@@ -108,7 +109,7 @@ static int draw_pane(const struct prompt *p, enum pane_id id, struct canvas *c,
     const struct view *v = &p->tui->view;
 
     canvas_begin(c, p->width, lines, true);
-    struct pane_extent e = panes[id].draw(c, v->model, &v->pane[id]);
+    struct pane_extent e = pane_draw(c, v->model, &v->pane[id], id);
     return lines + e.lines - e.shown;
 }
 
@@ -129,7 +130,7 @@ static void say_pane(struct prompt *p, enum pane_id id, int lines)
     canvas_write_text(&c, f);
     if (fclose(f) != 0)
         err_no_memory();
-    panes[id].title(v->model, &v->pane[id], title, sizeof title);
+    pane_title(v->model, &v->pane[id], id, title, sizeof title);
     say(p, "%s%s%s", panes[id].name, title[0] ? ": " : "", title);
     say_text(p, text);
     free(text);
@@ -264,8 +265,10 @@ static void obey(struct prompt *p, const char *line)
         p->wrong++;
         return;
     }
+    const uint64_t cycle = r->model.cycle, insns = r->model.instructions;
     bool tells = hand_over(p), moves = r->going != GOING_NOWHERE;
     let_pass(p);
+    moves |= r->model.cycle != cycle || r->model.instructions != insns;
     say_overlay(p);
     if (v->picture) {
         view_draw(v, VIEW_LEAST_WIDTH, VIEW_LEAST_HEIGHT);

@@ -20,8 +20,9 @@ enum { FRAME_MS = 33, LINE_WIDTH = 100 };
 static int command_tui(const struct command *c, int argc, char **argv);
 
 static const struct command command = {
-    "tui", "FILE.lua [options]",
-    "Runs a scenario and shows the machine while it runs. ? inside is help.",
+    "tui", "FILE.lua | FILE.jsonl [options]",
+    "Runs a scenario and shows the machine while it runs, or shows a recorded\n"
+    "trace (docs/trace.md). ? inside is help.",
     command_tui
 };
 
@@ -229,7 +230,7 @@ static int run(struct tui *t, struct arguments *a)
     struct err err;
     int code;
 
-    if (!runner_open(&t->runner, &a->run.session, a->run.history_bytes, &err))
+    if (!arguments_open(&a->run, &t->runner, &err))
         return report(&err);
     t->runner.replay = &a->run;
     runner_take_stops(&t->runner, &a->view.stops);

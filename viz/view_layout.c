@@ -31,7 +31,7 @@ static void draw_title(struct view *v, enum pane_id id, struct box b)
     x = canvas_text(c, 1, 0, focused ? STYLE_FOCUS : STYLE_STRONG, name);
     snprintf(command, sizeof command, "pane %s", panes[id].name);
     canvas_zone(c, 0, 0, b.width, 1, command, panes[id].help);
-    panes[id].title(v->model, &v->pane[id], text, sizeof text);
+    pane_title(v->model, &v->pane[id], id, text, sizeof text);
     if (!text[0])
         return;
     int room = b.width - x - 4; /* a blank on both sides, a bit of line */
@@ -49,7 +49,7 @@ static void draw_content(struct view *v, enum pane_id id)
     struct canvas_mark mark = canvas_mark(c);
 
     for (int round = 0; round < 2; round++) {
-        v->extent[id] = panes[id].draw(c, v->model, p);
+        v->extent[id] = pane_draw(c, v->model, p, id);
         int most = v->extent[id].lines - v->extent[id].shown;
         if (p->scroll <= most || p->scroll == 0)
             return;

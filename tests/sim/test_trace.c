@@ -92,7 +92,7 @@ static void events_become_lines(void **state)
     (void)state;
     char *text = trace_of(program_marks, sizeof program_marks, false);
     static const char head[] =
-        "{\"trace\":\"opalite\",\"version\":1,\"preset\":\"u54\","
+        "{\"trace\":\"opalite\",\"version\":2,\"preset\":\"u54\","
         "\"core_hz\":1500000000,\"steps\":false}\n"
         "{\"define\":\"domain\",\"id\":0,\"name\":\"kernel\"}\n"
         "{\"event\":\"mark\",\"cycle\":";

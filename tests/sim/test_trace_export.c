@@ -46,9 +46,9 @@ static void bad_traces_are_refused(void **state)
         { "", "bad.jsonl:1: the file is empty" },
         { "hello\n", "bad.jsonl:1: a JSON object was expected" },
         { "{\"event\":\"mark\",\"cycle\":5}\n", "bad.jsonl:1: no head line" },
-        { "{\"trace\":\"opalite\",\"version\":2}\n",
-          "bad.jsonl:1: version 2 of the format; this program reads version "
-          "1" },
+        { "{\"trace\":\"opalite\",\"version\":3}\n",
+          "bad.jsonl:1: version 3 of the format; this program reads versions "
+          "1 to 2" },
         { "{\"trace\":\"opalite\",\"version\":1}\n",
           "bad.jsonl:1: the head line has no core_hz" },
         { "{\"trace\":\"opalite\",\"ver", "bad.jsonl:1: the file ends in the" },
@@ -284,6 +284,28 @@ static void a_full_disk(void **state)
     expect(&r, "--version; cat %W/r.json", EXIT_PASSED, "\"checks\"");
 }
 
+/* The run behind a trace that nobody can write is the run without one. */
+static void a_full_disk_changes_no_run(void **state)
+{
+    (void)state;
+    expect(&r, "run -q " LIVE " --json %W/plain.json", EXIT_PASSED, "");
+    expect(&r,
+           "run -q " LIVE
+           " --trace /dev/full --trace-steps --json %W/full.json "
+           "2>&1",
+           EXIT_HOST_RESOURCE, "/dev/full: the trace could not be written");
+    expect(&r,
+           "--version >/dev/null; grep -v 'finished\\|error\\|exit_code' "
+           "%W/full.json >%W/full; grep -v finished %W/plain.json | "
+           "cmp - %W/full && grep -c cycles %W/full",
+           EXIT_PASSED, "1");
+    /* in the views, and when the scenario is left half-way */
+    expect(&r, "tui --script ':end<enter>' " LIVE " --trace /dev/full",
+           EXIT_HOST_RESOURCE, "could not be written whole");
+    expect(&r, "tui --ui=line " LIVE " --trace /dev/full </dev/null 2>&1",
+           EXIT_HOST_RESOURCE, "No space left on device");
+}
+
 /* How large it is, is said while it grows. */
 static void the_size_is_told(void **state)
 {
@@ -309,6 +331,7 @@ int main(void)
         cmocka_unit_test(steps_of_a_scenario),
         cmocka_unit_test(stores_are_told),
         cmocka_unit_test(a_full_disk),
+        cmocka_unit_test(a_full_disk_changes_no_run),
         cmocka_unit_test(the_size_is_told),
     };
     return cmocka_run_group_tests(tests, work_open, work_close);

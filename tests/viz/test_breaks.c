@@ -63,7 +63,7 @@ static struct stage *open_file(const char *path)
     s->options = (struct session_options){ .path = path,
                                            .seed = 1,
                                            .guest_dir = "build/guest" };
-    if (!runner_open(&s->runner, &s->options, &err))
+    if (!runner_open(&s->runner, &s->options, HISTORY_BYTES, &err))
         fail_msg("%s", err.text);
     view_init(&s->view, &s->runner.model);
     runner_obey(&s->runner, &(struct wish){ .kind = WISH_BEGIN });
@@ -96,7 +96,7 @@ static struct stage *open_text(const char *text)
     struct stage *s = open_file(path);
     memcpy(s->folder, folder, sizeof folder);
     memcpy(s->scenario, path, sizeof path);
-    s->options.path = s->runner.history.options.path = s->scenario;
+    s->options.path = s->runner.base.path = s->scenario;
     return s;
 }
 

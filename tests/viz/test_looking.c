@@ -199,7 +199,7 @@ static void watched_as_alone(const char *path, const char *trace)
     struct session *watched = open_session(path, trace);
 
     assert_non_null(l.model);
-    model_init(l.model, NULL);
+    model_init(l.model, NULL, NULL);
     model_read_notes(l.model, path);
     view_init(&l.view, l.model);
     l.view.graphic = true;

@@ -364,7 +364,7 @@ static void failures_have_their_exit_codes(void **state)
     assert_int_equal(plot("missing.json"), EXIT_CANNOT_LOAD);
     assert_int_equal(plot(""), EXIT_USAGE);
     assert_int_equal(plot("--bogus"), EXIT_USAGE);
-    assert_int_equal(plot("a.json a.json"), EXIT_USAGE);
+    assert_int_equal(plot("a.json a.json") /* no -o */, EXIT_USAGE);
     assert_int_equal(plot("a.json -o a.gif"), EXIT_USAGE);
     assert_int_equal(plot("a.json -o nowhere/a.svg"), EXIT_HOST_RESOURCE);
     assert_int_equal(plot("a.json -o - >/dev/full"), EXIT_HOST_RESOURCE);
