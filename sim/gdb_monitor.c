@@ -82,9 +82,8 @@ static void cycle(struct gdb *g, const struct prompt_words *w, FILE *to)
     uint64_t cycle;
     if (!prompt_number(w->word[1], &cycle, to))
         return;
-    g->wish = (struct gdb_wish){
-        .cycle = cycle, .ahead = cycle > machine_clock(g->machine)
-    };
+    g->wish = (struct gdb_wish){ .cycle = cycle,
+                                 .ahead = cycle > machine_clock(g->machine) };
     fprintf(to, "%s goes to cycle %" PRIu64 "\n",
             g->wish.ahead ? "continue" : "reverse-continue", cycle);
 }
