@@ -324,9 +324,7 @@ static void look_at_points(struct timeline *t, struct when here,
         note(t, here, &met);
 }
 
-/* The machine has come to this moment; events from number `seen` on are new. An
- * instruction to come to is later than the step that led there, so it counts.
- */
+/* The machine has come to this moment; events from number `seen` on are new. */
 static void look(struct timeline *t, const struct machine *m, uint64_t seen)
 {
     const struct cpu *c = &m->now->cpu;

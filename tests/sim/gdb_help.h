@@ -126,19 +126,45 @@ static inline void debugged_close(struct debugged *r)
     free(r);
 }
 
-/* The same, and a debugger on it. */
-static inline struct debugger debug(const uint32_t *words, size_t bytes,
-                                    const char *set)
+static inline struct debugger debug_run_of(struct debugged *r)
 {
     int pair[2];
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    struct debugger d = { .run = debugged_open(words, bytes, set, true),
-                          .link = pair[1] };
-    d.gdb = gdb_open_link(pair[0], &d.run->time);
+    struct debugger d = { .run = r, .link = pair[1] };
+    d.gdb = gdb_open_link(pair[0], &r->time);
     return d;
 }
-#define DEBUG(words)          debug(words, sizeof(words), NULL)
-#define DEBUG_HARTS(words, n) debug(words, sizeof(words), "harts=" #n)
+
+/* A machine with this program, and a debugger on it. */
+static inline struct debugger debug_program(const uint32_t *words, size_t bytes,
+                                            const char *set)
+{
+    return debug_run_of(debugged_open(words, bytes, set, true));
+}
+
+/* A debugger on somebody else's machine, to look at it only. */
+static inline struct debugger debug_machine(struct machine *m)
+{
+    struct debugged *r = calloc(1, sizeof *r);
+    assert_non_null(r);
+    const struct timeline_run run = { .context = r,
+                                      .machine = debugged_machine };
+    r->machine = m;
+    timeline_open(&r->time, &run, NULL);
+    return debug_run_of(r);
+}
+
+/* It goes; the machine stays. */
+static inline void debug_leave(struct debugger *d)
+{
+    gdb_close(d->gdb, 0);
+    close(d->link);
+    timeline_close(&d->run->time);
+    free(d->run);
+}
+
+#define DEBUG(words)          debug_program(words, sizeof(words), NULL)
+#define DEBUG_HARTS(words, n) debug_program(words, sizeof(words), "harts=" #n)
 
 static inline void debug_end(struct debugger *d)
 {

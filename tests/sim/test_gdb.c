@@ -435,8 +435,9 @@ static void a_debugged_run_is_the_run(void **state)
     static const char *const harts[] = { "harts=1", "harts=3" };
     for (int i = 0; i < 2; i++) {
         struct debugger plain =
-            debug(program_work, sizeof program_work, harts[i]);
-        struct debugger d = debug(program_work, sizeof program_work, harts[i]);
+            debug_program(program_work, sizeof program_work, harts[i]);
+        struct debugger d =
+            debug_program(program_work, sizeof program_work, harts[i]);
         assert_int_equal(machine_run(plain.run->machine, NULL), STOP_POWEROFF);
         answers(&d, "Z0,80000010,4", "OK");
         answers(&d, "Z2,80010000,1000", "OK");

@@ -199,9 +199,10 @@ static void the_same_future(void **state)
     (void)state;
     static const char *const harts[] = { "harts=1", "harts=3" };
     for (int i = 0; i < 2; i++) {
-        struct debugger d = debug(program_trap, sizeof program_trap, harts[i]);
+        struct debugger d =
+            debug_program(program_trap, sizeof program_trap, harts[i]);
         struct debugger plain =
-            debug(program_trap, sizeof program_trap, harts[i]);
+            debug_program(program_trap, sizeof program_trap, harts[i]);
         for (int round = 0; round < 5; round++) {
             forth_to(&d, 1000);
             for (int n = 0; n <= round; n++)
@@ -350,8 +351,8 @@ static void none_slips_by(void **state)
     struct debugger d[2];
     struct stop_at at[2];
     for (int i = 0; i < 2; i++) {
-        d[i] = debug(program_store, sizeof program_store,
-                     "harts=3 harts.quantum=3");
+        d[i] = debug_program(program_store, sizeof program_store,
+                             "harts=3 harts.quantum=3");
         answers(&d[i], "Z0,80000010,4", "OK");
         answers(&d[i], "Z0,80000008,4", "OK");
         at[i] = go(&d[i], "vCont;c");

@@ -236,6 +236,25 @@ static void a_bare_metal_program_back(void **state)
     same_file("plain.json", "debugged.json");
 }
 
+/* What is written down cannot be taken back: the machine stays. */
+static void no_way_back(void **state)
+{
+    (void)state;
+    needs_gdb();
+    debug("exec --htif --trace %W/trace.jsonl " DEBUG_ELF, DEBUG_ELF,
+          "break square\n"
+          "continue\n"
+          "reverse-stepi\n"
+          "info registers pc\n"
+          "delete\n"
+          "continue\n"
+          "continue\n");
+    assert_int_equal(r.code, EXIT_PASSED);
+    said("cannot go back while --trace writes the run down");
+    said("<square>");
+    said("exited normally");
+}
+
 /* A script types what it would have typed. */
 static void a_boot_back(void **state)
 {
@@ -350,6 +369,7 @@ int main(void)
         cmocka_unit_test(stepping_one_of_several_harts),
         cmocka_unit_test(the_kernel_and_a_program),
         cmocka_unit_test(a_bare_metal_program_back),
+        cmocka_unit_test(no_way_back),
         cmocka_unit_test(a_boot_back),
         cmocka_unit_test(as_the_manual_says),
         cmocka_unit_test(a_boot),
