@@ -182,13 +182,22 @@ static void the_kernel_and_a_program(void **state)
           "info registers sdomain satp\n"
           "monitor programs\n"
           "delete\n"
-          "python gdb.execute(gdb.execute('monitor programs', to_string=True)"
-          ".splitlines()[-1])\n"
+          "info sharedlibrary\n"
           "break fault.c:main\n"
           "continue\n"
           "backtrace\n"
+          "monitor traps bogus\n"
+          "monitor traps into\n"
+          "stepi 2\n" /* a store whose right must be loaded first */
+          "info symbol $pc\n"
+          "reverse-stepi\n"
+          "monitor traps over\n"
           "next\n"
+          "info registers priv\n"
+          "reverse-next\n"
+          "info symbol $pc\n"
           "delete\n"
+          "continue\n"
           "continue\n");
     assert_int_equal(r.code, EXIT_PASSED);
     said("fault_kill (cause=");
@@ -197,6 +206,13 @@ static void the_kernel_and_a_program(void **state)
     said("add-symbol-file ");
     said("main (");
     said("os/user/programs/fault.c:");
+    said("/guest/programs/script.elf\n");
+    said("/guest/programs/fault.elf\n");
+    said("expected into or over");
+    said("refill_entry in section ");
+    said("36\t    switch (kind) {");
+    said("prv:0 [User/Application]");
+    said("main in section .text of ");
     said("exited normally");
     same_file("plain.json", "debugged.json");
 }
