@@ -68,12 +68,13 @@ bool board_take(struct board_options *b, const struct options *o)
     }
 }
 
-struct machine *board_build(const struct board_options *b, struct err *err)
+struct machine *board_build(const struct board_options *b, struct heap *heap,
+                            struct err *err)
 {
     struct config config;
     if (!machine_options_read(&b->machine, &config, err))
         return NULL;
-    struct machine *m = machine_new(&config, err);
+    struct machine *m = machine_new_in(heap, &config, err);
     if (!m)
         return NULL;
     m->keys_to = b->console;

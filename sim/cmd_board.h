@@ -56,6 +56,7 @@ struct board_options {
 /* Takes the option just found. False: said on stderr. */
 MUST_CHECK
 bool board_take(struct board_options *b, const struct options *o);
-/* The machine with its firmware loaded; NULL = *err. */
+/* The machine, in the heap (or NULL), with its firmware loaded; NULL = *err. */
 MUST_CHECK
-struct machine *board_build(const struct board_options *b, struct err *err);
+struct machine *board_build(const struct board_options *b, struct heap *heap,
+                            struct err *err);

@@ -11,6 +11,7 @@
 
 #include "sim/cmd_board.h"
 #include "sim/gdb.h"
+#include "sim/history.h"
 #include "sim/prompt.h"
 #include "sim/stats.h"
 #include "sim/story.h"
@@ -48,9 +49,27 @@ struct arguments {
     enum exit_code code;
 };
 
+/* The run, as timeline.h asks for it: machine, script, and what they do between
+ * two slices. With a debugger it is in the heap, and goes back with it. */
+struct booted {
+    const struct arguments *arguments;
+    struct history *history; /* with a debugger, else NULL; outside */
+    struct machine *machine;
+    struct typed script;
+    uint64_t slice_end; /* instructions; 0 = the next slice begins now */
+    bool script_done;
+    enum stop stop;
+    bool failed; /* the files could not be loaded again: */
+    struct err err;
+};
+
 /* The user's end of the console. */
 struct user {
-    struct machine *machine;
+    struct heap *heap; /* with a debugger: all that goes back is in it */
+    struct history history;
+    struct booted *run;
+    struct timeline time;
+    struct gdb *gdb;
     struct terminal_keys keys;
     size_t shown; /* bytes of the guest's text already on the terminal */
     bool input_ended, at_terminal;
@@ -111,7 +130,9 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
 static void show(struct user *u)
 {
     size_t length;
-    const char *text = machine_console(u->machine, &length);
+    const char *text = machine_console(u->run->machine, &length);
+    if (length <= u->shown)
+        return;
     fwrite(text + u->shown, 1, length - u->shown, stdout);
     fflush(stdout);
     u->shown = length;
@@ -122,14 +143,14 @@ static void tell(const struct user *u, const char *text)
 {
     if (u->at_terminal)
         fprintf(stderr, "\r\n%s (cycle %" PRIu64 ")\r\n", text,
-                machine_clock(u->machine));
+                machine_clock(u->run->machine));
 }
 
 static enum key_outcome at_prompt(const struct user *u)
 {
     if (!u->at_terminal)
         return KEYS_TAKEN;
-    switch (prompt_run(u->machine)) {
+    switch (prompt_run(u->run->machine)) {
     case PROMPT_LEAVE:
         return KEYS_LEAVE;
     case PROMPT_RESET:
@@ -137,6 +158,13 @@ static enum key_outcome at_prompt(const struct user *u)
     default:
         return KEYS_TAKEN;
     }
+}
+
+static void type(struct user *u, const char *keys, size_t n)
+{
+    const struct input in = { .kind = INPUT_KEYS, .bytes = keys, .count = n };
+    if (n && !timeline_input(&u->time, &in))
+        return; /* the guest does not take them */
 }
 
 /* Keys of the user go to the guest. */
@@ -150,7 +178,7 @@ static enum key_outcome take_keys(struct user *u, int milliseconds)
         u->input_ended = true;
     size_t n = got > 0 ? (size_t)got : 0;
     enum terminal_command command = terminal_filter(&u->keys, keys, &n);
-    machine_console_input(u->machine, keys, n);
+    type(u, keys, n);
     switch (command) {
     case TERMINAL_LEAVE:
         tell(u, "opalite: left");
@@ -188,13 +216,14 @@ static int script_unfinished(const struct typed *script)
     return report(&err);
 }
 
-static int timed_out(const struct arguments *a)
+static int timed_out(const struct booted *b)
 {
     struct err err;
-    const char *waits = typed_waits_for(&a->board.script);
+    const char *waits = typed_waits_for(&b->script);
     err_set(&err, EXIT_CYCLE_LIMIT,
-            "the limit of %" PRIu64 " cycles is reached%s%s", a->timeout,
-            *waits ? "; the script waits for: " : "", waits);
+            "the limit of %" PRIu64 " cycles is reached%s%s",
+            b->arguments->timeout, *waits ? "; the script waits for: " : "",
+            waits);
     return report(&err);
 }
 
@@ -207,64 +236,138 @@ static int interrupted(enum exit_code why)
     return report(&err);
 }
 
-/* The files are loaded afresh, and the guest starts again. */
-static bool restart(const struct arguments *a, struct machine *m, int *code)
+static struct machine *machine(void *context)
 {
-    struct err err;
-    if (firmware_load(m, &a->board.files, &err))
-        return true;
-    *code = report(&err);
-    return false;
+    return ((struct booted *)context)->machine;
 }
 
-/* True: the run goes on. */
-static bool obey_keys(const struct arguments *a, struct user *u,
-                      int milliseconds, int *code)
+/* The files are loaded afresh, and the guest starts again. */
+static bool reset(void *context)
 {
+    struct booted *b = context;
+    b->failed = !firmware_load(b->machine, &b->arguments->board.files, &b->err);
+    return !b->failed;
+}
+
+static bool is_late(const struct booted *b)
+{
+    uint64_t timeout = b->arguments->timeout;
+    return timeout && machine_clock(b->machine) >= timeout;
+}
+
+/* Between two slices. */
+static enum timeline_state between_slices(struct booted *b)
+{
+    b->slice_end = 0;
+    b->script_done = b->script.count && typed_advance(&b->script, b->machine);
+    if (b->script_done || is_late(b))
+        return TIMELINE_OVER;
+    switch (b->stop) {
+    case STOP_BUDGET:
+    case STOP_POINT:
+    case STOP_EVENT:
+        return TIMELINE_ON;
+    case STOP_RESET:
+        return reset(b) ? TIMELINE_ON : TIMELINE_OVER;
+    case STOP_IDLE:
+        return b->script.count ? TIMELINE_OVER : TIMELINE_WAITING;
+    default:
+        return TIMELINE_OVER;
+    }
+}
+
+/* To the end of the slice, or less far: a script types where it would type if
+ * nobody limited the run. */
+static enum timeline_state advance(void *context,
+                                   const struct run_limits *limits)
+{
+    struct booted *b = context;
+    struct run_limits l = *limits;
+    uint64_t done = machine_instructions(b->machine);
+    uint64_t timeout = b->arguments->timeout;
+    if (b->failed)
+        return TIMELINE_OVER;
+    if (!b->slice_end)
+        b->slice_end = done + SLICE_INSTRUCTIONS;
+    if (!l.max_insns || l.max_insns > b->slice_end - done)
+        l.max_insns = b->slice_end - done;
+    if (timeout && (!l.until_cycle || l.until_cycle > timeout))
+        l.until_cycle = timeout;
+    l.stop_on_reset = true;
+    if (b->history)
+        (void)history_run(b->history, &l);
+    else
+        (void)machine_run(b->machine, &l);
+    b->stop = b->machine->stopped;
+    bool cut = b->stop == STOP_BUDGET || b->stop == STOP_POINT ||
+               b->stop == STOP_EVENT;
+    if (cut && machine_instructions(b->machine) < b->slice_end && !is_late(b))
+        return TIMELINE_ON;
+    return between_slices(b);
+}
+
+static bool rewind_run(void *context, uint64_t instructions, struct err *err)
+{
+    struct booted *b = context;
+    return history_rewind(b->history, instructions, err);
+}
+
+static void keep(void *context)
+{
+    history_keep(((struct booted *)context)->history);
+}
+
+static void branch(void *context)
+{
+    const struct booted *b = context;
+    if (b->history)
+        history_branch(b->history);
+}
+
+/* How the program ends, when the run is over by itself. */
+static int end_code(const struct booted *b)
+{
+    if (b->script_done)
+        return EXIT_PASSED;
+    if (b->failed)
+        return report(&b->err);
+    if (b->stop < STOP_POWEROFF)
+        return timed_out(b);
+    if (b->stop != STOP_POWEROFF)
+        return failed(b->machine, b->stop);
+    return b->script.at < b->script.count ? script_unfinished(&b->script)
+                                          : EXIT_PASSED;
+}
+
+/* ---- the user
+ * ----------------------------------------------------------------
+ */
+
+/* True: the run goes on. */
+static bool obey_keys(struct user *u, int milliseconds, int *code)
+{
+    const struct input anew = { .kind = INPUT_RESET };
     *code = EXIT_PASSED;
     switch (take_keys(u, milliseconds)) {
     case KEYS_LEAVE:
         return false;
     case KEYS_RESET:
-        return restart(a, u->machine, code);
+        if (timeline_input(&u->time, &anew))
+            return true;
+        *code = end_code(u->run);
+        return false;
     case KEYS_TAKEN:
         break;
     }
     return true;
 }
 
-/* After a slice that stopped by itself. True: the run goes on. */
-static bool go_on(const struct arguments *a, struct user *u, enum stop stop,
-                  int *code)
-{
-    switch (stop) {
-    case STOP_BUDGET:
-        return true;
-    case STOP_RESET:
-        return restart(a, u->machine, code);
-    case STOP_IDLE:
-        if (a->board.script.count || u->input_ended)
-            break;
-        return obey_keys(a, u, IDLE_MILLISECONDS, code);
-    case STOP_POWEROFF:
-        *code = a->board.script.at < a->board.script.count
-                    ? script_unfinished(&a->board.script)
-                    : EXIT_PASSED;
-        return false;
-    default:
-        break;
-    }
-    *code = failed(u->machine, stop);
-    return false;
-}
-
 /* Waits until the debugger, if there is one, lets the machine run. False: the
  * run is over. */
-static bool may_run(const struct arguments *a, struct user *u, struct gdb *g,
-                    int *code)
+static bool may_run(struct user *u, int *code)
 {
     for (;;) {
-        enum gdb_turn turn = gdb_serve(g, u->machine);
+        enum gdb_turn turn = gdb_serve(u->gdb);
         enum exit_code why =
             turn == GDB_KILL ? EXIT_INTERRUPTED : terminal_interrupted();
         if (why) {
@@ -273,80 +376,114 @@ static bool may_run(const struct arguments *a, struct user *u, struct gdb *g,
         }
         if (turn == GDB_RUN)
             return true;
-        if (u->at_terminal && !obey_keys(a, u, 0, code))
+        if (u->at_terminal && !u->time.travels && !obey_keys(u, 0, code))
             return false;
     }
 }
 
-/* One slice, in parts when the debugger stops the machine in between: keys of a
- * script come where they come without it. False: the run is over. */
-static bool run_slice(const struct arguments *a, struct user *u, struct gdb *g,
-                      enum stop *stop, int *code)
+/* A piece of the run. False: it is over. */
+static bool go_on(struct user *u, int *code)
 {
-    struct machine *m = u->machine;
-    uint64_t end = machine_instructions(m) + SLICE_INSTRUCTIONS;
-    do {
-        struct run_limits limits = { .until_cycle = a->timeout,
-                                     .stop_on_reset = true };
-        if (!may_run(a, u, g, code))
-            return false;
-        limits.max_insns = end - machine_instructions(m);
-        gdb_limit(g, &limits);
-        *stop = machine_run(m, &limits);
-        show(u);
-    } while (gdb_ran(g, m, *stop) &&
-             (m->ended || machine_instructions(m) < end));
-    if (*stop == STOP_POINT)
-        *stop = STOP_BUDGET; /* it was the slice's last instruction */
-    return true;
+    struct run_limits limits = { .max_insns = 0 };
+    struct booted *b = u->run;
+    if (timeline_is_new(&u->time)) /* perhaps another future */
+        (void)machine_console(b->machine, &u->shown);
+    gdb_limit(u->gdb, &limits);
+    enum timeline_state state = timeline_advance(&u->time, &limits);
+    show(u);
+    if (gdb_ran(u->gdb, state))
+        return true;
+    if (state == TIMELINE_OVER ||
+        (state == TIMELINE_WAITING && u->input_ended)) {
+        *code = end_code(b);
+        return false;
+    }
+    return b->script.count ||
+           obey_keys(u, state == TIMELINE_WAITING ? IDLE_MILLISECONDS : 0,
+                     code);
 }
 
-static int run(struct arguments *a, struct user *u, struct gdb *g)
+static int run(struct user *u)
 {
-    struct machine *m = u->machine;
     int code = EXIT_PASSED;
-    for (;;) {
-        enum stop stop;
-        if (a->timeout && machine_clock(m) >= a->timeout)
-            return timed_out(a);
-        if (!run_slice(a, u, g, &stop, &code))
-            return code;
-        if (a->board.script.count) {
-            if (typed_advance(&a->board.script, m))
-                return EXIT_PASSED;
-        } else if (stop == STOP_BUDGET) {
-            if (!obey_keys(a, u, 0, &code))
-                return code;
-            continue;
-        }
-        if (!go_on(a, u, stop, &code))
-            return code;
-    }
+    while (may_run(u, &code) && go_on(u, &code))
+        continue;
+    return code;
 }
 
-static int boot(struct arguments *a)
+static int finish(const struct arguments *a, const struct machine *m, int code)
 {
     struct err err;
-    struct user u = { .machine = board_build(&a->board, &err) };
-    if (!u.machine)
-        return report(&err);
-    u.machine->engine = a->engine;
-    struct gdb *g = NULL;
-    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
-        machine_free(u.machine);
-        return report(&err);
-    }
-    u.at_terminal = terminal_open() && !a->board.script.count;
-    tell(&u, KEYS_HELP);
-    terminal_alarm(a->max_seconds);
-    int code = run(a, &u, g);
-    terminal_close();
-    if (u.machine->config.harts > 1)
-        stats_print_harts(u.machine, stdout);
-    if (a->stats && !stats_write(u.machine, a->stats, &err))
+    if (m->config.harts > 1)
+        stats_print_harts(m, stdout);
+    if (a->stats && !stats_write(m, a->stats, &err))
         code = report(&err);
-    gdb_close(g, code);
-    machine_free(u.machine);
+    return code;
+}
+
+/* With a debugger. */
+static bool open_debugger(struct user *u, struct err *err)
+{
+    static const struct history_options keeping = { .bytes = HISTORY_BYTES };
+    u->run->history = &u->history;
+    history_open_machine(&u->history, &keeping, u->heap, u->run->machine);
+    u->gdb = gdb_open(u->run->arguments->gdb_at, &u->time, err);
+    return u->gdb != NULL;
+}
+
+static bool open_run(struct user *u, const struct arguments *a, struct err *err)
+{
+    struct timeline_run how = { .machine = machine,
+                                .advance = advance,
+                                .rewind = rewind_run,
+                                .keep = keep,
+                                .branch = branch,
+                                .reset = reset };
+    if (a->gdb && !(u->heap = heap_open(err)))
+        return false;
+    struct booted *b = how.context = heap_new(u->heap, 1, sizeof *b);
+    if (!b)
+        err_no_memory();
+    u->run = b;
+    timeline_open(&u->time, &how, u->heap);
+    b->arguments = a;
+    b->script = a->board.script;
+    b->machine = board_build(&a->board, u->heap, err);
+    if (!b->machine)
+        return false;
+    b->machine->engine = a->engine;
+    return !a->gdb || open_debugger(u, err);
+}
+
+static void close_run(struct user *u)
+{
+    if (u->history.heap)
+        (void)history_close(&u->history);
+    if (u->run) {
+        timeline_close(&u->time);
+        machine_free(u->run->machine);
+        heap_free(u->heap, u->run);
+    }
+    heap_close(u->heap);
+}
+
+static int boot(const struct arguments *a)
+{
+    struct err err;
+    struct user u = { .heap = NULL };
+    int code;
+    if (open_run(&u, a, &err)) {
+        u.at_terminal = terminal_open() && !a->board.script.count;
+        tell(&u, KEYS_HELP);
+        terminal_alarm(a->max_seconds);
+        code = run(&u);
+        terminal_close();
+        code = finish(a, u.run->machine, code);
+        gdb_close(u.gdb, code);
+    } else {
+        code = report(&err);
+    }
+    close_run(&u);
     return code;
 }
 

@@ -15,6 +15,7 @@
 #include "cpu/disasm.h"
 #include "sim/cmd_session.h"
 #include "sim/gdb.h"
+#include "sim/history.h"
 #include "sim/signature.h"
 #include "sim/stats.h"
 #include "sim/story.h"
@@ -152,13 +153,13 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     return trace_options_fit(c, a->trace, &a->choice);
 }
 
-static struct machine *build(const struct arguments *a, struct signature *sig,
-                             struct err *err)
+static struct machine *build(const struct arguments *a, struct heap *heap,
+                             struct signature *sig, struct err *err)
 {
     struct config config;
     if (!machine_options_read(&a->machine, &config, err))
         return NULL;
-    struct machine *m = machine_new(&config, err);
+    struct machine *m = machine_new_in(heap, &config, err);
     if (!m)
         return NULL;
     m->engine = a->engine;
@@ -171,22 +172,69 @@ static struct machine *build(const struct arguments *a, struct signature *sig,
     return m;
 }
 
-/* Console output appears as the guest makes it. */
-static void show_console(const struct machine *m, size_t *shown)
+/* The run, as timeline.h asks for it. */
+struct execution {
+    const struct arguments *arguments;
+    struct heap *heap; /* with a debugger: all that goes back is in it */
+    struct history history;
+    struct machine *machine;
+    struct signature signature;
+    enum stop stop;
+    size_t shown; /* bytes of the console that the user has seen */
+};
+
+static struct machine *machine(void *context)
+{
+    return ((struct execution *)context)->machine;
+}
+
+static enum timeline_state advance(void *context,
+                                   const struct run_limits *limits)
+{
+    struct execution *x = context;
+    if (x->heap) {
+        (void)history_run(&x->history, limits);
+        x->stop = x->machine->stopped;
+    } else {
+        x->stop = machine_run(x->machine, limits);
+    }
+    return x->stop < STOP_POWEROFF ? TIMELINE_ON : TIMELINE_OVER;
+}
+
+static bool rewind_run(void *context, uint64_t instructions, struct err *err)
+{
+    struct execution *x = context;
+    return history_rewind(&x->history, instructions, err);
+}
+
+static void keep(void *context)
+{
+    history_keep(&((struct execution *)context)->history);
+}
+
+static void branch(void *context)
+{
+    history_branch(&((struct execution *)context)->history);
+}
+
+/* Console output appears as the guest makes it, each once. */
+static void show_console(struct execution *x)
 {
     size_t length;
-    const char *text = machine_console(m, &length);
-    fwrite(text + *shown, 1, length - *shown, stdout);
+    const char *text = machine_console(x->machine, &length);
+    if (length <= x->shown)
+        return;
+    fwrite(text + x->shown, 1, length - x->shown, stdout);
     fflush(stdout);
-    *shown = length;
+    x->shown = length;
 }
 
 /* Waits until the debugger, if there is one, lets the machine run. False: it,
  * or Ctrl-C, ends the run. */
-static bool may_run(struct machine *m, struct gdb *g)
+static bool may_run(struct gdb *g)
 {
     enum gdb_turn turn;
-    while ((turn = gdb_serve(g, m)) == GDB_WAIT && !interrupted)
+    while ((turn = gdb_serve(g)) == GDB_WAIT && !interrupted)
         continue;
     if (turn == GDB_KILL)
         interrupted = EXIT_INTERRUPTED;
@@ -195,21 +243,25 @@ static bool may_run(struct machine *m, struct gdb *g)
 
 /* Runs to the end. False: the limit of instructions, Ctrl-C or the debugger
  * came first. */
-static bool run(struct machine *m, const struct arguments *a, struct gdb *g,
-                enum stop *stop)
+static bool run(struct execution *x, struct timeline *t, struct gdb *g)
 {
-    size_t shown = 0;
+    uint64_t most = x->arguments->max_insns;
+    enum timeline_state state;
     do {
         struct run_limits limits = { .max_insns = SLICE_INSTRUCTIONS };
-        uint64_t done = machine_instructions(m);
-        if (a->max_insns && a->max_insns - done < limits.max_insns)
-            limits.max_insns = a->max_insns - done;
-        if (!may_run(m, g) || (a->max_insns && done >= a->max_insns))
+        if (!may_run(g))
             return false;
+        uint64_t done = machine_instructions(x->machine);
+        if (most && done >= most)
+            return false;
+        if (most && most - done < limits.max_insns)
+            limits.max_insns = most - done;
+        if (timeline_is_new(t)) /* perhaps another future */
+            (void)machine_console(x->machine, &x->shown);
         gdb_limit(g, &limits);
-        *stop = machine_run(m, &limits);
-        show_console(m, &shown);
-    } while (gdb_ran(g, m, *stop) || *stop == STOP_BUDGET);
+        state = timeline_advance(t, &limits);
+        show_console(x);
+    } while (gdb_ran(g, state) || state == TIMELINE_ON);
     return true;
 }
 
@@ -273,33 +325,76 @@ static bool write_files(struct machine *m, const struct arguments *a,
            machine_trace_close(m, err);
 }
 
-static int execute(const struct arguments *a)
+static int finish(struct execution *x, bool whole)
 {
     struct err err;
-    struct signature sig;
-    struct machine *m = build(a, &sig, &err);
-    struct gdb *g = NULL;
-    enum stop stop = STOP_BUDGET;
-    if (!m)
-        return report(&err);
-    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
-        machine_free(m);
-        return report(&err);
-    }
-    signal(SIGINT, on_interrupt);
-    signal(SIGTERM, on_interrupt);
-    signal(SIGALRM, on_interrupt);
-    alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    bool whole = run(m, a, g, &stop);
-    int code = whole ? end_code(m, a, stop) : cut_short(a);
+    struct machine *m = x->machine;
+    const struct arguments *a = x->arguments;
+    int code = whole ? end_code(m, a, x->stop) : cut_short(a);
     if (a->dump_regs)
         dump_registers(m);
     if (m->config.harts > 1)
         stats_print_harts(m, stdout);
-    if (!write_files(m, a, &sig, whole, &err))
+    if (!write_files(m, a, &x->signature, whole, &err))
         code = report(&err);
-    gdb_close(g, code);
-    machine_free(m);
+    return code;
+}
+
+/* With a debugger. */
+static bool open_debugger(struct execution *x, struct timeline *t,
+                          struct gdb **g, struct err *err)
+{
+    static const struct history_options keeping = { .bytes = HISTORY_BYTES };
+    history_open_machine(&x->history, &keeping, x->heap, x->machine);
+    *g = gdb_open(x->arguments->gdb_at, t, err);
+    return *g != NULL;
+}
+
+static bool open_run(struct execution *x, struct timeline *t, struct gdb **g,
+                     struct err *err)
+{
+    const struct timeline_run how = { .context = x,
+                                      .machine = machine,
+                                      .advance = advance,
+                                      .rewind = rewind_run,
+                                      .keep = keep,
+                                      .branch = branch };
+    const struct arguments *a = x->arguments;
+    if (a->gdb && !(x->heap = heap_open(err)))
+        return false;
+    timeline_open(t, &how, x->heap);
+    x->machine = build(a, x->heap, &x->signature, err);
+    return x->machine && (!a->gdb || open_debugger(x, t, g, err));
+}
+
+static void close_run(struct execution *x, struct timeline *t)
+{
+    if (x->history.heap)
+        (void)history_close(&x->history);
+    timeline_close(t);
+    machine_free(x->machine);
+    heap_close(x->heap);
+}
+
+static int execute(const struct arguments *a)
+{
+    struct err err;
+    struct execution x = { .arguments = a };
+    struct timeline t = { .heap = NULL };
+    struct gdb *g = NULL;
+    int code;
+    if (open_run(&x, &t, &g, &err)) {
+        signal(SIGINT, on_interrupt);
+        signal(SIGTERM, on_interrupt);
+        signal(SIGALRM, on_interrupt);
+        alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
+        bool whole = run(&x, &t, g);
+        code = finish(&x, whole);
+        gdb_close(g, code);
+    } else {
+        code = report(&err);
+    }
+    close_run(&x, &t);
     return code;
 }
 

@@ -146,7 +146,7 @@ static struct machine *build(void *context, struct err *err)
     const struct board_options *b = &a->board;
     struct config config;
     if (!a->path)
-        return board_build(b, err);
+        return board_build(b, NULL, err);
     if (!machine_options_read(&b->machine, &config, err))
         return NULL;
     struct machine *m = machine_new(&config, err);

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "sim/cmd_session.h"
-#include "sim/gdb.h"
-#include "sim/session.h"
+#include "sim/run_gdb.h"
 
 static const struct option_row rows[] = {
     SESSION_ROWS,
@@ -51,18 +50,16 @@ struct arguments {
     enum exit_code code;
 };
 
-/* The one thing a signal handler can reach. */
-static struct session *running;
+/* The one thing a signal handler can reach: ends the session that runs. */
+static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int number)
 {
     /* A third Ctrl-C ends at once; the second may be the same one, sent to the
      * whole group by a shell or a timer. */
-    if (running && running->interrupted)
+    if (interrupted)
         signal(number, SIG_DFL);
-    if (running)
-        running->interrupted =
-            number == SIGALRM ? EXIT_WALL_CLOCK : EXIT_INTERRUPTED;
+    interrupted = number == SIGALRM ? EXIT_WALL_CLOCK : EXIT_INTERRUPTED;
 }
 
 static bool is_stdout(const char *path)
@@ -122,6 +119,7 @@ static bool parse(struct arguments *a, const struct command *c, int argc,
     };
     const struct operand scenario = { "scenario", "[FILE.lua]",
                                       &a->run.session.path };
+    a->run.session.interrupted = &interrupted;
     if (!options_read(&o, &scenario, take, a, &a->code) ||
         !session_arguments_complete(&a->run, c, &a->code))
         return false;
@@ -156,74 +154,46 @@ static void keep_worst(enum exit_code *code, const struct err *err)
         *code = err->code;
 }
 
-#define SLICE_INSTRUCTIONS 2000000
-
-/* The first machine, once it is going to run and while it is there. */
-static struct machine *debugged(const struct session *s)
-{
-    const struct session_machine *first = s->machines;
-    return s->machine && s->machine_count ? first->machine : NULL;
-}
-
-/* To the end, with a debugger on the first machine. What may not run any more,
- * because the debugger says so or did not come, is ended as by Ctrl-C. */
-static void run_debugged(struct session *s, struct gdb *g)
-{
-    s->bounded = "";
-    s->stop_at_machine = true;
-    enum session_state state = session_advance(s, NULL);
-    for (;;) {
-        struct run_limits slice = { .max_insns = SLICE_INSTRUCTIONS };
-        struct machine *m = debugged(s);
-        enum gdb_turn turn = m ? gdb_serve(g, m) : GDB_RUN;
-        if (turn == GDB_KILL)
-            s->interrupted = EXIT_INTERRUPTED;
-        if (turn == GDB_WAIT && !s->interrupted)
-            continue;
-        if (state > SESSION_STOPPED)
-            break; /* nobody looks any more */
-        gdb_limit(g, &slice);
-        state = session_advance(s, &slice);
-        if (debugged(s))
-            gdb_ran(g, debugged(s), debugged(s)->stopped);
-    }
-}
-
 /* False: *err, the moment of --at never came. */
 static bool run_there(struct session *s, const struct session_arguments *a,
-                      struct gdb *g, struct err *err)
+                      struct err *err)
 {
     if (a->has_moment && a->at.kind != MOMENT_END)
         return moment_reach(s, &a->at, a->machine, NULL, err) ||
                s->state == SESSION_FAILED;
-    if (g)
-        run_debugged(s, g);
     while (session_advance(s, NULL) <= SESSION_STOPPED)
         continue;
     return true;
 }
 
+/* NULL: *err. */
+static struct session *open_session(const struct arguments *a,
+                                    struct run_gdb *debugged, struct err *err)
+{
+    if (!a->gdb)
+        return session_open(&a->run.session, err);
+    return run_gdb_open(debugged, &a->run.session, a->gdb_at, err)
+               ? debugged->history.now
+               : NULL;
+}
+
 static enum exit_code run(const struct arguments *a)
 {
     struct err err;
-    struct gdb *g = NULL;
-    struct session *s = session_open(&a->run.session, &err);
+    struct run_gdb debugged = { .gdb = NULL };
+    struct session *s = open_session(a, &debugged, &err);
     if (!s)
         return (enum exit_code)report(&err);
-    if (a->gdb && !(g = gdb_open(a->gdb_at, &err))) {
-        session_close(s);
-        return (enum exit_code)report(&err);
-    }
-    running = s;
     signal(SIGINT, on_interrupt);
     signal(SIGTERM, on_interrupt);
     signal(SIGALRM, on_interrupt);
     alarm(a->max_seconds < UINT_MAX ? (unsigned)a->max_seconds : UINT_MAX);
-    bool there = run_there(s, &a->run, g, &err);
+    if (a->gdb)
+        run_gdb_run(&debugged, &interrupted);
+    bool there = run_there(s, &a->run, &err);
     alarm(0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
-    running = NULL;
 
     enum exit_code written = EXIT_PASSED;
     if (!there)
@@ -244,13 +214,14 @@ static enum exit_code run(const struct arguments *a)
     if (there &&
         !session_arguments_record(&a->run, s, !a->run.session.quiet, &err))
         keep_worst(&written, &err);
-    enum exit_code code = session_close(s);
+    enum exit_code code = a->gdb ? run_gdb_end(&debugged) : session_close(s);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         err_set(&err, EXIT_HOST_RESOURCE, "standard output: cannot write: %m");
         keep_worst(&written, &err);
     }
     code = code == EXIT_PASSED ? written : code;
-    gdb_close(g, (int)code);
+    if (a->gdb)
+        run_gdb_close(&debugged, (int)code);
     return code;
 }
 

@@ -24,14 +24,15 @@
 
 #include "sim/gdb_packet.h"
 #include "sim/gdb_socket.h"
-#include "sim/machine.h"
+#include "sim/timeline.h"
 
 #define GDB_POINTS 256 /* breakpoints and watchpoints at once */
 
 /* What the machine may do now. */
 enum gdb_turn {
     GDB_RUN,
-    GDB_WAIT, /* stand still: the debugger has not come, or says nothing */
+    GDB_WAIT, /* stand still: the debugger has not come, says nothing, or goes
+                 back */
     GDB_KILL  /* the debugger ends the run */
 };
 
@@ -39,25 +40,87 @@ enum gdb_state {
     GDB_EXPECTED, /* nobody came yet */
     GDB_STOPPED,
     GDB_RUNNING,
+    GDB_GOING_BACK,
     GDB_LEFT, /* detached, or the line broke: the machine runs on alone */
     GDB_KILLED
+};
+
+/* A text that is read in pieces. */
+struct gdb_document {
+    char *text; /* owned */
+    size_t bytes;
+};
+
+struct gdb_points {
+    struct point at[GDB_POINTS];
+    size_t count;
+};
+
+/*
+ * Only some harts were told to run: gdb steps one over a breakpoint, which it
+ * takes away for that. The others run with it, for time is one for all, but gdb
+ * would be at its wits' end if it heard of them now. When they have come to
+ * points, the machine goes back to where that run began as soon as gdb lets all
+ * of them run, and they come there again.
+ */
+struct gdb_alone {
+    uint32_t harts;           /* 0 = all were told to run */
+    struct gdb_points passed; /* by the others */
+    struct when since;
+};
+
+/*
+ * A step of one hart, under way. A trap to a higher mode is part of it: it ends
+ * when the hart is back in the mode, or below, and in the domain, and has got
+ * on.
+ */
+struct gdb_stepping {
+    uint8_t privilege;
+    uint64_t key; /* of the domain, 0 = any */
+    uint64_t pc;
+};
+
+/* Where the next continue or reverse-continue is to lead: monitor back, cycle.
+ */
+struct gdb_wish {
+    struct event_filter event; /* kinds 0 = none */
+    uint64_t cycle;            /* 0 = none */
+    bool ahead;                /* it is in the future */
+};
+
+/* Why the machine stands still, as `?` is told. */
+struct gdb_stop {
+    uint8_t signal;
+    bool at_point;
+    struct point point;  /* if so */
+    const char *history; /* "begin", "end": there is no more of it; or NULL */
+    bool programs;       /* there are more of them */
 };
 
 struct gdb {
     struct gdb_socket socket;
     struct gdb_reader reader;
-    struct machine *machine; /* during gdb_serve, else NULL */
+    struct timeline *time;
+    struct machine *machine; /* the timeline's, during gdb_serve */
     enum gdb_state state;
-    bool no_ack;             /* packets are not acknowledged any more */
-    bool in_trouble;         /* it was told that the guest cannot go on */
-    uint8_t stop_signal;     /* why it stands still, for `?` */
-    struct point stop_point; /* if a point was it */
-    bool at_point;           /* was it? */
-    uint64_t hart;           /* registers and memory of this one */
-    struct point point[GDB_POINTS];
-    struct points points; /* what the run is limited by */
-    char *target_xml;     /* owned */
-    size_t target_xml_bytes;
+    bool no_ack;    /* packets are not acknowledged any more */
+    bool been_back; /* it knows that time has two directions */
+    bool told_end;  /* it was told that the guest cannot go on */
+    struct gdb_stop stop;
+    uint64_t hart;          /* registers and memory of this one */
+    struct gdb_points set;  /* breakpoints and watchpoints */
+    struct gdb_points gone; /* those taken away since the last run */
+    struct point limit[2 * GDB_POINTS];
+    struct points points;   /* what the run is limited by: those of limit */
+    struct gdb_alone alone; /* of this run or, when it stands, the last one */
+    struct gdb_stepping stepping;
+    bool into_traps;           /* a step may end in a handler */
+    struct gdb_wish wish;      /* done with when the machine stands still */
+    struct timeline_goal goal; /* of the way back */
+    bool again;                /* from there it is to run */
+    struct gdb_document target, programs; /* gdb_target.h */
+    size_t program_count;                 /* so many are in the latter, */
+    bool knows_programs;                  /* if it was read */
     char answer[GDB_PACKET_BYTES + 1];
     size_t answer_bytes;
     char frame[GDB_FRAME_BYTES]; /* the last one sent */
@@ -66,17 +129,18 @@ struct gdb {
 
 /* Listens at `where` (gdb_socket_open) and says so. NULL: err. */
 MUST_CHECK
-struct gdb *gdb_open(const char *where, struct err *err);
+struct gdb *gdb_open(const char *where, struct timeline *t, struct err *err);
 /* A debugger that is there already, at the other end of this socket. */
-struct gdb *gdb_open_link(int link);
+struct gdb *gdb_open_link(int link, struct timeline *t);
 /* Tells the debugger how the program ends. */
 void gdb_close(struct gdb *g, int exit_code);
 
 /* Listens to the debugger, for up to a fifth of a second while the machine
- * stands still. */
-enum gdb_turn gdb_serve(struct gdb *g, struct machine *m);
+ * stands still, and goes a piece of a way back. */
+enum gdb_turn gdb_serve(struct gdb *g);
 /* What the debugger limits the next run by; the rest of *limits stays. */
 void gdb_limit(struct gdb *g, struct run_limits *limits);
-/* Tells the debugger that the run came to one of its points, or into trouble
- * for the first time: true, gdb_serve is next. */
-bool gdb_ran(struct gdb *g, struct machine *m, enum stop stop);
+/* Tells the debugger that the run came to one of its points, or for the first
+ * time to trouble, or to an end that one may go back from: true, gdb_serve is
+ * next. */
+bool gdb_ran(struct gdb *g, enum timeline_state state);

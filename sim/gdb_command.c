@@ -7,102 +7,36 @@
 #include <string.h>
 
 #include "sim/gdb_target.h"
-#include "sim/prompt.h"
-
-/* What is left of a packet's text; it ends with a 0. */
-struct words {
-    const char *at;
-    size_t left;
-};
 
 struct packet_row {
     const char *begins;
     /* False = the packet is wrong, or asks for what there is not. */
-    bool (*obey)(struct gdb *g, struct words *w);
+    bool (*obey)(struct gdb *g, struct gdb_words *w);
 };
 
-/* ---- reading a packet ------------------------------------------------------
+/* ---- shared ---------------------------------------------------------------
  */
 
-static bool take_char(struct words *w, char c)
-{
-    if (!w->left || *w->at != c)
-        return false;
-    w->at++;
-    w->left--;
-    return true;
-}
-
-static bool take_word(struct words *w, const char *word)
-{
-    size_t n = strlen(word);
-    if (w->left < n || memcmp(w->at, word, n) != 0)
-        return false;
-    w->at += n;
-    w->left -= n;
-    return true;
-}
-
-static bool take_hex(struct words *w, uint64_t *value)
-{
-    size_t digits = 0;
-    *value = 0;
-    while (w->left && gdb_digit(*w->at) >= 0) {
-        *value = *value << 4 | (uint64_t)gdb_digit(*w->at);
-        w->at++;
-        w->left--;
-        digits++;
-    }
-    return digits > 0 && digits <= 16;
-}
-
-/* Exactly n bytes, two digits each. */
-static bool take_bytes(struct words *w, uint8_t *to, size_t n)
-{
-    if (w->left < 2 * n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        int high = gdb_digit(w->at[2 * i]), low = gdb_digit(w->at[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        to[i] = (uint8_t)(high << 4 | low);
-    }
-    w->at += 2 * n;
-    w->left -= 2 * n;
-    return true;
-}
-
-/* A value as registers travel: 8 bytes, the lowest first, as on this host. */
-static bool take_value(struct words *w, uint64_t *value)
-{
-    uint8_t bytes[8];
-    if (!take_bytes(w, bytes, sizeof bytes))
-        return false;
-    memcpy(value, bytes, sizeof bytes);
-    return true;
-}
-
-/* A thread: *hart; all or any (-1 or 0): *every. */
-static bool take_thread(const struct gdb *g, struct words *w, uint64_t *hart,
-                        bool *every)
+bool gdb_take_thread(const struct gdb *g, struct gdb_words *w, uint64_t *hart,
+                     bool *every)
 {
     uint64_t number;
-    *every = take_word(w, "-1");
+    *every = gdb_take_word(w, "-1");
     if (*every)
         return true;
-    if (!take_hex(w, &number) || number > g->machine->config.harts)
+    if (!gdb_take_hex(w, &number) || number > g->machine->config.harts)
         return false;
     *every = number == 0;
     *hart = number - 1;
     return true;
 }
 
-static struct hart *hart(const struct gdb *g)
+struct hart *gdb_hart(const struct gdb *g)
 {
     return &g->machine->hart[g->hart];
 }
 
-static bool fine(struct gdb *g)
+bool gdb_fine(struct gdb *g)
 {
     gdb_say(g, "OK");
     return true;
@@ -111,210 +45,112 @@ static bool fine(struct gdb *g)
 /* ---- registers and memory --------------------------------------------------
  */
 
-static bool read_registers(struct gdb *g, struct words *w)
+static bool read_registers(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     for (uint64_t i = 0; i < GDB_REGISTERS; i++) {
         uint64_t value;
-        if (!gdb_target_register(hart(g), i, &value))
+        if (!gdb_target_register(gdb_hart(g), i, &value))
             return false;
         gdb_add_hex(g, &value, sizeof value);
     }
     return true;
 }
 
-static bool write_registers(struct gdb *g, struct words *w)
+/* What the debugger changes is an input of the run. What is so already is left
+ * alone: a past that has not changed keeps its future. */
+static bool set_register(struct gdb *g, uint64_t number, uint64_t value)
+{
+    const struct input in = {
+        .kind = INPUT_REGISTER, .hart = g->hart, .at = number, .value = value
+    };
+    uint64_t old;
+    return (gdb_target_register(gdb_hart(g), number, &old) && old == value) ||
+           timeline_input(g->time, &in);
+}
+
+static bool set_memory(struct gdb *g, uint64_t va, const void *bytes, size_t n)
+{
+    const struct input in = { .kind = INPUT_MEMORY,
+                              .hart = g->hart,
+                              .at = va,
+                              .bytes = bytes,
+                              .count = n };
+    return gdb_target_holds(g->machine, gdb_hart(g), va, bytes, n) ||
+           timeline_input(g->time, &in);
+}
+
+static bool write_registers(struct gdb *g, struct gdb_words *w)
 {
     if (w->left != 16UL * GDB_REGISTERS)
         return false;
     for (uint64_t i = 0, value; i < GDB_REGISTERS; i++)
-        if (!take_value(w, &value) ||
-            !gdb_target_set_register(hart(g), i, value))
+        if (!gdb_take_value(w, &value) || !set_register(g, i, value))
             return false;
-    return fine(g);
+    return gdb_fine(g);
 }
 
-static bool read_register(struct gdb *g, struct words *w)
+static bool read_register(struct gdb *g, struct gdb_words *w)
 {
     uint64_t number, value;
-    if (!take_hex(w, &number) || !gdb_target_register(hart(g), number, &value))
+    if (!gdb_take_hex(w, &number) ||
+        !gdb_target_register(gdb_hart(g), number, &value))
         return false;
     gdb_add_hex(g, &value, sizeof value);
     return true;
 }
 
-static bool write_register(struct gdb *g, struct words *w)
+static bool write_register(struct gdb *g, struct gdb_words *w)
 {
     uint64_t number, value;
-    return take_hex(w, &number) && take_char(w, '=') && take_value(w, &value) &&
-           gdb_target_set_register(hart(g), number, value) && fine(g);
+    return gdb_take_hex(w, &number) && gdb_take_char(w, '=') &&
+           gdb_take_value(w, &value) && set_register(g, number, value) &&
+           gdb_fine(g);
 }
 
-static bool take_range(struct words *w, uint64_t *va, uint64_t *bytes)
-{
-    return take_hex(w, va) && take_char(w, ',') && take_hex(w, bytes);
-}
-
-static bool read_memory(struct gdb *g, struct words *w)
+static bool read_memory(struct gdb *g, struct gdb_words *w)
 {
     uint8_t bytes[GDB_PACKET_BYTES / 2];
     uint64_t va, wanted;
-    if (!take_range(w, &va, &wanted))
+    if (!gdb_take_range(w, &va, &wanted))
         return false;
     size_t n = wanted < sizeof bytes ? (size_t)wanted : sizeof bytes;
-    size_t got = gdb_target_read(g->machine, hart(g), va, bytes, n);
+    size_t got = gdb_target_read(g->machine, gdb_hart(g), va, bytes, n);
     gdb_add_hex(g, bytes, got);
     return got || !n;
 }
 
-static bool write_memory(struct gdb *g, struct words *w)
+static bool write_memory(struct gdb *g, struct gdb_words *w)
 {
     uint8_t bytes[GDB_PACKET_BYTES / 2];
     uint64_t va, n;
-    return take_range(w, &va, &n) && take_char(w, ':') && n <= sizeof bytes &&
-           take_bytes(w, bytes, (size_t)n) &&
-           gdb_target_write(g->machine, hart(g), va, bytes, (size_t)n) &&
-           fine(g);
+    return gdb_take_range(w, &va, &n) && gdb_take_char(w, ':') &&
+           n <= sizeof bytes && gdb_take_bytes(w, bytes, (size_t)n) &&
+           set_memory(g, va, bytes, (size_t)n) && gdb_fine(g);
 }
 
-static bool write_binary(struct gdb *g, struct words *w)
+static bool write_binary(struct gdb *g, struct gdb_words *w)
 {
     uint64_t va, n;
-    return take_range(w, &va, &n) && take_char(w, ':') && n == w->left &&
-           gdb_target_write(g->machine, hart(g), va, w->at, w->left) && fine(g);
+    return gdb_take_range(w, &va, &n) && gdb_take_char(w, ':') &&
+           n == w->left && set_memory(g, va, w->at, w->left) && gdb_fine(g);
 }
 
-/* ---- points ----------------------------------------------------------------
- */
-
-/* What follows Z and z: kind,address,bytes. */
-static bool take_point(struct words *w, struct point *p)
-{
-    static const enum point_kind kinds[] = { POINT_PC, POINT_PC, POINT_STORE,
-                                             POINT_LOAD, POINT_ACCESS };
-    uint64_t kind;
-    if (!take_hex(w, &kind) || kind >= sizeof kinds / sizeof kinds[0] ||
-        !take_char(w, ',') || !take_range(w, &p->va, &p->bytes))
-        return false;
-    p->kind = kinds[kind];
-    if (p->kind == POINT_PC)
-        p->bytes = 0; /* the size of an instruction: not needed */
-    return true;
-}
-
-static size_t find_point(const struct gdb *g, const struct point *p)
-{
-    size_t i = 0;
-    while (i < g->points.count &&
-           (g->point[i].kind != p->kind || g->point[i].va != p->va ||
-            g->point[i].bytes != p->bytes))
-        i++;
-    return i;
-}
-
-static bool set_point(struct gdb *g, struct words *w)
-{
-    struct point p;
-    if (!take_point(w, &p))
-        return false;
-    size_t i = find_point(g, &p);
-    if (i == GDB_POINTS)
-        return false;
-    g->point[i] = p;
-    if (i == g->points.count)
-        g->points.count++;
-    return fine(g);
-}
-
-static bool remove_point(struct gdb *g, struct words *w)
-{
-    struct point p;
-    if (!take_point(w, &p))
-        return false;
-    size_t i = find_point(g, &p);
-    if (i < g->points.count)
-        g->point[i] = g->point[--g->points.count];
-    return fine(g);
-}
-
-/* ---- going on --------------------------------------------------------------
- */
-
-static uint32_t all_harts(const struct gdb *g)
-{
-    return (UINT32_C(1) << g->machine->config.harts) - 1;
-}
-
-static bool go(struct gdb *g, uint32_t step, uint32_t harts)
-{
-    g->points.step = step;
-    g->points.harts = harts;
-    g->state = GDB_RUNNING;
-    return true;
-}
-
-static bool go_on(struct gdb *g, struct words *w)
-{
-    return !w->left && go(g, 0, all_harts(g));
-}
-
-static bool step(struct gdb *g, struct words *w)
-{
-    return !w->left && go(g, UINT32_C(1) << g->hart, all_harts(g));
-}
-
-static bool ask_actions(struct gdb *g, struct words *w)
-{
-    (void)w;
-    gdb_say(g, "vCont;c;C;s;S");
-    return true;
-}
-
-/* Signals are not delivered: there is nobody to take them. */
-static bool take_action(struct words *w, bool *steps)
-{
-    uint64_t signal;
-    bool with_signal = take_char(w, 'C') || (w->left && *w->at == 'S');
-    *steps = take_char(w, 's') || take_char(w, 'S');
-    if (with_signal)
-        return take_hex(w, &signal);
-    return *steps || take_char(w, 'c');
-}
-
-/* An action for each hart; of several the first one counts. Harts that are not
- * named run as well, for time is one for all of them; but gdb, which names only
- * one while it steps it over a breakpoint, may not hear of them. */
-static bool act(struct gdb *g, struct words *w)
-{
-    uint32_t named = 0, stepping = 0;
-    while (take_char(w, ';')) {
-        bool steps, every = true;
-        uint64_t one = 0;
-        if (!take_action(w, &steps) ||
-            (take_char(w, ':') && !take_thread(g, w, &one, &every)))
-            return false;
-        uint32_t harts = every ? all_harts(g) : UINT32_C(1) << one;
-        stepping |= steps ? harts & ~named : 0;
-        named |= harts;
-    }
-    return !w->left && named && go(g, stepping, named);
-}
-
-static bool detach(struct gdb *g, struct words *w)
+static bool detach(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     g->state = GDB_LEFT;
-    return fine(g);
+    return gdb_fine(g);
 }
 
-static bool kill_run(struct gdb *g, struct words *w)
+static bool kill_run(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     g->state = GDB_KILLED;
-    return fine(g);
+    return gdb_fine(g);
 }
 
-static bool why_stopped(struct gdb *g, struct words *w)
+static bool why_stopped(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     gdb_say_stop(g);
@@ -325,33 +161,33 @@ static bool why_stopped(struct gdb *g, struct words *w)
  */
 
 /* Hg: registers and memory from now on; Hc: what c and s mean. */
-static bool choose_thread(struct gdb *g, struct words *w)
+static bool choose_thread(struct gdb *g, struct gdb_words *w)
 {
     uint64_t one = g->hart;
     bool every;
-    if (!(take_char(w, 'g') || take_char(w, 'c')) ||
-        !take_thread(g, w, &one, &every))
+    if (!(gdb_take_char(w, 'g') || gdb_take_char(w, 'c')) ||
+        !gdb_take_thread(g, w, &one, &every))
         return false;
     if (!every)
         g->hart = one;
-    return fine(g);
+    return gdb_fine(g);
 }
 
-static bool thread_alive(struct gdb *g, struct words *w)
+static bool thread_alive(struct gdb *g, struct gdb_words *w)
 {
     uint64_t one;
     bool every;
-    return take_thread(g, w, &one, &every) && !every && fine(g);
+    return gdb_take_thread(g, w, &one, &every) && !every && gdb_fine(g);
 }
 
-static bool current_thread(struct gdb *g, struct words *w)
+static bool current_thread(struct gdb *g, struct gdb_words *w)
 {
     if (!w->left) /* else another packet: qCRC */
         gdb_say(g, "QC%" PRIx64, g->hart + 1);
     return true;
 }
 
-static bool first_threads(struct gdb *g, struct words *w)
+static bool first_threads(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     for (uint64_t i = 1; i <= g->machine->config.harts; i++)
@@ -359,19 +195,19 @@ static bool first_threads(struct gdb *g, struct words *w)
     return true;
 }
 
-static bool more_threads(struct gdb *g, struct words *w)
+static bool more_threads(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     gdb_say(g, "l");
     return true;
 }
 
-static bool describe_thread(struct gdb *g, struct words *w)
+static bool describe_thread(struct gdb *g, struct gdb_words *w)
 {
     uint64_t one;
     bool every;
     char text[60];
-    if (!take_thread(g, w, &one, &every) || every)
+    if (!gdb_take_thread(g, w, &one, &every) || every)
         return false;
     const struct cpu *c = &g->machine->hart[one].cpu;
     int n = snprintf(text, sizeof text, "hart %" PRIu64 ", %c-mode%s", one,
@@ -383,45 +219,70 @@ static bool describe_thread(struct gdb *g, struct words *w)
 /* ---- about the line --------------------------------------------------------
  */
 
-static bool supported(struct gdb *g, struct words *w)
+static bool supported(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     gdb_say(g,
             "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;"
-            "vContSupported+",
+            "qXfer:libraries:read+;"
+            "vContSupported+;ReverseStep+;ReverseContinue+",
             GDB_PACKET_BYTES);
     return true;
 }
 
-static bool stop_acks(struct gdb *g, struct words *w)
+static bool stop_acks(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     g->no_ack = true;
-    return fine(g);
+    return gdb_fine(g);
 }
 
-static bool attached(struct gdb *g, struct words *w)
+static bool attached(struct gdb *g, struct gdb_words *w)
 {
     (void)w;
     gdb_say(g, "1"); /* so that quitting detaches */
     return true;
 }
 
-static bool read_target(struct gdb *g, struct words *w)
+/* A piece of a document: m, or l for the last one, and its bytes. */
+static bool read_document(struct gdb *g, const struct gdb_document *d,
+                          uint64_t from, uint64_t n)
 {
-    uint64_t from, n;
-    if (!take_range(w, &from, &n) || from > g->target_xml_bytes)
+    if (from > d->bytes)
         return false;
-    size_t left = g->target_xml_bytes - (size_t)from;
+    size_t left = d->bytes - (size_t)from;
     if (n > GDB_PACKET_BYTES - 1)
         n = GDB_PACKET_BYTES - 1;
     bool last = left <= n;
     gdb_say(g, "%c%.*s", last ? 'l' : 'm', (int)(last ? left : n),
-            g->target_xml + from);
+            d->text + from);
     return true;
 }
 
-/* ---- monitor: the prompt's commands
+static bool read_target(struct gdb *g, struct gdb_words *w)
+{
+    uint64_t from, n;
+    return gdb_take_range(w, &from, &n) &&
+           read_document(g, &g->target, from, n);
+}
+
+static bool read_programs(struct gdb *g, struct gdb_words *w)
+{
+    const struct registry *r = &g->machine->registry;
+    uint64_t from, n;
+    if (!gdb_take_range(w, &from, &n))
+        return false;
+    if (from == 0 || !g->programs.text) {
+        FILE *to = gdb_document_open(&g->programs);
+        gdb_target_print_programs(r, to);
+        gdb_document_close(to);
+        g->program_count = r->program_count;
+        g->knows_programs = true;
+    }
+    return read_document(g, &g->programs, from, n);
+}
+
+/* ---- monitor
  * ------------------------------------------
  */
 
@@ -436,25 +297,22 @@ static void send_text(struct gdb *g, const char *text, size_t n)
     }
 }
 
-static bool monitor(struct gdb *g, struct words *w)
+static bool monitor(struct gdb *g, struct gdb_words *w)
 {
     char line[200], *text = NULL;
     size_t n = w->left / 2, bytes = 0;
-    if (n >= sizeof line || !take_bytes(w, (uint8_t *)line, n))
+    if (n >= sizeof line || !gdb_take_bytes(w, (uint8_t *)line, n))
         return false;
     line[n] = 0;
     FILE *to = open_memstream(&text, &bytes);
     if (!to)
         err_no_memory();
-    const struct machine *m = g->machine;
-    if (prompt_obey(m, *line ? line : "help", to) != PROMPT_STAY)
-        fprintf(to, "not from here: the debugger's own continue, detach and "
-                    "kill do it\n");
+    gdb_obey_monitor(g, line, to);
     if (fclose(to) != 0)
         err_no_memory();
     send_text(g, text, bytes);
     free(text);
-    return fine(g);
+    return gdb_fine(g);
 }
 
 /* ---- all packets -----------------------------------------------------------
@@ -466,14 +324,15 @@ static const struct packet_row rows[] = {
     { "qSupported", supported },
     { "QStartNoAckMode", stop_acks },
     { "qXfer:features:read:target.xml:", read_target },
+    { "qXfer:libraries:read::", read_programs },
     { "qAttached", attached },
     { "qfThreadInfo", first_threads },
     { "qsThreadInfo", more_threads },
     { "qThreadExtraInfo,", describe_thread },
     { "qC", current_thread },
     { "qRcmd,", monitor },
-    { "vCont?", ask_actions },
-    { "vCont", act },
+    { "vCont?", gdb_ask_actions },
+    { "vCont", gdb_act },
     { "vKill;", kill_run },
     { "g", read_registers },
     { "G", write_registers },
@@ -482,10 +341,12 @@ static const struct packet_row rows[] = {
     { "m", read_memory },
     { "M", write_memory },
     { "X", write_binary },
-    { "Z", set_point },
-    { "z", remove_point },
-    { "c", go_on },
-    { "s", step },
+    { "Z", gdb_set_point },
+    { "z", gdb_remove_point },
+    { "bs", gdb_step_back },
+    { "bc", gdb_run_back },
+    { "c", gdb_go_on },
+    { "s", gdb_step },
     { "H", choose_thread },
     { "T", thread_alive },
     { "D", detach },
@@ -494,10 +355,10 @@ static const struct packet_row rows[] = {
 
 void gdb_obey(struct gdb *g)
 {
-    struct words w = { g->reader.text, g->reader.length };
+    struct gdb_words w = { g->reader.text, g->reader.length };
     gdb_say(g, "%s", "");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (take_word(&w, rows[i].begins)) {
+        if (gdb_take_word(&w, rows[i].begins)) {
             if (!rows[i].obey(g, &w))
                 gdb_say(g, "E01");
             return;

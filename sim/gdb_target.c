@@ -2,6 +2,9 @@
 /* See gdb_target.h. */
 #include "sim/gdb_target.h"
 
+#include <inttypes.h>
+#include <string.h>
+
 #include "cpu/disasm.h"
 #include "sim/memmap.h"
 
@@ -24,6 +27,7 @@ void gdb_target_print(FILE *to)
                 "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
                 "<target version=\"1.0\">\n"
                 "<architecture>riscv:rv64</architecture>\n"
+                "<osabi>none</osabi>\n"
                 "<feature name=\"org.gnu.gdb.riscv.cpu\">\n");
     for (unsigned i = 0; i < 32; i++)
         print_register(to, register_names[i], i,
@@ -38,6 +42,31 @@ void gdb_target_print(FILE *to)
     fprintf(to, "</feature>\n<feature name=\"org.gnu.gdb.riscv.virtual\">\n");
     print_register(to, "priv", GDB_PRIVILEGE, "");
     fprintf(to, "</feature>\n</target>\n");
+}
+
+/* In an attribute's quotes. */
+static void print_quoted(FILE *to, const char *text)
+{
+    for (; *text; text++)
+        if (strchr("<>&\"'", *text))
+            fprintf(to, "&#%d;", *text);
+        else
+            fputc(*text, to);
+}
+
+void gdb_target_print_programs(const struct registry *r, FILE *to)
+{
+    fprintf(to, "<library-list>\n");
+    for (size_t i = 0; i < r->program_count; i++) {
+        const struct registry_program *p = &r->programs[i];
+        if (!p->file || !p->file->segment_count)
+            continue;
+        fprintf(to, "<library name=\"");
+        print_quoted(to, p->file->path);
+        fprintf(to, "\"><segment address=\"0x%" PRIx64 "\"/></library>\n",
+                p->file->segments->va + p->bias);
+    }
+    fprintf(to, "</library-list>\n");
 }
 
 /* ---- looking ---------------------------------------------------------------
@@ -92,6 +121,22 @@ size_t gdb_target_read(const struct machine *m, const struct hart *h,
         done += part;
     }
     return done;
+}
+
+bool gdb_target_holds(const struct machine *m, const struct hart *h,
+                      uint64_t va, const void *bytes, size_t n)
+{
+    char there[PAGE_BYTES];
+    const char *expected = bytes;
+    for (size_t done = 0, part; done < n; done += part) {
+        uint64_t pa;
+        part = in_page(va + done, n - done);
+        if (!machine_place_of_hart(h, va + done, &pa) ||
+            !machine_peek_phys(m, pa, there, part) ||
+            memcmp(there, expected + done, part) != 0)
+            return false;
+    }
+    return true;
 }
 
 /* ---- the debugger's hand ---------------------------------------------------

@@ -20,12 +20,20 @@ enum {
 /* The description in XML, with a row for each CSR of csr.def. */
 void gdb_target_print(FILE *to);
 
+/* The programs that the guest's kernel has loaded, in XML, each with its file
+ * and where its first segment is: gdb reads their symbols by itself. */
+void gdb_target_print_programs(const struct registry *r, FILE *to);
+
 /* False = there is no such register. */
 bool gdb_target_register(const struct hart *h, uint64_t number,
                          uint64_t *value);
 /* Without effects; how many of the n bytes could be read: RAM and boot ROM. */
 size_t gdb_target_read(const struct machine *m, const struct hart *h,
                        uint64_t va, void *to, size_t n);
+
+/* Is there RAM, and does it hold these bytes? */
+bool gdb_target_holds(const struct machine *m, const struct hart *h,
+                      uint64_t va, const void *bytes, size_t n);
 
 /* The debugger's hand in the machine: x1 to x31 and pc; RAM, all or nothing.
  * False = not possible. */

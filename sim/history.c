@@ -167,6 +167,32 @@ static void leave(struct history *h)
     h->closing_in = false;
 }
 
+void history_keep(struct history *h)
+{
+    history_take(h);
+}
+
+void history_branch(struct history *h)
+{
+    history_forget_future(h);
+    if (!h->now)
+        return;
+    h->files = h->now->files;
+    session_set_files_known(h->now, h->files);
+}
+
+bool history_rewind(struct history *h, uint64_t instructions, struct err *err)
+{
+    const struct instant to = { .instructions = instructions };
+    history_cancel(h);
+    if (!can_go_back(h, err))
+        return false;
+    h->subject->leave(h);
+    history_put_back(h, &h->shot[history_shot_before(h, to)]);
+    h->subject->stay(h);
+    return true;
+}
+
 /* How much of the way to h->to is left, in instructions or cycles. */
 static uint64_t left_of_way(const struct history *h)
 {

@@ -197,3 +197,15 @@ enum history_state history_advance(struct history *h, uint64_t instructions,
                                    struct err *err);
 /* Gives the way up: the present is put back. */
 void history_cancel(struct history *h);
+
+/*
+ * For a debugger, which has a way of its own to look for a moment (timeline.h):
+ * back at once to the last snapshot at which so many instructions, or fewer,
+ * had retired in all machines; the first moment at least. False: *err.
+ */
+MUST_CHECK
+bool history_rewind(struct history *h, uint64_t instructions, struct err *err);
+/* This moment will be gone back to soon. */
+void history_keep(struct history *h);
+/* What was known of later moments is another future: it is forgotten. */
+void history_branch(struct history *h);

@@ -28,7 +28,8 @@ bool points_met(const struct points *p, const struct cpu *c, struct point *met)
         return false; /* it waits */
     if (!(p->harts >> s->hart & 1))
         return false;
-    if (p->step >> s->hart & 1) {
+    if (p->step >> s->hart & 1 &&
+        (!p->step_below || c->privilege < p->step_below)) {
         *met = (struct point){ .kind = POINT_STEP, .va = c->pc };
         found = true;
     }

@@ -13,8 +13,9 @@
 struct points {
     const struct point *at;
     size_t count;
-    uint32_t step;  /* bit h: stop behind each step of hart h */
-    uint32_t harts; /* bit h: what hart h does counts */
+    uint32_t step;      /* bit h: stop behind each step of hart h, */
+    uint8_t step_below; /* which leads to a mode below this one; 0 = any */
+    uint32_t harts;     /* bit h: what hart h does counts */
 };
 
 /* Did the hart's last step meet this point, which is no POINT_STEP? */

@@ -8,69 +8,54 @@
 #include <string.h>
 
 #include "cpu/disasm.h"
+#include "sim/prompt_row.h"
 #include "sim/stats.h"
 #include "sim/terminal.h"
 
-#define LINE_BYTES 200
-#define WORDS      3
-#define DUMP_LINE  16
-#define DUMP_MOST  4096
+#define DUMP_LINE 16
+#define DUMP_MOST 4096
 
-/* A line cut into words. */
-struct words {
-    char text[LINE_BYTES];
-    const char *word[WORDS + 1]; /* one more, to notice too many */
-    size_t count;
-};
-
-struct command_row {
-    const char *name, *arguments, *doc;
-    size_t least, most; /* arguments */
-    enum prompt_answer (*obey)(const struct machine *m, const struct words *w,
-                               FILE *to);
-};
-
-static const struct command_row *row_at(size_t i); /* NULL: no more */
+static const struct prompt_row *row_at(size_t i); /* NULL: no more */
 
 /* ---- commands ------------------------------------------------------------ */
 
-static enum prompt_answer help(const struct machine *m, const struct words *w,
-                               FILE *to)
+static enum prompt_answer help(const struct machine *m,
+                               const struct prompt_words *w, FILE *to)
 {
     (void)m, (void)w;
-    const struct command_row *r;
+    const struct prompt_row *r;
     for (size_t i = 0; (r = row_at(i)) != NULL; i++) {
         char left[40];
         snprintf(left, sizeof left, "%s %s", r->name, r->arguments);
-        fprintf(to, "  %-24s %s\n", left, r->doc);
+        fprintf(to, "  %-33s %s\n", left, r->doc);
     }
     fprintf(to, "A name may be cut short. The machine stands still here.\n");
     return PROMPT_STAY;
 }
 
-static enum prompt_answer go_on(const struct machine *m, const struct words *w,
-                                FILE *to)
+static enum prompt_answer go_on(const struct machine *m,
+                                const struct prompt_words *w, FILE *to)
 {
     (void)m, (void)w, (void)to;
     return PROMPT_CONTINUE;
 }
 
-static enum prompt_answer reset(const struct machine *m, const struct words *w,
-                                FILE *to)
+static enum prompt_answer reset(const struct machine *m,
+                                const struct prompt_words *w, FILE *to)
 {
     (void)m, (void)w, (void)to;
     return PROMPT_RESET;
 }
 
-static enum prompt_answer leave(const struct machine *m, const struct words *w,
-                                FILE *to)
+static enum prompt_answer leave(const struct machine *m,
+                                const struct prompt_words *w, FILE *to)
 {
     (void)m, (void)w, (void)to;
     return PROMPT_LEAVE;
 }
 
-static enum prompt_answer where(const struct machine *m, const struct words *w,
-                                FILE *to)
+static enum prompt_answer where(const struct machine *m,
+                                const struct prompt_words *w, FILE *to)
 {
     (void)w;
     char place[320];
@@ -88,7 +73,7 @@ static enum prompt_answer where(const struct machine *m, const struct words *w,
 }
 
 static enum prompt_answer registers(const struct machine *m,
-                                    const struct words *w, FILE *to)
+                                    const struct prompt_words *w, FILE *to)
 {
     (void)w;
     for (int i = 0; i < 32; i++)
@@ -115,7 +100,7 @@ static void print_figure(void *context, const char *name, uint64_t value,
 }
 
 static enum prompt_answer figures(const struct machine *m,
-                                  const struct words *w, FILE *to)
+                                  const struct prompt_words *w, FILE *to)
 {
     struct figures f = { .begins = w->count > 1 ? w->word[1] : "", .to = to };
     stats_each(m, print_figure, &f);
@@ -124,7 +109,7 @@ static enum prompt_answer figures(const struct machine *m,
     return PROMPT_STAY;
 }
 
-static bool number(const char *text, uint64_t *value, FILE *to)
+bool prompt_number(const char *text, uint64_t *value, FILE *to)
 {
     char *end;
     errno = 0;
@@ -146,12 +131,12 @@ static void dump_line(uint64_t at, const uint8_t *bytes, size_t n, FILE *to)
     fputc('\n', to);
 }
 
-static enum prompt_answer memory(const struct machine *m, const struct words *w,
-                                 FILE *to)
+static enum prompt_answer memory(const struct machine *m,
+                                 const struct prompt_words *w, FILE *to)
 {
     uint64_t at, count = UINT64_C(4) * DUMP_LINE;
-    if (!number(w->word[1], &at, to) ||
-        (w->count > 2 && !number(w->word[2], &count, to)))
+    if (!prompt_number(w->word[1], &at, to) ||
+        (w->count > 2 && !prompt_number(w->word[2], &count, to)))
         return PROMPT_STAY;
     if (count > DUMP_MOST) {
         fprintf(to, "%" PRIu64 " bytes: at most %d at once\n", count,
@@ -173,7 +158,7 @@ static enum prompt_answer memory(const struct machine *m, const struct words *w,
 
 /* As gdb takes it: file, and how far its addresses are moved. */
 static enum prompt_answer programs(const struct machine *m,
-                                   const struct words *w, FILE *to)
+                                   const struct prompt_words *w, FILE *to)
 {
     const struct registry *r = &m->registry;
     (void)w;
@@ -191,7 +176,7 @@ static enum prompt_answer programs(const struct machine *m,
     return PROMPT_STAY;
 }
 
-static const struct command_row rows[] = {
+static const struct prompt_row rows[] = {
     { "continue", "", "back to the guest; so does an empty line", 0, 0, go_on },
     { "where", "", "pc, mode, cycle", 0, 0, where },
     { "registers", "", "x0 to x31, pc", 0, 0, registers },
@@ -205,33 +190,36 @@ static const struct command_row rows[] = {
     { "help", "", "this list", 0, 0, help },
 };
 
-static const struct command_row *row_at(size_t i)
+static const struct prompt_row *row_at(size_t i)
 {
-    return i < sizeof rows / sizeof rows[0] ? &rows[i] : NULL;
+    const size_t own = sizeof rows / sizeof rows[0];
+    const struct prompt_row *r = i < own ? &rows[i] : &prompt_look[i - own];
+    return r->name ? r : NULL;
 }
 
 /* ---- a line -------------------------------------------------------------- */
 
 static const char *row_name(size_t i, const void *context)
 {
-    const struct command_row *r = row_at(i);
+    const struct prompt_row *r = row_at(i);
     (void)context;
     return r ? r->name : NULL;
 }
 
-static void cut(struct words *w, const char *line)
+void prompt_cut(struct prompt_words *w, const char *line)
 {
     char *rest;
     w->count = 0;
     snprintf(w->text, sizeof w->text, "%s", line);
     for (char *word = strtok_r(w->text, " \t\r\n", &rest);
-         word && w->count <= WORDS; word = strtok_r(NULL, " \t\r\n", &rest))
+         word && w->count <= PROMPT_WORDS;
+         word = strtok_r(NULL, " \t\r\n", &rest))
         w->word[w->count++] = word;
 }
 
-static const struct command_row *find(const char *name)
+static const struct prompt_row *find(const char *name)
 {
-    const struct command_row *r;
+    const struct prompt_row *r;
     for (size_t i = 0; (r = row_at(i)) != NULL; i++)
         if (strncmp(r->name, name, strlen(name)) == 0)
             break;
@@ -241,11 +229,11 @@ static const struct command_row *find(const char *name)
 enum prompt_answer prompt_obey(const struct machine *m, const char *line,
                                FILE *to)
 {
-    struct words w;
-    cut(&w, line);
+    struct prompt_words w;
+    prompt_cut(&w, line);
     if (w.count == 0)
         return PROMPT_CONTINUE;
-    const struct command_row *r = find(w.word[0]);
+    const struct prompt_row *r = find(w.word[0]);
     if (!r) {
         const char *near = nearest_word(w.word[0], row_name, NULL);
         fprintf(to, "no command %s%s%s%s; help lists them\n", w.word[0],
@@ -264,7 +252,7 @@ enum prompt_answer prompt_obey(const struct machine *m, const char *line,
 enum prompt_answer prompt_run(const struct machine *m)
 {
     enum prompt_answer answer = PROMPT_STAY;
-    char line[LINE_BYTES];
+    char line[PROMPT_LINE];
     terminal_cooked();
     printf("\nThe machine stands still; help lists the commands.\n");
     while (answer == PROMPT_STAY) {

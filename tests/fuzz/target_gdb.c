@@ -17,21 +17,35 @@ static const uint32_t program[] = {
     0xff5ff06f, /* j 80000008 */
 };
 
-static struct machine *machine(void)
+static struct machine *now; /* the timeline's */
+
+static struct machine *machine(void *context)
 {
-    static struct machine *m; /* made once: every input starts afresh */
+    (void)context;
+    return now;
+}
+
+static bool begin_anew(void *context, uint64_t instructions, struct err *err)
+{
+    (void)instructions;
     struct config c;
-    struct err err;
-    if (!m) {
-        target_must(config_preset(&c, PRESET_DEFAULT, &err));
-        target_must(config_set(&c, "harts", "2", &err));
-        c.ram_bytes = 1 << 20;
-        m = machine_new(&c, &err);
-        target_must(m);
-    }
-    target_must(machine_poke_phys(m, MEM_RAM, program, sizeof program));
-    machine_reset(m, MEM_RAM, 0);
-    return m;
+    (void)context;
+    machine_free(now);
+    target_must(config_preset(&c, PRESET_DEFAULT, err));
+    target_must(config_set(&c, "harts", "2", err));
+    c.ram_bytes = 1 << 20;
+    now = machine_new(&c, err);
+    target_must(now);
+    target_must(machine_poke_phys(now, MEM_RAM, program, sizeof program));
+    return true;
+}
+
+static enum timeline_state advance(void *context,
+                                   const struct run_limits *limits)
+{
+    (void)context;
+    return machine_run(now, limits) < STOP_POWEROFF ? TIMELINE_ON
+                                                    : TIMELINE_OVER;
 }
 
 /* Whatever the stub answers is a frame, or an acknowledgement. */
@@ -45,24 +59,37 @@ static void hear(int link)
         target_must(gdb_reader_take(&reader, (uint8_t)bytes[i]) != GDB_BROKEN);
 }
 
+/* One piece of time for each piece of input, forwards or back. */
+static void let_time_pass(struct gdb *g, struct timeline *t)
+{
+    struct run_limits limits = { .max_insns = ROUNDS };
+    if (gdb_serve(g) != GDB_RUN)
+        return;
+    gdb_limit(g, &limits);
+    gdb_ran(g, timeline_advance(t, &limits));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const struct timeline_run run = { .machine = machine,
+                                             .advance = advance,
+                                             .rewind = begin_anew };
     int pair[2];
-    struct machine *m = machine();
+    struct err err;
+    struct timeline t;
+    target_must(begin_anew(NULL, 0, &err));
+    timeline_open(&t, &run, NULL);
     target_must(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
-    struct gdb *g = gdb_open_link(pair[0]);
+    struct gdb *g = gdb_open_link(pair[0], &t);
     for (size_t done = 0, part; done < size; done += part) {
         part = size - done < 64 ? size - done : 64;
         if (send(pair[1], data + done, part, MSG_NOSIGNAL) != (ssize_t)part)
             break; /* it was told to detach */
-        if (gdb_serve(g, m) == GDB_RUN) {
-            struct run_limits limits = { .max_insns = ROUNDS };
-            gdb_limit(g, &limits);
-            gdb_ran(g, m, machine_run(m, &limits));
-        }
+        let_time_pass(g, &t);
         hear(pair[1]);
     }
     gdb_close(g, 0);
+    timeline_close(&t);
     close(pair[1]);
     return 0;
 }

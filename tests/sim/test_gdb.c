@@ -10,22 +10,6 @@
 #include "sim/stats.h"
 #include "tests/sim/gdb_help.h"
 
-static struct debugger debug(const uint32_t *words, size_t bytes,
-                             const char *set)
-{
-    struct config c;
-    struct err err;
-    assert_true(config_preset(&c, "u54", &err));
-    if (set)
-        assert_true(config_set_pair(&c, set, &err));
-    struct machine *m = machine_new(&c, &err);
-    assert_non_null(m);
-    put_program(m, words, bytes);
-    return debug_machine(m);
-}
-#define DEBUG(words)          debug(words, sizeof(words), NULL)
-#define DEBUG_HARTS(words, n) debug(words, sizeof(words), "harts=" #n)
-
 /* Bytes at 0x80000000 hold the program: li t0,1; loops over store and load. */
 static const uint32_t program_store[] = {
     0x00000297, /* auipc t0,0 */
@@ -45,7 +29,7 @@ static void it_says_what_it_can(void **state)
     struct debugger d = DEBUG(program_count);
     ask(&d, "qSupported:multiprocess+;swbreak+");
     assert_non_null(strstr(d.heard, "PacketSize=1000;"));
-    assert_null(strstr(d.heard, "Reverse"));
+    assert_non_null(strstr(d.heard, "ReverseStep+;ReverseContinue+"));
     answers(&d, "?", "T05thread:1;");
     answers(&d, "qC", "QC1");
     answers(&d, "qfThreadInfo", "m1");
@@ -55,7 +39,6 @@ static void it_says_what_it_can(void **state)
     answers(&d, "vCont?", "vCont;c;C;s;S");
     answers(&d, "vMustReplyEmpty", "");
     answers(&d, "qCRC:0,10", "");
-    answers(&d, "bs", "");
     debug_end(&d);
 }
 
@@ -128,7 +111,7 @@ static void registers_and_memory(void **state)
     answers(&d, "X80000100,0:", "OK");
     answers(&d, "X80000100,9:x", "E01");
     char end[64]; /* what is there of a range that leaves RAM */
-    uint64_t ram_end = MEM_RAM + d.machine->config.ram_bytes;
+    uint64_t ram_end = MEM_RAM + d.run->machine->config.ram_bytes;
     snprintf(end, sizeof end, "m%llx,8", (unsigned long long)ram_end - 4096);
     answers(&d, end, "0000000000000000");
     snprintf(end, sizeof end, "m%llx,8", (unsigned long long)ram_end - 4);
@@ -152,7 +135,7 @@ static void the_monitor_is_the_prompt(void **state)
     answers(&d, "qRcmd,7", "OK");
     answers(&d, "qRcmd,7z", "E01");
     answers(&d, "qRcmd,71", "OK"); /* quit: not from here */
-    assert_int_equal(gdb_serve(d.gdb, d.machine), GDB_WAIT);
+    assert_int_equal(gdb_serve(d.gdb), GDB_WAIT);
     debug_end(&d);
 }
 
@@ -202,7 +185,7 @@ static void watchpoints(void **state)
     debug_run(&d, 1000);
     assert_int_equal(d.packets, 0); /* neither is touched */
     send_bytes(&d, "\3", 1);
-    assert_int_equal(gdb_serve(d.gdb, d.machine), GDB_WAIT);
+    assert_int_equal(gdb_serve(d.gdb), GDB_WAIT);
     hear(&d);
     assert_string_equal(d.heard, "T02thread:1;");
     answers(&d, "Z5,80000000,4", "E01");
@@ -224,7 +207,7 @@ static void a_trap_is_a_step(void **state)
     answers(&d, "Z0,80000010,4", "OK"); /* the handler's first instruction */
     runs(&d, "c", "T05thread:1;");
     answers(&d, "p383", "0b00000000000000"); /* mcause: ecall from M-mode */
-    assert_int_equal(d.machine->hart->ledger.instructions, 3);
+    assert_int_equal(d.run->machine->hart->ledger.instructions, 3);
     debug_end(&d);
 }
 
@@ -288,17 +271,17 @@ static void what_is_no_packet(void **state)
     static const char *const broken[] = { "$g#00", "$g#6x", "$#01", "$g}#e4" };
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         send_bytes(&d, broken[i], strlen(broken[i]));
-        gdb_serve(d.gdb, d.machine);
+        gdb_serve(d.gdb);
         hear(&d);
         assert_int_equal(d.naks, 1);
         assert_int_equal(d.packets, 0);
     }
     send_bytes(&d, "junk+++$qC$?#3f", 15); /* cut off, then a good one */
-    gdb_serve(d.gdb, d.machine);
+    gdb_serve(d.gdb);
     hear(&d);
     assert_string_equal(d.heard, "T05thread:1;");
     send_bytes(&d, "-", 1); /* again */
-    gdb_serve(d.gdb, d.machine);
+    gdb_serve(d.gdb);
     hear(&d);
     assert_string_equal(d.heard, "T05thread:1;");
     static char large[3 * GDB_PACKET_BYTES];
@@ -307,12 +290,12 @@ static void what_is_no_packet(void **state)
     memcpy(large + sizeof large - 3, "#00", 3);
     send_bytes(&d, large, sizeof large);
     while (!d.naks) {
-        gdb_serve(d.gdb, d.machine);
+        gdb_serve(d.gdb);
         hear(&d);
     }
     answers(&d, "QStartNoAckMode", "OK");
     send_bytes(&d, "$g#00", 5);
-    gdb_serve(d.gdb, d.machine);
+    gdb_serve(d.gdb);
     hear(&d);
     assert_int_equal(d.naks, 0);
     answers(&d, "qC", "QC1");
@@ -325,12 +308,12 @@ static void detach_kill_and_hang_up(void **state)
     struct debugger d = DEBUG(program_count);
     answers(&d, "Z0,80000004,4", "OK");
     answers(&d, "D", "OK");
-    assert_int_equal(gdb_serve(d.gdb, d.machine), GDB_RUN);
+    assert_int_equal(gdb_serve(d.gdb), GDB_RUN);
     assert_int_equal(debug_run(&d, 1000), STOP_BUDGET); /* past the point */
     debug_end(&d);
     d = DEBUG(program_count);
     answers(&d, "k", "OK");
-    assert_int_equal(gdb_serve(d.gdb, d.machine), GDB_KILL);
+    assert_int_equal(gdb_serve(d.gdb), GDB_KILL);
     debug_end(&d);
     d = DEBUG(program_count);
     answers(&d, "Z0,80000004,4", "OK");
@@ -338,10 +321,10 @@ static void detach_kill_and_hang_up(void **state)
     shutdown(d.link, SHUT_RDWR);
     struct run_limits limits = { .max_insns = 1000 };
     gdb_limit(d.gdb, &limits);
-    enum stop stop = machine_run(d.machine, &limits);
-    assert_int_equal(stop, STOP_POINT);
-    assert_true(gdb_ran(d.gdb, d.machine, stop)); /* the run is to go on */
-    assert_int_equal(gdb_serve(d.gdb, d.machine), GDB_RUN);
+    enum timeline_state now = timeline_advance(&d.run->time, &limits);
+    assert_int_equal(d.run->stop, STOP_POINT);
+    assert_true(gdb_ran(d.gdb, now)); /* the run is to go on */
+    assert_int_equal(gdb_serve(d.gdb), GDB_RUN);
     debug_end(&d);
 }
 
@@ -398,14 +381,14 @@ static void random_packets(void **state)
         if (next_random(&random) % 8 == 0)
             frame[next_random(&random) % n] = (char)next_random(&random);
         send_bytes(&d, frame, n);
-        enum gdb_turn turn = gdb_serve(d.gdb, d.machine);
+        enum gdb_turn turn = gdb_serve(d.gdb);
         hear(&d);
         if (turn == GDB_RUN)
             debug_run(&d, 20);
         if (d.gdb->state == GDB_RUNNING)
             send_bytes(&d, "\3", 1);
         if (d.gdb->state == GDB_LEFT || d.gdb->state == GDB_KILLED ||
-            d.machine->ended) {
+            d.run->machine->ended) {
             debug_end(&d);
             d = DEBUG_HARTS(program_store, 2);
         }
@@ -425,7 +408,7 @@ static void random_bytes(void **state)
         for (int b = 0; b < 8; b++)
             bytes[next_random(&random) % sizeof bytes] = b % 2 ? '#' : '$';
         send_bytes(&d, bytes, sizeof bytes);
-        gdb_serve(d.gdb, d.machine);
+        gdb_serve(d.gdb);
         hear(&d);
     }
     debug_end(&d);
@@ -452,21 +435,24 @@ static void a_debugged_run_is_the_run(void **state)
     static const char *const harts[] = { "harts=1", "harts=3" };
     for (int i = 0; i < 2; i++) {
         struct debugger plain =
-            debug(program_work, sizeof program_work, harts[i]);
-        struct debugger d = debug(program_work, sizeof program_work, harts[i]);
-        assert_int_equal(machine_run(plain.machine, NULL), STOP_POWEROFF);
+            debug_program(program_work, sizeof program_work, harts[i]);
+        struct debugger d =
+            debug_program(program_work, sizeof program_work, harts[i]);
+        assert_int_equal(machine_run(plain.run->machine, NULL), STOP_POWEROFF);
         answers(&d, "Z0,80000010,4", "OK");
         answers(&d, "Z2,80010000,1000", "OK");
-        while (!d.machine->ended) {
+        while (!d.run->machine->ended) {
             if (d.gdb->state == GDB_STOPPED) {
                 ask(&d, "g");
                 ask(&d, "m80010000,400");
                 ask(&d, "qRcmd,66696775726573");
-                ask(&d, d.machine->hart->ledger.instructions % 3 ? "s" : "c");
+                ask(&d,
+                    d.run->machine->hart->ledger.instructions % 3 ? "s" : "c");
             }
             debug_run(&d, 1000);
         }
-        char *one = figures(plain.machine), *other = figures(d.machine);
+        char *one = figures(plain.run->machine),
+             *other = figures(d.run->machine);
         assert_string_equal(one, other);
         free(one);
         free(other);

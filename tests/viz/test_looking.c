@@ -74,8 +74,7 @@ static void debug(struct lookers *l, struct machine *m)
         ask(&d, questions[i]);
         l->packets += d.packets > 0;
     }
-    gdb_close(d.gdb, 0);
-    close(d.link);
+    debug_leave(&d);
 }
 
 static void explain(struct lookers *l, const struct machine *m)
