@@ -381,6 +381,7 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_BACK:
     case WISH_BACK_EVENT:
     case WISH_BACK_RIGHTS:
+    case WISH_BACK_POINT:
         runner_back(r, w);
         break;
     case WISH_END:
