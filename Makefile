@@ -69,11 +69,14 @@ MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c \
     viz/graph_main.c viz/layout_main.c
 LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
 VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
+# Graphs of the machine's state: read, compared
+GRAPH_READ_SRC := viz/graph.c viz/graph_seen.c $(wildcard viz/graph_read_*.c)
 # What terminal and window share
 VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c viz/runner*.c) \
     viz/pace.c viz/companion.c viz/time_view.c viz/arguments.c \
-    viz/markdown.c viz/canvas.c viz/canvas_shape.c \
-    viz/canvas_text.c
+    viz/markdown.c viz/canvas.c viz/canvas_shape.c viz/canvas_text.c \
+    viz/selection.c viz/table.c viz/space.c viz/places.c \
+    viz/graph_layout.c $(GRAPH_READ_SRC)
 TUI_SRC := $(wildcard viz/tui*.c) viz/canvas_curses.c $(VIEW_SRC)
 GUI_SRC := $(wildcard viz/gui*.c viz/theme.c) viz/canvas_cairo.c $(VIEW_SRC)
 PLOT_SRC := $(wildcard viz/plot*.c)
@@ -155,7 +158,7 @@ TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC
 $(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(GUI_LIBS)
 # A fuzz target: fed by its corpus, or, in the variant fuzz, by libFuzzer
-$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC))) $(LIB)
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC) $(VIEW_SRC))) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(if $(filter fuzz,$(V)),-fsanitize=fuzzer) -o $@ $^ -lcmocka $(LDLIBS) $(PLOT_LIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(call OBJ,$(TEST_SUPPORT)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(LD_$(@F)) -o $@ $^ -lcmocka $(LDLIBS)

@@ -396,9 +396,9 @@ static bool renew_part(struct code_store *s, struct code_block *b, unsigned i,
 {
     struct code_part *part = &b->part[i];
     uint64_t va = b->pc + part->offset;
-    if (line_at(s, va) != part->line ||
-        (i && part->line->fetch.first != part->line->va) ||
-        bytes_left(part->line, va) < part_bytes(b, i))
+    const struct code_line *line = line_at(s, va);
+    if (!line || line != part->line || (i && line->fetch.first != line->va) ||
+        bytes_left(line, va) < part_bytes(b, i))
         return false;
     uint64_t pa = part->line->fetch.pa + (va - part->line->fetch.first);
     *moved |= pa != part->pa;

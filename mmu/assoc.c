@@ -58,7 +58,7 @@ static struct pieces shape_pieces(const struct assoc_shape *s)
         .chain = buckets ? round_up_8(n * word) : 0,
         .tag = s->kind == ASSOC_LINES && !full ? round_up_8(n * word) : 0,
         .tree = tree ? n / shape_ways(s) * sizeof(uint64_t) : 0,
-        .tree_used = tree ? 2 * shape_ways(s) * sizeof(uint64_t) : 0,
+        .tree_used = tree ? 2UL * shape_ways(s) * sizeof(uint64_t) : 0,
     };
 }
 
@@ -100,8 +100,8 @@ static void init_tree(struct assoc *a)
     for (uint32_t w = 0; w < a->ways; w++)
         for (uint32_t n = a->ways + w; n > 1; n /= 2) {
             uint64_t above = UINT64_C(1) << n / 2;
-            a->tree_used[2 * w] |= above;
-            a->tree_used[2 * w + 1] |= n % 2 ? 0 : above;
+            a->tree_used[2UL * w] |= above;
+            a->tree_used[2UL * w + 1] |= n % 2 ? 0 : above;
         }
 }
 

@@ -243,6 +243,7 @@ void mmu_free(struct mmu *m)
 {
     l0_close(m);
     alone_free(&m->alone);
-    heap_free(m->bus->heap, m->memory);
+    if (m->memory)
+        heap_free(m->bus->heap, m->memory);
     m->memory = NULL;
 }

@@ -179,7 +179,7 @@ void *heap_larger(struct heap *h, void *block, size_t bytes)
         return block;
     void *other = heap_new(h, 1, bytes);
     if (!other)
-        return NULL;
+        return bytes <= room ? block : NULL;
     memcpy(other, block, bytes < room ? bytes : room);
     heap_free(h, block);
     return other;

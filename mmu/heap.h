@@ -70,7 +70,8 @@ void heap_close(struct heap *h);
 /* n x size bytes, zeroed, aligned to 16. NULL: no memory. */
 MUST_CHECK void *heap_new(struct heap *h, size_t n, size_t size);
 /* The block (or NULL) with room for so many bytes, perhaps elsewhere; the new
- * ones hold anything. NULL: no memory, and it is as it was. */
+ * ones hold anything. NULL: no memory, and it is as it was; never when it was
+ * larger. */
 MUST_CHECK void *heap_larger(struct heap *h, void *block, size_t bytes);
 /* A copy of the text. NULL: no memory. */
 MUST_CHECK char *heap_text(struct heap *h, const char *text);

@@ -16,7 +16,8 @@
 
 enum event_kind {
     EVENT_TRAP,            /* any trap; cause, interrupt, va = tval */
-    EVENT_SYSCALL,         /* ecall from U; value = number (a7) */
+    EVENT_SYSCALL,         /* ecall from U; value = number (a7), value2 =
+                              its first argument (a0) */
     EVENT_FAULT,           /* the kernel gave up on a user access: HINT_FAULT */
     EVENT_TLB_MISS,        /* unit = ITLB or DTLB, miss, cost */
     EVENT_PROTECTION_MISS, /* unit = IRPLB or DRPLB, miss, cost */

@@ -43,6 +43,8 @@ bool history_open(struct history *h, const struct history_options *options,
     h->subject = &history_of_session;
     h->context = h->now;
     h->traced = session->trace_path != NULL;
+    if (h->traced)
+        h->options.bytes = 0; /* nobody will go back */
     begin(h);
     return true;
 }
@@ -57,6 +59,8 @@ void history_open_machine(struct history *h,
     h->subject = &history_of_machine;
     h->context = m;
     h->traced = m->trace_file != NULL;
+    if (h->traced)
+        h->options.bytes = 0;
     begin(h);
 }
 

@@ -12,6 +12,7 @@
 
 #include "mmu/xsas.h"
 
+#define REG_A0 10
 #define REG_A7 17
 
 void machine_stop(struct machine *m, enum stop why)
@@ -172,6 +173,7 @@ static void observe_trap(struct machine *m, const struct step *s)
     if (call) {
         e.kind = EVENT_SYSCALL;
         e.value = number;
+        e.value2 = m->now->cpu.x[REG_A0];
         emit(m, &e);
     }
     if (s->privilege == PRIV_U && refused)

@@ -202,7 +202,7 @@ static bool read_moment(const struct reader *r, struct session_record *to)
 static bool check_format(const struct reader *r)
 {
     const struct json_value *format = json_member(r->v, "format");
-    uint64_t version;
+    uint64_t version = 0;
     if (!format || format->kind != JSON_STRING ||
         strcmp(format->text, FORMAT) != 0)
         return err_set(r->err, EXIT_CANNOT_LOAD,

@@ -200,8 +200,7 @@ static bool is_zero(const uint8_t *page)
     return !page[0] && memcmp(page, page + 1, HEAP_PAGE - 1) == 0;
 }
 
-/* Calls back with the number of each page of the area that was written, or
- * emptied, since the base; starts the notes anew. */
+/* What is done with pages that have changed. */
 struct visit {
     struct snapshots *s;
     struct snapshot_node *root;
@@ -230,6 +229,8 @@ static void note_tree(const struct heap_area *a, uint64_t first,
     }
 }
 
+/* Calls back with the number of each page of the area that was written, or
+ * emptied, since the base; starts the notes anew. */
 static void visit_notes(const struct visit *v, struct heap_area *a)
 {
     uint64_t first = number_of(v->s, a->at), pages = a->bytes / HEAP_PAGE;

@@ -45,6 +45,7 @@ panel ratios_one $turns --at end --keys ':ratio l1d<enter>'
 panel compare $turns --at switch:60 --keys a
 panel notes $fault --at fault:2
 panel console $fault --at end
+panel graph tests/viz/deadlock.lua --at end --keys ':graph waits<enter>'
 
 # The sets as they stand in the window, in both themes.
 for theme in dark light; do
@@ -59,6 +60,9 @@ draw ab_dark.png $turns --at switch:60 --panel a/b --keys 'a)))))))'
 draw ab_light.png $turns --at switch:60 --panel a/b --keys 'a)))))))' --theme light
 draw text_light.png $fault --at fault:2 --panel text --theme light
 draw run.svg $fault --at fault:2 --panel run --theme light
+draw graph_dark.png $fault --at fault:2 --panel graph --keys '8te'
+draw graph_light.png $turns --at switch:60 --theme light --keys ':graph rights<enter>:select segment shared<enter>'
+draw map_scale.png $turns --at switch:60 --panel map --theme light --size 960x420 --keys ')'
 draw map.svg $fault --at fault:2 --panel map --theme light --size 960x420
 
 # The terminal, for those who read with a program.

@@ -32,6 +32,7 @@ enum style {
     STYLE_CURRENT,  /* the instruction at pc; the current domain */
     STYLE_CHANGED,  /* changed by the last command */
     STYLE_SELECTED, /* the line under the cursor */
+    STYLE_LINKED,   /* has to do with what is selected elsewhere */
     STYLE_HIT,      /* H */
     STYLE_MISS,     /* M */
     STYLE_FAULT,    /* F, R */
@@ -46,6 +47,9 @@ enum style {
     STYLE_DOMAIN,   /* and the next seven: domains, told apart by hatch too */
     STYLE_COUNT = STYLE_DOMAIN + 8
 };
+
+/* How lines, arrows and frames are drawn on a graphic canvas. */
+enum { PEN_PLAIN = 0, PEN_HEAVY = 1, PEN_DASHED = 2, PEN_DOUBLE = 4 };
 
 /* How an area is filled besides its colour, in characters "█▓▒░▤▥▧▨". */
 enum { HATCH_NONE, HATCH_COUNT = 8 };
@@ -65,8 +69,8 @@ struct text_run {
 enum shape_kind { SHAPE_RECT, SHAPE_FRAME, SHAPE_LINE, SHAPE_ARROW };
 
 struct shape {
-    uint8_t kind, style, hatch;
-    float x0, y0, x1, y1; /* cells of the screen; a rectangle's corners */
+    uint8_t kind, style, hatch; /* hatch: of lines and frames, the pen */
+    float x0, y0, x1, y1;       /* cells of the screen; a rectangle's corners */
     struct box clip;
     float shift;   /* of the clip, too */
     size_t before; /* drawn before this text run */
@@ -85,6 +89,7 @@ struct canvas {
     bool graphic;      /* keeps shapes; set it after canvas_begin */
     struct box box;    /* where drawing goes now; (0, 0) is its corner */
     double shift;      /* graphic: all of it this part of a cell lower */
+    int pen;           /* graphic: PEN_*, from now on */
     struct text_run *runs;
     size_t run_count, run_room;
     struct shape *shapes;
@@ -192,6 +197,9 @@ void curses_size(const struct terminal *t, int *width, int *height);
 void curses_show(struct terminal *t, const struct canvas *c);
 /* Forgets what is on the screen: the next show draws everything. */
 void curses_redraw(struct terminal *t);
+/* Gives text to the terminal's clipboard (the sequence OSC 52); terminals that
+ * have none ignore it. */
+void curses_copy(struct terminal *t, const char *text);
 /* Next key, waiting up to `milliseconds` (0 = not at all); KEY_OF_NONE: none.
  */
 int curses_key(struct terminal *t, int milliseconds);
@@ -213,6 +221,7 @@ enum {
     KEY_OF_SCREENSHOT,
     KEY_OF_PRESS, /* of the pointer */
     KEY_OF_RELEASE,
+    KEY_OF_MENU, /* the other button */
     KEY_OF_WHEEL_UP,
     KEY_OF_WHEEL_DOWN,
     KEY_OF_END_OF_INPUT

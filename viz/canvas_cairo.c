@@ -170,13 +170,24 @@ static void draw_card(cairo_t *cr, const struct look *l, bool focused, double x,
     cairo_stroke(cr);
 }
 
-static void draw_line(cairo_t *cr, const struct look *l, double x0, double y0,
-                      double x1, double y1, bool head)
+/* Line width and dashes. */
+static void set_pen(cairo_t *cr, const struct look *l, double width, int pen)
 {
-    double size = l->cell_width * 0.7, angle = atan2(y1 - y0, x1 - x0);
+    double dash = l->cell_width * 0.6;
 
-    cairo_set_line_width(cr,
-                         l->cell_width * 0.16 > 1 ? l->cell_width * 0.16 : 1);
+    width = width > 1 ? width : 1;
+    width *= pen & PEN_HEAVY ? 2.6 : 1;
+    cairo_set_line_width(cr, pen & PEN_DOUBLE ? 3 * width : width);
+    cairo_set_dash(cr, &dash, pen & PEN_DASHED ? 1 : 0, 0);
+}
+
+static void draw_line(cairo_t *cr, const struct look *l, double x0, double y0,
+                      double x1, double y1, bool head, int pen)
+{
+    double size = l->cell_width * (pen & PEN_HEAVY ? 1.1 : 0.7);
+    double angle = atan2(y1 - y0, x1 - x0);
+
+    set_pen(cr, l, l->cell_width * 0.16, pen);
     /* level and upright lines on pixels, so that they are sharp */
     if (fabs(y0 - y1) < 0.01)
         y0 = y1 = floor(y0) + 0.5;
@@ -185,6 +196,16 @@ static void draw_line(cairo_t *cr, const struct look *l, double x0, double y0,
     cairo_move_to(cr, x0, y0);
     cairo_line_to(cr, x1, y1);
     cairo_stroke(cr);
+    if (pen & PEN_DOUBLE) { /* the middle is the ground again */
+        cairo_save(cr);
+        set_colour(cr, l->theme->card, 1);
+        cairo_set_line_width(cr,
+                             l->cell_width * (pen & PEN_HEAVY ? 0.3 : 0.16));
+        cairo_move_to(cr, x0, y0);
+        cairo_line_to(cr, x1, y1);
+        cairo_stroke(cr);
+        cairo_restore(cr);
+    }
     if (!head)
         return;
     cairo_move_to(cr, x1, y1);
@@ -218,14 +239,14 @@ static void draw_shape(cairo_t *cr, const struct look *l, const struct shape *s)
             draw_hatch(cr, l, s->hatch, x0, y0, x1 - x0, y1 - y0);
         break;
     case SHAPE_FRAME:
-        cairo_set_line_width(cr, 1);
+        set_pen(cr, l, 1, s->hatch);
         cairo_rectangle(cr, floor(x0) + 0.5, floor(y0) + 0.5,
                         floor(x1 - x0) - 1, floor(y1 - y0) - 1);
         cairo_stroke(cr);
         break;
     case SHAPE_LINE:
     case SHAPE_ARROW:
-        draw_line(cr, l, x0, y0, x1, y1, s->kind == SHAPE_ARROW);
+        draw_line(cr, l, x0, y0, x1, y1, s->kind == SHAPE_ARROW, s->hatch);
         break;
     }
     cairo_restore(cr);

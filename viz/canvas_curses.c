@@ -26,6 +26,7 @@ static const struct {
     [STYLE_CURRENT] = { 74, COLOR_CYAN, A_BOLD, A_BOLD },
     [STYLE_CHANGED] = { 178, COLOR_YELLOW, A_BOLD, A_BOLD | A_UNDERLINE },
     [STYLE_SELECTED] = { -1, -1, A_REVERSE, A_REVERSE },
+    [STYLE_LINKED] = { -1, -1, A_UNDERLINE, A_UNDERLINE },
     [STYLE_HIT] = { 36, COLOR_GREEN, A_NORMAL, A_NORMAL },
     [STYLE_MISS] = { 178, COLOR_YELLOW, A_BOLD, A_BOLD },
     [STYLE_FAULT] = { 166, COLOR_RED, A_BOLD, A_BOLD | A_UNDERLINE },
@@ -89,7 +90,8 @@ bool curses_open(struct terminal *t, bool colour, bool mouse, struct err *err)
     curs_set(0);
     if (mouse) {
         mousemask(BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED |
-                      BUTTON4_PRESSED | BUTTON5_PRESSED,
+                      BUTTON3_PRESSED | BUTTON3_CLICKED | BUTTON4_PRESSED |
+                      BUTTON5_PRESSED,
                   NULL);
         mouseinterval(0); /* a press is told at once */
     }
@@ -145,6 +147,27 @@ void curses_redraw(struct terminal *t)
     clearok(curscr, TRUE);
 }
 
+void curses_copy(struct terminal *t, const char *text)
+{
+    static const char digits[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *b = (const unsigned char *)text;
+    size_t n = strlen(text);
+
+    if (!t->open)
+        return;
+    fputs("\033]52;c;", stdout);
+    for (size_t i = 0; i < n; i += 3) { /* base64: three bytes, four digits */
+        uint32_t part = (uint32_t)b[i] << 16 |
+                        (i + 1 < n ? (uint32_t)b[i + 1] << 8 : 0) |
+                        (i + 2 < n ? b[i + 2] : 0u);
+        for (size_t k = 0; k < 4; k++)
+            fputc(i + k > n ? '=' : digits[part >> (18 - 6 * k) & 63], stdout);
+    }
+    fputs("\a", stdout);
+    fflush(stdout);
+}
+
 /* What the pointer did. */
 static int pointer_key(struct terminal *t)
 {
@@ -154,11 +177,12 @@ static int pointer_key(struct terminal *t)
         return KEY_OF_NONE;
     t->pointer_x = e.x;
     t->pointer_y = e.y;
-    return e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED) ? KEY_OF_PRESS
-           : e.bstate & BUTTON1_RELEASED                  ? KEY_OF_RELEASE
-           : e.bstate & BUTTON4_PRESSED                   ? KEY_OF_WHEEL_UP
-           : e.bstate & BUTTON5_PRESSED                   ? KEY_OF_WHEEL_DOWN
-                                                          : KEY_OF_NONE;
+    return e.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)   ? KEY_OF_PRESS
+           : e.bstate & BUTTON1_RELEASED                    ? KEY_OF_RELEASE
+           : e.bstate & (BUTTON3_PRESSED | BUTTON3_CLICKED) ? KEY_OF_MENU
+           : e.bstate & BUTTON4_PRESSED                     ? KEY_OF_WHEEL_UP
+           : e.bstate & BUTTON5_PRESSED                     ? KEY_OF_WHEEL_DOWN
+                                                            : KEY_OF_NONE;
 }
 
 int curses_key(struct terminal *t, int milliseconds)

@@ -70,7 +70,7 @@ void canvas_frame(struct canvas *c, double x, double y, double width,
     int left = (int)x, top = (int)y, w = (int)width, h = (int)height;
 
     if (c->graphic) {
-        add_shape(c, SHAPE_FRAME, x, y, x + width, y + height, style, 0);
+        add_shape(c, SHAPE_FRAME, x, y, x + width, y + height, style, c->pen);
         return;
     }
     if (w < 2 || h < 2)
@@ -104,7 +104,7 @@ void canvas_segment(struct canvas *c, double x0, double y0, double x1,
                     double y1, enum style style)
 {
     if (c->graphic)
-        add_shape(c, SHAPE_LINE, x0, y0, x1, y1, style, 0);
+        add_shape(c, SHAPE_LINE, x0, y0, x1, y1, style, c->pen);
     else
         draw_cells(c, x0, y0, x1, y1, style);
 }
@@ -113,7 +113,7 @@ void canvas_arrow(struct canvas *c, double x0, double y0, double x1, double y1,
                   enum style style)
 {
     if (c->graphic) {
-        add_shape(c, SHAPE_ARROW, x0, y0, x1, y1, style, 0);
+        add_shape(c, SHAPE_ARROW, x0, y0, x1, y1, style, c->pen);
         return;
     }
     draw_cells(c, x0, y0, x1, y1, style);

@@ -9,6 +9,20 @@
 
 #include "mmu/xsas.h"
 
+const struct graph_kind graph_kinds[GRAPH_KINDS + 1] = {
+    { "rights", "domains, segments, rights", false, graph_read_rights },
+    { "calls", "portal calls, messages and system calls, counted", true,
+      graph_read_calls },
+    { "pagetable", "the page-table tree of a domain", false,
+      graph_read_pagetable },
+    { "segments", "the segments by address, and range trees in memory", false,
+      graph_read_segments },
+    { "waits", "which thread waits for what", true, graph_read_waits },
+    { "machine", "the parts of the machine, sizes, latencies", false,
+      graph_read_machine },
+    { NULL, NULL, false, NULL },
+};
+
 /* Room for one more: arrays double when their count is a power of two. */
 static void *grown(void *array, size_t count, size_t size)
 {

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "sim/machine.h"
-#include "sim/moment.h"
 
 enum {
     GRAPH_NODES = 400, /* more are counted, not drawn */
@@ -138,7 +138,6 @@ struct seen_token {
 enum { SEEN_LIMIT = 1024 };
 
 struct graph_seen {
-    struct moment_watch watch;
     struct seen_call call[SEEN_LIMIT];
     size_t calls;
     struct seen_message message[SEEN_LIMIT];
@@ -154,8 +153,13 @@ struct graph_seen {
     } open[SEEN_LIMIT]; /* calls not yet returned, oldest first */
     size_t opens;
 };
-/* Watch with s->watch on the way; free with free(). Dies without memory. */
-struct graph_seen *graph_seen_new(void);
+/* The kinds of event it is fed with. Zeroed memory has seen nothing. */
+#define GRAPH_SEEN                                                             \
+    (EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_RETURN) |                         \
+     EVENT_BIT(EVENT_MESSAGE) | EVENT_BIT(EVENT_SYSCALL) |                     \
+     EVENT_BIT(EVENT_DOMAIN))
+/* The next event; others than GRAPH_SEEN are skipped. */
+void graph_see(struct graph_seen *s, const struct event *e);
 
 /* ---- the kinds: graph_read_*.c --------------------------------------------
  */
@@ -168,11 +172,12 @@ struct graph_question {
 
 struct graph_kind {
     const char *name, *doc;
-    bool needs_seen;
+    bool needs_seen; /* asks what happened before */
     MUST_CHECK bool (*read)(struct graph *g, const struct machine *m,
                             const struct graph_question *q, struct err *err);
 };
-extern const struct graph_kind graph_kinds[]; /* graph_main.c */
+enum { GRAPH_KINDS = 6 };
+extern const struct graph_kind graph_kinds[GRAPH_KINDS + 1]; /* graph.c */
 
 MUST_CHECK bool graph_read_rights(struct graph *g, const struct machine *m,
                                   const struct graph_question *q,
@@ -201,6 +206,25 @@ const char *graph_bytes(uint64_t bytes, char buffer[24]);
  * node of that name if there is none yet. */
 const char *graph_domain(struct graph *g, const struct machine *m, uint32_t id,
                          char buffer[GRAPH_ID]);
+
+/* ---- graph_layout.c: in the background -----------------------------------
+ */
+struct layout_job {
+    pid_t child; /* 0 = none */
+    FILE *plain; /* what it writes */
+    int64_t deadline;
+    unsigned seconds;
+};
+enum layout_state { LAYOUT_RUNNING, LAYOUT_DONE, LAYOUT_FAILED };
+/* Has `program` place dot text in Graphviz's "plain" format. False: *err. */
+MUST_CHECK
+bool layout_start(struct layout_job *job, const char *program, const char *dot,
+                  size_t bytes, unsigned seconds, struct err *err);
+/* Does not wait. DONE: job->plain is to be read, from its beginning, before
+ * layout_stop. FAILED: *err, as for graph_layout. */
+enum layout_state layout_poll(struct layout_job *job, struct err *err);
+/* Ends it if it still runs, and closes what it wrote. */
+void layout_stop(struct layout_job *job);
 
 /* ---- graph_layout.c -------------------------------------------------------
  */

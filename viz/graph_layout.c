@@ -23,10 +23,12 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static _Noreturn void become_layout(int text, const char *program,
+/* picture: where standard output goes, -1 = where it went. */
+static _Noreturn void become_layout(int text, int picture, const char *program,
                                     const char *format, const char *path)
 {
-    if (dup2(text, STDIN_FILENO) >= 0)
+    if (dup2(text, STDIN_FILENO) >= 0 &&
+        (picture < 0 || dup2(picture, STDOUT_FILENO) >= 0))
         execl(program, program, format, path, (char *)NULL);
     _exit(127);
 }
@@ -85,7 +87,7 @@ bool graph_layout(const char *program, const char *dot, size_t bytes,
         return false;
     pid_t child = fork();
     if (child == 0)
-        become_layout(fileno(text), program, format, path);
+        become_layout(fileno(text), -1, program, format, path);
     fclose(text);
     if (child < 0)
         return err_set(err, EXIT_HOST_RESOURCE, "cannot start a process: %m");
@@ -96,4 +98,56 @@ bool graph_layout(const char *program, const char *dot, size_t bytes,
     return err_set(err, EXIT_WALL_CLOCK,
                    "the layout took longer than %u second%s (--deadline)",
                    seconds, seconds == 1 ? "" : "s");
+}
+
+/* ---- in the background ------------------------------------------------------
+ */
+
+bool layout_start(struct layout_job *job, const char *program, const char *dot,
+                  size_t bytes, unsigned seconds, struct err *err)
+{
+    FILE *text = text_file(dot, bytes, err);
+
+    if (!text)
+        return false;
+    job->plain = tmpfile();
+    job->child = job->plain ? fork() : -1;
+    if (job->child == 0)
+        become_layout(fileno(text), fileno(job->plain), program, "plain", "-");
+    fclose(text);
+    job->seconds = seconds;
+    job->deadline = now_ms() + (int64_t)seconds * 1000;
+    if (job->child > 0)
+        return true;
+    job->child = 0;
+    layout_stop(job);
+    return err_set(err, EXIT_HOST_RESOURCE, "cannot start a process: %m");
+}
+
+enum layout_state layout_poll(struct layout_job *job, struct err *err)
+{
+    int status = 0;
+    pid_t ended = waitpid(job->child, &status, WNOHANG);
+
+    if (ended == job->child) {
+        job->child = 0;
+        rewind(job->plain);
+        return judge(status, "the layout", err) ? LAYOUT_DONE : LAYOUT_FAILED;
+    }
+    if (now_ms() < job->deadline && (ended == 0 || errno == EINTR))
+        return LAYOUT_RUNNING;
+    err_set(err, EXIT_WALL_CLOCK, "the layout took longer than %u seconds",
+            job->seconds);
+    return LAYOUT_FAILED;
+}
+
+void layout_stop(struct layout_job *job)
+{
+    if (job->child > 0) {
+        kill(job->child, SIGKILL);
+        waitpid(job->child, NULL, 0);
+    }
+    if (job->plain)
+        fclose(job->plain);
+    *job = (struct layout_job){ 0 };
 }

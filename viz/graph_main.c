@@ -10,21 +10,8 @@
 
 #include "sim/cmd_session.h"
 #include "sim/config.h"
+#include "sim/moment.h"
 #include "viz/graph.h"
-
-const struct graph_kind graph_kinds[] = {
-    { "rights", "domains, segments, rights", false, graph_read_rights },
-    { "calls", "portal calls, messages and system calls, counted", true,
-      graph_read_calls },
-    { "pagetable", "the page-table tree of a domain", false,
-      graph_read_pagetable },
-    { "segments", "the segments by address, and range trees in memory", false,
-      graph_read_segments },
-    { "waits", "which thread waits for what", true, graph_read_waits },
-    { "machine", "the parts of the machine, sizes, latencies", false,
-      graph_read_machine },
-    { NULL, NULL, false, NULL },
-};
 
 static const struct option_row rows[] = {
     SESSION_ROWS,
@@ -181,13 +168,13 @@ static bool find_domain(const struct machine *m, const struct arguments *a,
 }
 
 static bool read_at(struct session *s, const struct arguments *a,
-                    const struct run_moment *at, struct graph_seen *seen,
+                    const struct run_moment *at, struct moment_watch *watch,
                     struct graph *g, struct err *err)
 {
     char when[64];
-    struct graph_question q = { .seen = seen };
+    struct graph_question q = { .seen = watch->context };
     const struct machine *m = moment_reach(
-        s, at, a->run.machine, a->kind->needs_seen ? &seen->watch : NULL, err);
+        s, at, a->run.machine, a->kind->needs_seen ? watch : NULL, err);
     const char *slash = strrchr(a->run.session.path, '/');
     if (m && at == &a->since && moment_is_reached(&a->run.at, m)) {
         moment_text(&a->run.at, when, sizeof when);
@@ -202,16 +189,25 @@ static bool read_at(struct session *s, const struct arguments *a,
     return true;
 }
 
+static void see(void *context, const struct machine *m, const struct event *e)
+{
+    (void)m;
+    graph_see(context, e);
+}
+
 static bool read_graph(struct session *s, const struct arguments *a,
                        struct graph *g, struct err *err)
 {
     struct graph before = { 0 };
-    struct graph_seen *seen = graph_seen_new();
+    struct graph_seen *seen = calloc(1, sizeof *seen);
+    struct moment_watch watch = { GRAPH_SEEN, see, seen, { 0 } };
     char when[64], title[300];
     bool ok = true;
+    if (!seen)
+        err_no_memory();
     if (a->compares)
-        ok = read_at(s, a, &a->since, seen, &before, err);
-    ok = ok && read_at(s, a, &a->run.at, seen, g, err);
+        ok = read_at(s, a, &a->since, &watch, &before, err);
+    ok = ok && read_at(s, a, &a->run.at, &watch, g, err);
     if (ok && a->compares) {
         graph_compare(g, &before);
         moment_text(&a->since, when, sizeof when);

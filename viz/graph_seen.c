@@ -4,13 +4,9 @@
  * portal how often, who sent messages, who asked the kernel, who took a
  * semaphore's token last. Fed with events as they happen.
  */
-#include <stdlib.h>
 #include <string.h>
 
-#include "mmu/err.h"
 #include "viz/graph.h"
-
-enum { REG_A0 = 10 };
 
 /* The entry of (a, b) in a list of entries that begin with two numbers; a new
  * one at its end if there is none and room. NULL = no room. */
@@ -72,10 +68,9 @@ static void see_message(struct graph_seen *s, const struct event *e)
 
 /* Who waits for a semaphore and goes on has its token; who posts gives it
  * back. Who still waits is sorted out when the graph is drawn. */
-static void see_semaphore(struct graph_seen *s, const struct machine *m,
-                          const struct event *e)
+static void see_semaphore(struct graph_seen *s, const struct event *e)
 {
-    uint32_t semaphore = (uint32_t)m->now->cpu.x[REG_A0];
+    uint32_t semaphore = (uint32_t)e->value2;
     if (e->value == SYS_semaphore_wait) {
         (void)entry(s->token, &s->tokens, sizeof s->token[0], semaphore,
                     e->thread);
@@ -105,10 +100,20 @@ static void see_birth(struct graph_seen *s, uint32_t domain)
             s->asking[i].count = 0;
 }
 
-static void see(void *context, const struct machine *m, const struct event *e)
+static void see_asking(struct graph_seen *s, uint32_t domain)
 {
-    struct graph_seen *s = context;
-    struct seen_asking *k;
+    for (size_t i = 0; i < s->askings; i++) {
+        if (s->asking[i].domain == domain) {
+            s->asking[i].count++;
+            return;
+        }
+    }
+    if (s->askings < SEEN_LIMIT)
+        s->asking[s->askings++] = (struct seen_asking){ domain, 1 };
+}
+
+void graph_see(struct graph_seen *s, const struct event *e)
+{
     switch (e->kind) {
     case EVENT_CALL:
         see_call(s, e);
@@ -125,32 +130,10 @@ static void see(void *context, const struct machine *m, const struct event *e)
         break;
     case EVENT_SYSCALL:
         if (e->value == SYS_semaphore_wait || e->value == SYS_semaphore_post)
-            see_semaphore(s, m, e);
-        for (size_t i = 0; i < s->askings; i++) {
-            if (s->asking[i].domain == e->domain) {
-                s->asking[i].count++;
-                return;
-            }
-        }
-        if (s->askings == SEEN_LIMIT)
-            return;
-        k = &s->asking[s->askings++];
-        *k = (struct seen_asking){ e->domain, 1 };
+            see_semaphore(s, e);
+        see_asking(s, e->domain);
         break;
     default:
         break;
     }
-}
-
-struct graph_seen *graph_seen_new(void)
-{
-    struct graph_seen *s = calloc(1, sizeof *s);
-    if (!s)
-        err_no_memory();
-    s->watch.kinds = EVENT_BIT(EVENT_CALL) | EVENT_BIT(EVENT_RETURN) |
-                     EVENT_BIT(EVENT_MESSAGE) | EVENT_BIT(EVENT_SYSCALL) |
-                     EVENT_BIT(EVENT_DOMAIN);
-    s->watch.see = see;
-    s->watch.context = s;
-    return s;
 }

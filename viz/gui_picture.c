@@ -5,8 +5,11 @@
  */
 #include "viz/gui.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+#include "viz/places.h"
 
 enum { SLICE = 20000 };
 
@@ -59,6 +62,21 @@ static bool run_to(const struct gui_arguments *a, struct runner *r,
                    a->run.has_moment ? when : "the kernel was up");
 }
 
+/* Draws, until nothing is left that the drawing asked for. */
+static void draw(struct view *v, struct runner *r, int width, int height)
+{
+    view_draw(v, width, height);
+    if (v->wish_count > 0) {
+        view_obeyed_by(v, r);
+        runner_finish(r, SLICE);
+        view_draw(v, width, height);
+    }
+    if (v->places->key != 0 || r->model.graph.read) {
+        places_finish(v->places, &r->model.graph);
+        view_draw(v, width, height);
+    }
+}
+
 static bool obey_keys(const char *keys, struct view *v, struct runner *r,
                       int width, int height, struct err *err)
 {
@@ -66,7 +84,7 @@ static bool obey_keys(const char *keys, struct view *v, struct runner *r,
     int key;
 
     while (keys && view_script_key(&keys, &key, &bad)) {
-        view_draw(v, width, height);
+        draw(v, r, width, height);
         view_key(v, key);
         view_obeyed_by(v, r);
         runner_finish(r, SLICE);
@@ -78,13 +96,18 @@ static bool obey_keys(const char *keys, struct view *v, struct runner *r,
 
 int gui_picture(const struct gui_arguments *a, struct runner *r)
 {
+    struct graph_places *places = calloc(1, sizeof *places);
     struct view v;
     struct look look;
     struct err err;
     int width, height;
     bool good;
 
+    if (!places)
+        err_no_memory();
+    places_open(places);
     view_init(&v, &r->model);
+    v.places = places;
     v.scale = 100;
     good = gui_prepare(a, &v, &err) && run_to(a, r, &err);
     look_open(&look, v.light, v.scale);
@@ -96,11 +119,13 @@ int gui_picture(const struct gui_arguments *a, struct runner *r)
     }
     good = good && obey_keys(a->keys, &v, r, width, height, &err);
     if (good) {
-        view_draw(&v, width, height);
+        draw(&v, r, width, height);
         good = picture_write(&v.canvas, &look, a->picture, a->width, a->height,
                              &err);
     }
     look_close(&look);
+    places_close(places);
+    free(places);
     view_free(&v);
     return good ? EXIT_PASSED : report(&err);
 }

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 
 #include "viz/gui_worker.h"
+#include "viz/places.h"
 
 enum { FRAME_MS = 16, IDLE_MS = 100, TIP_MS = 400, LEAST = 320 };
 
@@ -28,6 +29,7 @@ struct gui {
     struct model *model; /* the newest copy */
     uint64_t serial;
     struct worker *worker;
+    struct graph_places *places;
     uint32_t told;          /* SDL event: a new copy is there */
     uint32_t moved;         /* when the pointer moved last, ms */
     bool dirty;             /* draw again */
@@ -130,7 +132,8 @@ static void obey_pointer(struct gui *g, const SDL_Event *e)
     switch (e->type) {
     case SDL_MOUSEMOTION:
         cell_at(g, e->motion.x, e->motion.y, &x, &y);
-        g->dirty |= g->view.drag.on || g->view.tip_wanted;
+        g->dirty |= g->view.drag.on || g->view.tip_wanted ||
+                    g->view.panning < PANE_COUNT;
         view_pointer_move(&g->view, x, y);
         choose_cursor(g, x, y);
         g->moved = SDL_GetTicks();
@@ -139,6 +142,8 @@ static void obey_pointer(struct gui *g, const SDL_Event *e)
         cell_at(g, e->button.x, e->button.y, &x, &y);
         if (e->button.button == SDL_BUTTON_LEFT)
             view_pointer_press(&g->view, x, y, e->button.clicks == 2);
+        else if (e->button.button == SDL_BUTTON_RIGHT)
+            view_pointer_menu(&g->view, x, y);
         g->dirty = true;
         break;
     case SDL_MOUSEBUTTONUP:
@@ -298,6 +303,10 @@ static void serve(struct gui *g)
     v->wish_count = 0;
     if (worker_take(g->worker, g->model, &g->serial))
         g->dirty = true;
+    g->dirty |= places_serve(g->places, &g->model->graph);
+    if (v->copied[0] && SDL_SetClipboardText(v->copied) != 0)
+        view_notice(v, "the clipboard refuses: %.100s", SDL_GetError());
+    v->copied[0] = 0;
     if (v->redraw)
         g->dirty = true;
     v->redraw = false;
@@ -321,7 +330,8 @@ static void live(struct gui *g)
     SDL_Event e;
 
     while (!g->view.quit) {
-        bool running = model_is_moving(g->model);
+        bool running = model_is_moving(g->model) ||
+                       g->places->key_next != 0; /* being laid out */
         if (SDL_WaitEventTimeout(&e, g->dirty || running ? FRAME_MS / 4
                                                          : IDLE_MS)) {
             do
@@ -443,6 +453,8 @@ static bool open_all(struct gui *g, struct runner *r, struct err *err)
     *g->model = r->model;
     g->model->memory = NULL;
     view_init(&g->view, g->model);
+    places_open(g->places);
+    g->view.places = g->places;
     g->view.scale = 100;
     if (!a->view.forget) {
         view_settings_path("gui", g->settings, sizeof g->settings);
@@ -467,7 +479,8 @@ int gui_window(const struct gui_arguments *a, struct runner *r)
     bool good;
 
     if (!g || !(g->model = calloc(1, sizeof *g->model)) ||
-        !(g->worker = calloc(1, sizeof *g->worker)))
+        !(g->worker = calloc(1, sizeof *g->worker)) ||
+        !(g->places = calloc(1, sizeof *g->places)))
         err_no_memory();
     g->arguments = a;
     good = open_all(g, r, &err);
@@ -486,6 +499,8 @@ int gui_window(const struct gui_arguments *a, struct runner *r)
         look_close(&g->look);
     close_window(g);
     view_free(&g->view);
+    places_close(g->places);
+    free(g->places);
     free(g->worker);
     free(g->model);
     free(g);

@@ -47,6 +47,7 @@ static void publish(struct worker *w)
     pthread_mutex_lock(&w->lock);
     w->shared = w->runner->model;
     w->shared.memory = NULL; /* the worker's alone */
+    w->shared.graph_mark = NULL;
     w->serial++;
     pthread_mutex_unlock(&w->lock);
     w->tell(w->context);

@@ -108,6 +108,21 @@ void size_text(uint64_t bytes, char *to, size_t room)
              unit[i]);
 }
 
+void reach_text(uint64_t bytes, char *to, size_t room)
+{
+    static const char unit[] = " KMGTPE";
+    double n = (double)bytes;
+    int i = 0;
+
+    for (; n >= 1024 && i < 6; i++)
+        n /= 1024;
+    if (i == 0)
+        snprintf(to, room, "%llu", (unsigned long long)bytes);
+    else
+        snprintf(to, room, n < 10 && n != (double)(int)n ? "%.1f%c" : "%.0f%c",
+                 n, unit[i]);
+}
+
 void address_text(uint64_t address, int width, char *to, size_t room)
 {
     char digits[20];

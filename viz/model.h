@@ -17,6 +17,7 @@
 #include "mmu/xsas.h"
 #include "sim/lab.h"
 #include "sim/ledger.h"
+#include "viz/model_graph.h"
 
 struct event;
 struct machine;
@@ -73,7 +74,8 @@ struct tlb_row {
     bool user, global, accessed, dirty;
     uint16_t asid;
     uint32_t age;           /* 0 = used last */
-    char owner[MODEL_NAME]; /* domain whose space it is; "" = not only one's */
+    uint32_t owner_id;      /* domain whose space it is; 0 = not only one's */
+    char owner[MODEL_NAME]; /* its name, or "" */
 };
 
 /* One row of the protection unit. */
@@ -227,9 +229,11 @@ struct code_row {
 
 struct event_row {
     uint64_t serial, cycle;
-    uint8_t kind;   /* enum event_kind */
-    char letter;    /* F M R S T or '.' for the rest */
-    uint64_t story; /* serial of its story + 1, 0 = none */
+    uint8_t kind;                      /* enum event_kind */
+    char letter;                       /* F M R S T or '.' for the rest */
+    uint64_t story;                    /* serial of its story + 1, 0 = none */
+    uint64_t va;                       /* address, when there is one */
+    uint32_t domain_id, other, thread; /* other: of a switch, the old one */
     char domain[MODEL_NAME];
     char text[MODEL_LINE];
 };
@@ -324,7 +328,9 @@ struct model {
     char stop_domain[MODEL_NAME]; /* events of this domain only; "" = any */
     struct stop_row stop_points[MODEL_STOPS];
     int stop_point_count;
-    struct lab lab;          /* what the scenario asks of the view */
+    struct model_graph_ask graph_ask;
+    struct graph_mark *graph_mark; /* of model_graph.c; not of this time */
+    struct lab lab;                /* what the scenario asks of the view */
     char notes[MODEL_NOTES]; /* Markdown: of lab{}, or the comment that opens
                                 the scenario */
     struct check_row checks[MODEL_CHECKS];
@@ -405,6 +411,7 @@ struct model {
     uint64_t core_hz; /* cycles of the clock per second */
 
     struct scope scope;
+    struct model_graph graph;
 
     char console[MODEL_CONSOLE][MODEL_LINE]; /* ring of lines */
     uint64_t console_lines;                  /* ever begun */
@@ -429,6 +436,11 @@ void model_refresh(struct model *m, const struct session *s);
 bool model_is_moving(const struct model *m);
 /* The part of a model that is compared. */
 void model_summary(const struct model *m, struct run_summary *to);
+/* Remembers all graphs as they are now; later ones are compared with them. */
+void model_graph_mark(struct model *m, const struct session *s);
+/* What graphs need to know of the time that has passed: call it after each
+ * slice, or events may be lost (and counted: model_graph.lost). */
+void model_graph_listen(struct model *m, const struct session *s);
 /* The opening comment of the scenario file, and the lines that check. */
 void model_read_notes(struct model *m, const char *path);
 /* Adds text of the scenario or the guest to the console. */
@@ -464,6 +476,8 @@ void rights_text(uint8_t rights, char to[5]);
 void grouped_number(uint64_t n, char *to, size_t room);
 /* Bytes as 4K, 2M, 1G; with all digits when they are none of these. */
 void size_text(uint64_t bytes, char *to, size_t room);
+/* About so many bytes: "32K", "1.5G". */
+void reach_text(uint64_t bytes, char *to, size_t room);
 /* Hex digits of an address, right-aligned in `width` columns; when it has more,
  * ".." and its last digits. */
 void address_text(uint64_t address, int width, char *to, size_t room);

@@ -66,6 +66,10 @@ static void add_event(struct model *m, const struct machine *machine,
     r->cycle = e->cycle;
     r->kind = e->kind;
     r->letter = model_letter(e);
+    r->va = e->va;
+    r->domain_id = e->domain;
+    r->other = e->kind == EVENT_SWITCH ? e->other : 0;
+    r->thread = e->thread;
     snprintf(r->domain, MODEL_NAME, "%.*s", MODEL_NAME - 1,
              registry_domain_name(&machine->registry, e->domain, buffer,
                                   sizeof buffer));

@@ -9,6 +9,8 @@
 #include "sim/session.h"
 #include "viz/model.h"
 
+struct model_graphs;
+
 enum { SOURCE_FILES = 8, SOURCE_PATH = 512, HEAT_SLOTS = 4096 };
 
 /* How often a look found pc at an address. */
@@ -41,6 +43,7 @@ struct model_memory {
     struct heat heat[HEAT_SLOTS]; /* by hash of pc; a taken slot goes to the
                                      next address that needs it */
     uint64_t heat_clock;          /* when pc was counted last */
+    struct model_graphs *graphs;  /* model_graph.c's; NULL = nothing yet */
 };
 
 /* F M R S T of the stop mask, '.' for the rest. */
@@ -61,4 +64,6 @@ void model_read_lab(struct model *m, const struct session *s);
 void model_read_rights(struct model *m, const struct machine *machine);
 void model_read_code(struct model *m, const struct machine *machine);
 void model_read_events(struct model *m, const struct machine *machine);
+void model_read_graph(struct model *m, const struct machine *machine);
+void model_graph_free(struct model *m);
 void model_free_sources(struct model_memory *memory);

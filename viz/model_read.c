@@ -27,6 +27,7 @@ void model_free(struct model *m)
     if (!m->memory)
         return;
     model_free_sources(m->memory);
+    model_graph_free(m);
     heap_free(m->memory->heap, m->memory);
     m->memory = NULL;
 }
@@ -233,6 +234,7 @@ static void name_owner(struct tlb_row *t, const struct registry *g)
             return;
         owner = d;
     }
+    t->owner_id = owner ? owner->id : 0;
     copy_name(t->owner, owner ? owner->name : "");
 }
 
@@ -488,8 +490,11 @@ void model_refresh(struct model *m, const struct session *s)
     model_read_checks(m, s);
     model_read_lab(m, s);
     m->window_cycles = m->total_cycles = 0;
-    if (!m->has_machine)
+    model_graph_listen(m, s);
+    if (!m->has_machine) {
+        m->graph.read = false;
         return;
+    }
     copy_name(m->machine, s->machines[m->memory->seen - 1].name);
     read_personality(m, machine);
     read_who(m, machine);
@@ -508,4 +513,5 @@ void model_refresh(struct model *m, const struct session *s)
     model_read_switches(m, machine);
     model_read_lines(m, machine);
     model_read_scope(m, machine);
+    model_read_graph(m, machine);
 }

@@ -149,6 +149,8 @@ static void keep_event(struct loading *l, const struct event *e)
         .cycle = e->cycle,
         .instructions = e->instructions,
         .tick = t->reader.head.steps ? t->step_count : t->event_count,
+        .va = e->va,
+        .domain_id = e->domain,
         .segment = e->kind == EVENT_RIGHTS ? e->va : e->segment,
         .moments = t->moment_count,
         .text = keep_text(t, line),

@@ -19,10 +19,12 @@ enum { TAPE_PAGE = 512, TAPE_CACHE = 2 };
 
 struct tape_event {
     uint64_t cycle, instructions, tick;
+    uint64_t va;           /* address, when there is one */
     uint64_t segment;      /* rights: whose; fault: that it hit, 0 = unknown */
     uint64_t moments;      /* of the timeline, up to and with this event */
     uint32_t text, domain; /* offsets in tape.text: its line, who */
     uint32_t running;      /* id of the domain that has the hart now */
+    uint32_t domain_id;    /* who */
     uint32_t thread, cost, from, story; /* story: number + 1, 0 = none */
     uint32_t changes;                   /* of the registry so far */
     uint8_t kind, hart, lanes, thread_lanes;

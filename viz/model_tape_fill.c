@@ -37,7 +37,11 @@ static void read_events(struct model *m, const struct tape *t, size_t count)
                                   .cycle = from->cycle,
                                   .letter = model_letter(
                                       &(struct event){ .kind = from->kind }),
-                                  .story = from->story };
+                                  .story = from->story,
+                                  .va = from->va,
+                                  .domain_id = from->domain_id,
+                                  .other = from->from,
+                                  .thread = from->thread };
         copy_name(to->domain, t->text + from->domain);
         snprintf(to->text, sizeof to->text, "%s", t->text + from->text);
     }

@@ -39,14 +39,16 @@ const struct pane panes[PANE_COUNT] = {
                    "step missed and filled it. Size of the page; rights r w x "
                    "and u (user) of the page; a accessed, d dirty; asid = the "
                    "space it belongs to, 'all' = every space; age 0 = used "
-                   "last; owner = the domain, when the space is only its." },
+                   "last; owner = the domain, when the space is only its.",
+                   &pane_tlb_table },
     [PANE_PROTECTION] = { "protection", TEXT(protection),
                           "Protection: who may use an address. The RPLB "
                           "caches rights of a domain on a whole range of "
                           "addresses, apart from translation. I = for "
                           "fetches, D = for loads and stores; H and M as in "
                           "the TLB. On a conventional system the page table "
-                          "decides instead, and the pane says so." },
+                          "decides instead, and the pane says so.",
+                          &pane_protection_table },
     [PANE_CACHES] = { "caches", TEXT(caches),
                       "All lookaside units and caches. Hit ratio; misses by "
                       "cause: c cold (never seen), p capacity (too small), f "
@@ -57,7 +59,8 @@ const struct pane panes[PANE_COUNT] = {
                       "hits it owes to another. Reach = bytes its entries "
                       "cover now. Below: every line of the first data cache, "
                       "a column per set, a row per way; the brighter, the "
-                      "more recently used." },
+                      "more recently used.",
+                      &pane_caches_table },
     [PANE_MAP] = { "map", TEXT(map),
                    "The address space. On top the user half, to scale: "
                    "segments are specks in it. Below, the same segments "
@@ -73,7 +76,8 @@ const struct pane panes[PANE_COUNT] = {
                       "column per domain; r read, w write, x execute, m may "
                       "change rights. @ = that domain sees the segment at "
                       "another address (only with several spaces). Left and "
-                      "right arrows show more domains." },
+                      "right arrows show more domains.",
+                      &pane_rights_table },
     [PANE_STORY] = { "fault", TEXT(story),
                      "The story of the last fault: who, where, what it tried, "
                      "which rule refused it, and when that right was last "
@@ -98,7 +102,8 @@ const struct pane panes[PANE_COUNT] = {
                       "Arrows or a click select an event; the story of a "
                       "selected fault is told in full. f shows only the "
                       "letters of the stop mask, / only lines that say a "
-                      "word." },
+                      "word.",
+                      &pane_events_table },
     [PANE_LEDGER] = { "cycles", TEXT(ledger),
                       "Where the cycles went. Every cycle is charged to one "
                       "account; the bars above 'in N switches' add up to all "
@@ -143,6 +148,18 @@ const struct pane panes[PANE_COUNT] = {
     [PANE_CONSOLE] = { "console", TEXT(console),
                        "What the scenario and the programs print, and the "
                        "results of the scenario's checks." },
+    [PANE_GRAPH] = { "graph", TEXT(graph),
+                     "The machine's state as a graph; the buttons choose "
+                     "which: rights (domains and segments), calls (portals, "
+                     "messages, system calls, counted), pagetable, segments "
+                     "(and range trees), waits (who waits for whom), machine "
+                     "(its parts). G goes to the next one. A click or the "
+                     "arrows select a node and tell about it, Enter says what "
+                     "can be done, a second click goes there. ( and ) make "
+                     "the picture smaller and larger, dragging moves it. "
+                     "After t, what has changed since is bold and says NEW, "
+                     "CHANGED or GONE.",
+                     &pane_graph_table },
 };
 
 enum style pane_mark_style(char mark)

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "viz/canvas.h"
+#include "viz/table.h"
 #include "viz/time_view.h"
 
 /* In the order of Tab, and of the help. */
@@ -29,22 +30,32 @@ enum pane_id {
     PANE_COMPARE,
     PANE_NOTES,
     PANE_CONSOLE,
+    PANE_GRAPH,
     PANE_COUNT
 };
+
+struct graph_places;
 
 /* What the user did with this pane. */
 struct pane_view {
     int scroll;   /* lines skipped at the top */
-    int selected; /* events: how many before the newest; -1 = follow newest */
-    int column;   /* rights: first column */
+    int selected; /* the row the cursor is on, -1 = none; events: how many
+                     before the newest, -1 = follow newest */
+    int column;   /* rights: first column; graph: cells skipped at the left */
+    int zoom;     /* graph: halvings of size, -1 = as large as fits */
+    int sort;     /* table: by this column + 1; negative: downwards; 0 = not */
     uint64_t cursor;    /* code: the line chosen, */
     uint64_t cursor_at; /* while the clock says this; 0 = none is */
     bool focused;
+    bool reveal;     /* scroll to the cursor when drawn next */
     bool filtered;   /* events: only those of the stop mask */
     bool whole;      /* cycles, switches, compare: of the whole run */
-    char search[40]; /* events: only those that say this */
+    char search[40]; /* table: only rows that say this */
     const struct time_view *time; /* timeline */
-    int chosen; /* ratios: the one shown alone, from 1; 0 = all */
+    int chosen;           /* ratios: the one shown alone, from 1; 0 = all */
+    uint64_t first, last; /* map: addresses shown; 0, 0 = in order */
+    const struct selection *selection; /* of the view; NULL = none */
+    const struct graph_places *places; /* graph: where nodes are; NULL = list */
 };
 
 /* What drawing told. */
@@ -61,9 +72,12 @@ struct pane {
     struct pane_extent (*draw)(struct canvas *c, const struct model *m,
                                const struct pane_view *v);
     const char *help; /* for a student who sees it for the first time */
+    const struct table *table; /* its rows; NULL = it has none */
 };
 
 extern const struct pane panes[PANE_COUNT];
+extern const struct table pane_tlb_table, pane_protection_table,
+    pane_caches_table, pane_rights_table, pane_events_table, pane_graph_table;
 
 /* pane_recorded.c: draws a pane, names what is in it; of a recorded trace what
  * can be shown, else what is missing. */
@@ -118,4 +132,5 @@ PANE(ratios);
 PANE(compare);
 PANE(notes);
 PANE(console);
+PANE(graph);
 #undef PANE

@@ -42,23 +42,86 @@ static void draw_numbers(struct canvas *c, int x, int y,
     }
 }
 
-/* About so many bytes: "32K", "1.0G". */
-static void reach_text(uint64_t bytes, char *to, size_t room)
-{
-    static const char unit[] = " KMGT";
-    double n = (double)bytes;
-    int i = 0;
+/* ---- the rows as a table ---------------------------------------------------
+ */
 
-    for (; n >= 1024 && i < 4; i++)
-        n /= 1024;
-    if (i == 0)
-        snprintf(to, room, "%llu", (unsigned long long)bytes);
-    else
-        snprintf(to, room, n < 10 && n != (double)(int)n ? "%.1f%c" : "%.0f%c",
-                 n, unit[i]);
+enum { UNIT, USED, HITS, MISSES, CAUSE, LATE, GIFTS, REACH, COLUMNS };
+
+static const char *column_name(const struct model *m, int column)
+{
+    static const char *const names[] = { "unit",  "used", "hits",  "misses",
+                                         "cause", "late", "gifts", "reach" };
+
+    (void)m;
+    return column < COLUMNS ? names[column] : NULL;
 }
 
-static void draw_unit(struct canvas *c, int y, const struct unit_row *u)
+static int count_rows(const struct model *m)
+{
+    return m->has_machine ? UNIT_COUNT : 0;
+}
+
+static bool is_there(const struct model *m, const struct pane_view *v, int row)
+{
+    (void)v;
+    return m->units[row].size > 0;
+}
+
+static bool number_of(const struct model *m, int row, int column, uint64_t *to)
+{
+    const struct unit_row *u = &m->units[row];
+    uint64_t all = u->hits + u->misses;
+
+    *to = column == USED     ? u->used
+          : column == HITS   ? (all ? u->hits * 1000 / all : 0)
+          : column == MISSES ? u->misses
+          : column == LATE   ? u->late
+          : column == GIFTS  ? u->gifts
+                             : u->reach;
+    return column != UNIT && column != CAUSE;
+}
+
+static void causes_text(const struct unit_row *u, char *to, size_t room)
+{
+    size_t used = 0;
+
+    *to = 0;
+    for (int i = 0; i < MISS_CAUSE_COUNT && used < room; i++)
+        if (u->by_cause[i])
+            used += (size_t)snprintf(to + used, room - used, "%s%c%llu",
+                                     used ? " " : "", cause_letters[i],
+                                     (unsigned long long)u->by_cause[i]);
+}
+
+static void cell_text(const struct model *m, int row, int column,
+                      char to[TABLE_CELL])
+{
+    const struct unit_row *u = &m->units[row];
+    uint64_t number = 0;
+
+    if (column == UNIT)
+        snprintf(to, TABLE_CELL, "%s", u->name);
+    else if (column == USED)
+        snprintf(to, TABLE_CELL, "%u/%u", u->used, u->size);
+    else if (column == HITS)
+        percent_text(u->hits, u->hits + u->misses, to, TABLE_CELL);
+    else if (column == CAUSE)
+        causes_text(u, to, TABLE_CELL);
+    else if (number_of(m, row, column, &number))
+        snprintf(to, TABLE_CELL, "%llu", (unsigned long long)number);
+}
+
+const struct table pane_caches_table = { .rows = count_rows,
+                                         .head = column_name,
+                                         .cell = cell_text,
+                                         .number = number_of,
+                                         .shown = is_there };
+
+/* ---- drawing ---------------------------------------------------------------
+ */
+
+static void draw_unit(struct canvas *c, int y, const struct unit_row *u,
+                      enum style style)
 {
     char used[24], ratio[16], misses[32], reach[16], late[40];
     bool wide = c->box.width >= WIDE;
@@ -68,38 +131,34 @@ static void draw_unit(struct canvas *c, int y, const struct unit_row *u)
     percent_text(u->hits, u->hits + u->misses, ratio, sizeof ratio);
     grouped_number(u->misses, misses, sizeof misses);
     reach_text(u->reach, reach, sizeof reach);
-    canvas_text(c, 0, y, STYLE_STRONG, u->name);
-    canvas_right(c, 16, y, STYLE_TEXT, used);
-    canvas_right(c, 23, y, STYLE_TEXT, ratio);
-    canvas_right(c, CAUSES_AT - 1, y, STYLE_TEXT, misses);
+    canvas_text(c, 0, y, style == STYLE_TEXT ? STYLE_STRONG : style, u->name);
+    canvas_right(c, 16, y, style, used);
+    canvas_right(c, 23, y, style, ratio);
+    canvas_right(c, CAUSES_AT - 1, y, style, misses);
     if (!wide) {
         draw_numbers(c, CAUSES_AT, y, u);
         return;
     }
     draw_causes(c, CAUSES_AT, y, end - CAUSES_AT, u);
     snprintf(late, sizeof late, "%llu", (unsigned long long)u->late);
-    canvas_right(c, end + 7, y, STYLE_TEXT, late);
+    canvas_right(c, end + 7, y, style, late);
     snprintf(late, sizeof late, "%llu", (unsigned long long)u->gifts);
-    canvas_right(c, end + 15, y, STYLE_TEXT, late);
-    canvas_right(c, c->box.width, y, STYLE_TEXT, reach);
+    canvas_right(c, end + 15, y, style, late);
+    canvas_right(c, c->box.width, y, style, reach);
 }
 
-static void draw_heading(struct canvas *c)
+static void draw_heading(struct canvas *c, const struct model *m,
+                         const struct pane_view *v)
 {
-    bool wide = c->box.width >= WIDE;
     int end = c->box.width - RIGHT;
+    const int x[COLUMNS] = { 0,         16,      23,       CAUSES_AT - 1,
+                             CAUSES_AT, end + 7, end + 15, c->box.width };
+    int shown = c->box.width >= WIDE ? COLUMNS : CAUSE
+    +1;
 
-    canvas_text(c, 0, 0, STYLE_DIM, "unit        used");
-    canvas_right(c, 23, 0, STYLE_DIM, "hits");
-    canvas_right(c, CAUSES_AT - 1, 0, STYLE_DIM, "misses");
-    if (!wide) {
-        canvas_text(c, CAUSES_AT, 0, STYLE_DIM, "by cause");
-        return;
-    }
-    canvas_text(c, CAUSES_AT, 0, STYLE_DIM, "by cause");
-    canvas_right(c, end + 7, 0, STYLE_DIM, "late");
-    canvas_right(c, end + 15, 0, STYLE_DIM, "gifts");
-    canvas_right(c, c->box.width, 0, STYLE_DIM, "reach");
+    for (int i = 0; i < shown; i++)
+        table_head(c, x[i], 0, i != UNIT && i != CAUSE, &pane_caches_table, m,
+                   v, "caches", i);
 }
 
 /* What the parts of the bars are. */
@@ -188,19 +247,18 @@ static void draw_lines(struct canvas *c, const struct model *m, int y)
 struct pane_extent pane_caches_draw(struct canvas *c, const struct model *m,
                                     const struct pane_view *v)
 {
-    int y = 1 - v->scroll, lines = 1, map = (int)m->line_ways + 1;
+    const struct table *t = &pane_caches_table;
+    int order[TABLE_ROWS], count = table_order(t, m, v, order);
+    int y = 1 - v->scroll, lines = 1 + count, map = (int)m->line_ways + 1;
 
     if (!m->has_machine)
         return (struct pane_extent){ 0, c->box.height };
-    for (int u = 0; u < UNIT_COUNT; u++) {
-        if (m->units[u].size == 0)
-            continue;
+    for (int n = 0; n < count; n++, y++)
         if (y > 0)
-            draw_unit(c, y, &m->units[u]);
-        y++;
-        lines++;
-    }
-    draw_heading(c);
+            draw_unit(
+                c, y, &m->units[order[n]],
+                table_row(c, y, n, m, v, t, order[n], "caches", STYLE_TEXT));
+    draw_heading(c, m, v);
     if (c->box.width >= WIDE) {
         draw_legend(c, y++);
         lines++;
@@ -215,7 +273,8 @@ struct pane_extent pane_caches_draw(struct canvas *c, const struct model *m,
 void pane_caches_title(const struct model *m, const struct pane_view *v,
                        char *to, size_t room)
 {
-    (void)v;
+    if (table_filter_title(v, to, room))
+        return;
     snprintf(to, room, "%s",
              m->has_machine ? "c cold p capacity f conflict s switch i inval."
                             : "");

@@ -26,12 +26,12 @@ struct row {
     bool broad; /* has no difference: the values take its place */
 };
 
-struct table {
+struct figures {
     struct row row[ROWS];
     int count, figures; /* rows before the registers */
 };
 
-static struct row *add_row(struct table *t, const char *name)
+static struct row *add_row(struct figures *t, const char *name)
 {
     struct row *r = &t->row[t->count < ROWS - 1 ? t->count++ : ROWS - 1];
 
@@ -40,7 +40,7 @@ static struct row *add_row(struct table *t, const char *name)
     return r;
 }
 
-static void add_text(struct table *t, const char *name, const char *a,
+static void add_text(struct figures *t, const char *name, const char *a,
                      const char *b)
 {
     struct row *r = add_row(t, name);
@@ -50,7 +50,7 @@ static void add_text(struct table *t, const char *name, const char *a,
     r->mark = strcmp(a, b) == 0 ? '=' : '*';
 }
 
-static void add_number(struct table *t, const char *name, uint64_t a,
+static void add_number(struct figures *t, const char *name, uint64_t a,
                        uint64_t b)
 {
     struct row *r = add_row(t, name);
@@ -66,7 +66,7 @@ static void add_number(struct table *t, const char *name, uint64_t a,
 }
 
 /* Cycles a switch. */
-static void add_share(struct table *t, const char *name, uint64_t a,
+static void add_share(struct figures *t, const char *name, uint64_t a,
                       uint64_t a_count, uint64_t b, uint64_t b_count)
 {
     double x = a_count ? (double)a / (double)a_count : 0,
@@ -80,7 +80,7 @@ static void add_share(struct table *t, const char *name, uint64_t a,
         snprintf(r->difference, VALUE, "%+.1f", y - x);
 }
 
-static void add_hex(struct table *t, const char *name, uint64_t a, uint64_t b)
+static void add_hex(struct figures *t, const char *name, uint64_t a, uint64_t b)
 {
     char x[VALUE], y[VALUE];
 
@@ -93,7 +93,7 @@ static void add_hex(struct table *t, const char *name, uint64_t a, uint64_t b)
  */
 
 /* "program function+8" in two rows. */
-static void add_symbols(struct table *t, const char *a, const char *b)
+static void add_symbols(struct figures *t, const char *a, const char *b)
 {
     const char *x = strchr(a, ' '), *y = strchr(b, ' ');
     char first[VALUE], second[VALUE];
@@ -104,7 +104,7 @@ static void add_symbols(struct table *t, const char *a, const char *b)
     add_text(t, "function", x ? x + 1 : a, y ? y + 1 : b);
 }
 
-static void add_place(struct table *t, const struct run_summary *a,
+static void add_place(struct figures *t, const struct run_summary *a,
                       const struct run_summary *b)
 {
     char x[VALUE], y[VALUE];
@@ -123,7 +123,7 @@ static void add_place(struct table *t, const struct run_summary *a,
     add_number(t, "faults", a->faults, b->faults);
 }
 
-static void add_switches(struct table *t, const struct switch_stats *a,
+static void add_switches(struct figures *t, const struct switch_stats *a,
                          const struct switch_stats *b)
 {
     char name[24];
@@ -143,7 +143,7 @@ static void add_switches(struct table *t, const struct switch_stats *a,
     }
 }
 
-static void add_misses(struct table *t, const struct run_summary *a,
+static void add_misses(struct figures *t, const struct run_summary *a,
                        const struct run_summary *b, bool whole)
 {
     struct sample x = a->newest, y = b->newest;
@@ -158,7 +158,7 @@ static void add_misses(struct table *t, const struct run_summary *a,
             add_number(t, a->units[u].name, x.misses[u], y.misses[u]);
 }
 
-static void add_accounts(struct table *t, const struct run_summary *a,
+static void add_accounts(struct figures *t, const struct run_summary *a,
                          const struct run_summary *b, bool whole)
 {
     add_row(t, "cycles by account");
@@ -170,7 +170,7 @@ static void add_accounts(struct table *t, const struct run_summary *a,
     }
 }
 
-static void add_registers(struct table *t, const struct run_summary *a,
+static void add_registers(struct figures *t, const struct run_summary *a,
                           const struct run_summary *b)
 {
     add_row(t, "registers");
@@ -181,7 +181,7 @@ static void add_registers(struct table *t, const struct run_summary *a,
         t->row[i].broad = true;
 }
 
-static void make_table(struct table *t, const struct model *m, bool whole)
+static void make_table(struct figures *t, const struct model *m, bool whole)
 {
     struct run_summary a;
     const struct run_summary *b = &m->other.run;
@@ -295,7 +295,7 @@ int pane_other_text(const struct model *m, char *to, size_t room)
 struct pane_extent pane_compare_draw(struct canvas *c, const struct model *m,
                                      const struct pane_view *v)
 {
-    struct table t;
+    struct figures t;
     char text[MODEL_LINE * 2];
     bool two = c->box.width >= 2 * COLUMN + 2;
     int width = two ? (c->box.width - 2) / 2 : c->box.width, y, shown, lines;

@@ -9,13 +9,35 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_shown(const struct model *m, const struct pane_view *v,
-                     const struct event_row *e)
+/* ---- the rows as a table: all events kept, the oldest first
+ * ------------------
+ */
+
+enum { CYCLE, KIND, TEXT, COLUMNS };
+
+static const char *column_name(const struct model *m, int column)
 {
+    static const char *const names[] = { "cycle", "kind", "text" };
+
+    (void)m;
+    return column < COLUMNS ? names[column] : NULL;
+}
+
+static int count_rows(const struct model *m)
+{
+    return m->event_count < MODEL_EVENTS ? (int)m->event_count : MODEL_EVENTS;
+}
+
+static const struct event_row *event_of(const struct model *m, int row)
+{
+    return model_event(m, m->event_count - (uint64_t)(count_rows(m) - row));
+}
+
+static bool is_shown(const struct model *m, const struct pane_view *v, int row)
+{
+    const struct event_row *e = event_of(m, row);
     const char *letter = strchr(stop_letters, e->letter);
 
-    if (v->search[0] && !strcasestr(e->text, v->search))
-        return false;
     if (!v->filtered)
         return true;
     if (m->stop_domain[0] && strcmp(m->stop_domain, e->domain) != 0)
@@ -25,47 +47,55 @@ static bool is_shown(const struct model *m, const struct pane_view *v,
     return letter && *letter && (m->stops >> (letter - stop_letters) & 1);
 }
 
-/* Serial of the n-th newest event shown; false = there are fewer. */
-static bool nth_newest(const struct model *m, const struct pane_view *v, int n,
-                       uint64_t *serial)
+static void cell_text(const struct model *m, int row, int column,
+                      char to[TABLE_CELL])
 {
-    for (uint64_t s = m->event_count; s-- > 0;) {
-        const struct event_row *e = model_event(m, s);
-        if (!e)
-            return false;
-        if (is_shown(m, v, e) && n-- == 0) {
-            *serial = s;
-            return true;
-        }
-    }
-    return false;
+    const struct event_row *e = event_of(m, row);
+
+    if (column == CYCLE)
+        snprintf(to, TABLE_CELL, "%llu", (unsigned long long)e->cycle);
+    else if (column == KIND)
+        snprintf(to, TABLE_CELL, "%c", e->letter);
+    else
+        snprintf(to, TABLE_CELL, "%s", e->text);
 }
 
-static int count_shown(const struct model *m, const struct pane_view *v)
+static bool number_of(const struct model *m, int row, int column, uint64_t *to)
 {
-    int count = 0;
-
-    for (uint64_t s = m->event_count; s-- > 0;) {
-        const struct event_row *e = model_event(m, s);
-        if (!e)
-            break;
-        count += is_shown(m, v, e);
-    }
-    return count;
+    *to = event_of(m, row)->cycle;
+    return column == CYCLE;
 }
+
+static void about(const struct model *m, int row, struct selection *to)
+{
+    const struct event_row *e = event_of(m, row);
+
+    if (e->va)
+        selection_of_address(to, e->va, 1, e->domain_id);
+    else
+        selection_of_domain(to, m, e->domain_id);
+}
+
+const struct table pane_events_table = { .rows = count_rows,
+                                         .head = column_name,
+                                         .cell = cell_text,
+                                         .number = number_of,
+                                         .about = about,
+                                         .shown = is_shown };
+
+/* ---- drawing ---------------------------------------------------------------
+ */
 
 static void draw_row(struct canvas *c, int y, const struct event_row *e,
-                     bool selected)
+                     enum style style)
 {
     char cycle[32];
-    enum style style = selected ? STYLE_SELECTED : STYLE_TEXT;
+    bool plain = style == STYLE_TEXT;
 
     grouped_number(e->cycle, cycle, sizeof cycle);
-    if (selected)
-        canvas_fill(c, y, style);
-    canvas_right(c, 11, y, selected ? style : STYLE_DIM, cycle);
-    canvas_print(c, 12, y, selected ? style : pane_letter_style(e->letter),
-                 "%c", e->letter);
+    canvas_right(c, 11, y, plain ? STYLE_DIM : style, cycle);
+    canvas_print(c, 12, y, plain ? pane_letter_style(e->letter) : style, "%c",
+                 e->letter);
     canvas_text(c, 14, y, style, e->text);
 }
 
@@ -92,31 +122,30 @@ static int draw_story(struct canvas *c, const struct model *m,
 const struct event_row *pane_events_selected(const struct model *m,
                                              const struct pane_view *v)
 {
-    uint64_t serial;
+    int order[TABLE_ROWS], count = table_order(&pane_events_table, m, v, order);
 
-    if (v->selected < 0 || !nth_newest(m, v, v->selected, &serial))
+    if (v->selected < 0 || v->selected >= count)
         return NULL;
-    return model_event(m, serial);
+    return event_of(m, order[count - 1 - v->selected]);
 }
 
 struct pane_extent pane_events_draw(struct canvas *c, const struct model *m,
                                     const struct pane_view *v)
 {
-    int count = count_shown(m, v), height = c->box.height;
+    const struct table *t = &pane_events_table;
+    int order[TABLE_ROWS], count = table_order(t, m, v, order);
+    int height = c->box.height;
     const struct event_row *chosen = pane_events_selected(m, v);
-    uint64_t serial;
 
     height -= draw_story(c, m, chosen);
     /* the selected line stays visible when it lies above the newest ones */
     int newest = v->selected >= height ? v->selected - height + 1 : 0;
-    for (int i = 0; i < height; i++) {
-        if (!nth_newest(m, v, newest + i, &serial))
-            break;
+    for (int i = 0; i < height && newest + i < count; i++) {
+        int n = newest + i, row = order[count - 1 - n];
         int y = (count < height ? count : height) - 1 - i;
-        draw_row(c, y, model_event(m, serial), newest + i == v->selected);
-        char command[24];
-        snprintf(command, sizeof command, "select %d", newest + i);
-        canvas_zone(c, 0, y, c->box.width, 1, command, "");
+        draw_row(c, y, event_of(m, row),
+                 table_row(c, y, n, m, v, t, row, "events", STYLE_TEXT));
+        table_mark(c, 13, y, n, m, v, t, row);
     }
     if (count == 0)
         canvas_text(c, 0, 0, STYLE_DIM, "none yet");
@@ -131,9 +160,9 @@ void pane_events_title(const struct model *m, const struct pane_view *v,
 
     grouped_number(m->event_count, count, sizeof count);
     grouped_number(m->events_lost, lost, sizeof lost);
-    if (v->search[0])
-        snprintf(to, room, "those that say \"%s\"; Esc: all", v->search);
-    else if (v->filtered)
+    if (table_filter_title(v, to, room))
+        return;
+    if (v->filtered)
         snprintf(to, room, "those of the stop mask; f: all");
     else if (m->events_lost)
         snprintf(to, room, "%s, %s more not kept", count, lost);

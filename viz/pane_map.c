@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The address space. The bar on top is the user half to scale, where segments
- * are specks. Below, they are pushed together: a column per address at which
- * any domain has a segment, a lane per domain. In one space every column is one
- * segment; with several spaces it need not be, and a segment that stands in
- * several columns is joined by a line.
+ * The address space. The strip on top is all of it, by powers of two, and says
+ * where one is. Below, either a part of it to scale (pane_map_scale.c) or, as
+ * long as nobody has zoomed, the segments pushed together: a column per address
+ * at which any domain has a segment, a lane per domain. In one space every
+ * column is one segment; with several spaces it need not be, and a segment that
+ * stands in several columns is joined by a line.
  */
-#include "viz/pane.h"
+#include "viz/pane_map.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { LABEL = 12, LEAST_COLUMN = 11, MOST_COLUMN = 40, COLUMNS = 256 };
+#include "viz/space.h"
+
+enum { LABEL = MAP_LABEL, LEAST_COLUMN = 11, MOST_COLUMN = 40, COLUMNS = 256 };
 
 struct column {
     uint64_t address;
@@ -74,44 +77,83 @@ static void fit_columns(struct map *map, int width, int first)
     map->width = map->width < MOST_COLUMN ? map->width : MOST_COLUMN;
 }
 
-/* ---- to scale
- * -----------------------------------------------------------------
+/* ---- the strip of the whole
+ * --------------------------------------------------
  */
 
-static void draw_scale(struct canvas *c, const struct model *m,
-                       const struct map *map, int y)
+static unsigned bits_of(const struct model *m)
 {
-    unsigned levels = m->scope.levels ? m->scope.levels : 3,
-             bits = 11 + 9 * levels;
-    double half = (double)(UINT64_C(1) << bits);
-    int width = c->box.width - LABEL;
-
-    canvas_print(c, 0, y, STYLE_DIM, "2^%u bytes", bits);
-    canvas_rect(c, LABEL, y + 0.2, width, 0.6, STYLE_TRACK, HATCH_NONE);
-    if (!c->graphic)
-        canvas_line(c, LABEL, y, STYLE_FRAME, false, width);
-    for (int i = 0; i < map->count; i++) {
-        double x = (double)map->column[i].address / half * width;
-        if (x < width)
-            canvas_rect(c, LABEL + x, y + 0.1, 0.2, 0.8, STYLE_CURRENT,
-                        HATCH_NONE);
-    }
+    return 11 + 9 * (m->scope.levels ? m->scope.levels : 3u);
 }
 
-/* The part of the scale that the columns below are. */
-static void draw_fan(struct canvas *c, const struct model *m,
-                     const struct map *map, int y)
+/* The part of the strip that is shown below. */
+static void shown_part(const struct model *m, const struct map *map,
+                       const struct pane_view *v, double *x0, double *x1)
 {
-    unsigned levels = m->scope.levels ? m->scope.levels : 3;
-    double half = (double)(UINT64_C(1) << (11 + 9 * levels));
-    int width = c->box.width - LABEL, last = map->first + map->shown - 1;
-    double x0 = (double)map->column[map->first].address / half * width;
-    double x1 = (double)map->column[last].address / half * width;
+    uint64_t first = v->first, last = v->last;
+
+    if (!space_is_scaled(v)) {
+        first = map->column[map->first].address;
+        last = map->column[map->first + map->shown - 1].address;
+    }
+    *x0 = space_strip(first, bits_of(m));
+    *x1 = space_strip(last, bits_of(m));
+}
+
+/* Halves, the hole between them, a line at every segment, a frame around what
+ * is shown. In characters: the letters u, . and k instead of grounds. */
+static void draw_strip(struct canvas *c, const struct model *m,
+                       const struct map *map, const struct pane_view *v)
+{
+    unsigned bits = bits_of(m);
+    int width = c->box.width - LABEL;
+    double low = space_strip((UINT64_C(1) << bits) - 1, bits) * width,
+           high = space_strip(0 - (UINT64_C(1) << bits), bits) * width;
+    double x0, x1;
+    char text[40];
+
+    shown_part(m, map, v, &x0, &x1);
+    canvas_text(c, 0, 0, STYLE_DIM, "2^64 bytes");
+    canvas_rect(c, LABEL, 0.15, low, 0.7, STYLE_TRACK, HATCH_NONE);
+    canvas_rect(c, LABEL + high, 0.15, width - high, 0.7, STYLE_TRACK,
+                HATCH_NONE);
+    if (!c->graphic)
+        canvas_line(c, LABEL, 0, STYLE_FRAME, false, width);
+    for (int i = 0; i < map->count; i++)
+        canvas_rect(c,
+                    LABEL + space_strip(map->column[i].address, bits) * width,
+                    0.15, 0.2, 0.7, STYLE_CURRENT, HATCH_NONE);
+    snprintf(text, sizeof text, "user half: 0 to 2^%u", bits);
+    if (text_cells(text) + 2 < low / 2)
+        canvas_text(c, LABEL + 1, 0, STYLE_DIM, text);
+    if (width - high > 16)
+        canvas_right(c, LABEL + width - 1, 0, STYLE_DIM, "kernel half");
+    x1 = (x1 - x0) * width < 0.5 ? x0 + 0.5 / width : x1;
+    if (c->graphic)
+        canvas_frame(c, LABEL + x0 * width - 0.3, 0.02, (x1 - x0) * width + 0.6,
+                     0.96, STYLE_STRONG);
+    else
+        for (int x = (int)(x0 * width); x <= (int)(x1 * width) && x < width;
+             x++)
+            canvas_text(c, LABEL + x, 0, STYLE_STRONG, "▓");
+    canvas_zone(c, LABEL, 0, width, 1, "map all",
+                "the whole address space by powers of two: the user half, a "
+                "hole that no address has, the kernel half; the frame is what "
+                "the map shows. Click: all of it to scale");
+}
+
+/* From the strip to the columns below. */
+static void draw_fan(struct canvas *c, const struct model *m,
+                     const struct map *map, const struct pane_view *v, int y)
+{
+    int width = c->box.width - LABEL;
+    double x0, x1;
 
     if (!c->graphic) /* slanted lines of characters would only confuse */
         return;
-    canvas_segment(c, LABEL + x0, y, LABEL, y + 0.9, STYLE_FRAME);
-    canvas_segment(c, LABEL + (x1 < width ? x1 : width), y,
+    shown_part(m, map, v, &x0, &x1);
+    canvas_segment(c, LABEL + x0 * width, y, LABEL, y + 0.9, STYLE_FRAME);
+    canvas_segment(c, LABEL + x1 * width, y,
                    LABEL + map->shown * map->width - 1, y + 0.9, STYLE_FRAME);
 }
 
@@ -125,7 +167,7 @@ static int column_x(const struct map *map, int i)
 }
 
 static void draw_heads(struct canvas *c, const struct model *m,
-                       const struct map *map, int y)
+                       const struct map *map, const struct pane_view *v, int y)
 {
     canvas_text(c, 0, y, STYLE_DIM, m->one_space ? "segment" : "in order");
     canvas_text(c, 0, y + 1, STYLE_DIM, "address");
@@ -138,16 +180,51 @@ static void draw_heads(struct canvas *c, const struct model *m,
             snprintf(head, sizeof head, "%s %s", s->name, size);
         else
             snprintf(head, sizeof head, "%s", size);
-        canvas_print(c, x, y, STYLE_STRONG, "%.*s", room, head);
-        address_text(map->column[i].address, 0, address, sizeof address);
+        bool linked = m->one_space && selection_has_segment(v->selection, m, s);
+        canvas_print(c, x, y, linked ? STYLE_LINKED : STYLE_STRONG, "%s%.*s",
+                     linked ? "»" : "", room - linked, head);
+        map_segment_zone(c, s, x, y, room, 2);
         snprintf(address, sizeof address, "%llx",
                  (unsigned long long)map->column[i].address);
         canvas_print(c, x, y + 1, STYLE_DIM, "%.*s", room, address);
     }
 }
 
-/* The segment that domain d sees at an address, -1 = none. */
-static int segment_at(const struct model *m, int d, uint64_t address)
+void map_segment_zone(struct canvas *c, const struct segment_row *s, int x,
+                      int y, int width, int height)
+{
+    char command[40], tip[80], size[16];
+
+    size_text(s->bytes, size, sizeof size);
+    snprintf(command, sizeof command, "select segment %llx",
+             (unsigned long long)s->base);
+    snprintf(tip, sizeof tip, "segment %.30s, %s at %llx", s->name, size,
+             (unsigned long long)s->base);
+    canvas_zone(c, x, y, width, height, command, tip);
+}
+
+void map_lane_name(struct canvas *c, const struct model *m,
+                   const struct pane_view *v, int d, int y)
+{
+    const struct domain_row *row = &m->domains[d];
+    bool linked = selection_has_domain(v->selection, row->id);
+    char command[40];
+
+    canvas_print(c, 0, y,
+                 linked         ? STYLE_LINKED
+                 : row->current ? STYLE_CURRENT
+                                : STYLE_TEXT,
+                 "%s%.10s",
+                 row->current ? "▶"
+                 : linked     ? "»"
+                              : " ",
+                 row->name);
+    snprintf(command, sizeof command, "select domain %u", row->id);
+    canvas_zone(c, 0, y, LABEL - 1, 1, command,
+                "a domain: click to select it, right for more");
+}
+
+int map_segment_at(const struct model *m, int d, uint64_t address)
 {
     for (int i = 0; i < m->segment_count; i++)
         if (m->segments[i].rights[d] && m->segments[i].address[d] == address)
@@ -158,10 +235,11 @@ static int segment_at(const struct model *m, int d, uint64_t address)
 /* What domain d may do with the segment at column i. Where a lane has two
  * lines, the lower one is filled as far as the segment goes. */
 static void draw_cell(struct canvas *c, const struct model *m,
-                      const struct map *map, int d, int i, int y, int pitch)
+                      const struct map *map, const struct pane_view *v, int d,
+                      int i, int y, int pitch)
 {
     int x = column_x(map, i), width = map->width - 1;
-    int segment = segment_at(m, d, map->column[i].address);
+    int segment = map_segment_at(m, d, map->column[i].address);
     int tint = (int)m->domains[d].id - 1, room = width;
     char rights[5], text[64];
 
@@ -179,19 +257,22 @@ static void draw_cell(struct canvas *c, const struct model *m,
     int text_x = pitch > 1 ? x : x + 3;
     room -= text_x - x;
     canvas_print(c, text_x, y,
-                 m->domains[d].current ? STYLE_CURRENT : STYLE_TEXT, "%.*s",
-                 room > 0 ? room : 0, text);
+                 selection_has_segment(v->selection, m, &m->segments[segment])
+                     ? STYLE_LINKED
+                 : m->domains[d].current ? STYLE_CURRENT
+                                         : STYLE_TEXT,
+                 "%.*s", room > 0 ? room : 0, text);
+    map_segment_zone(c, &m->segments[segment], x, y, width, pitch);
 }
 
 static int draw_lanes(struct canvas *c, const struct model *m,
-                      const struct map *map, int y, int skip, int pitch)
+                      const struct map *map, const struct pane_view *v, int y,
+                      int pitch)
 {
-    for (int d = skip; d < m->domain_count; d++, y += pitch) {
-        canvas_print(
-            c, 0, y, m->domains[d].current ? STYLE_CURRENT : STYLE_TEXT,
-            "%s%.10s", m->domains[d].current ? "▶" : " ", m->domains[d].name);
+    for (int d = v->scroll; d < m->domain_count; d++, y += pitch) {
+        map_lane_name(c, m, v, d, y);
         for (int i = map->first; i < map->first + map->shown; i++)
-            draw_cell(c, m, map, d, i, y, pitch);
+            draw_cell(c, m, map, v, d, i, y, pitch);
     }
     return y;
 }
@@ -229,7 +310,7 @@ static void draw_joins(struct canvas *c, const struct model *m,
         int first = -1, last = -1;
         for (int i = map->first; i < map->first + map->shown; i++)
             for (int d = 0; d < m->domain_count; d++)
-                if (segment_at(m, d, map->column[i].address) == s) {
+                if (map_segment_at(m, d, map->column[i].address) == s) {
                     first = first < 0 ? i : first;
                     last = i;
                 }
@@ -258,10 +339,12 @@ struct pane_extent pane_map_draw(struct canvas *c, const struct model *m,
         canvas_text(c, 0, 0, STYLE_DIM, "too narrow");
         return (struct pane_extent){ 1, c->box.height };
     }
-    draw_scale(c, m, &map, 0);
-    draw_fan(c, m, &map, 1);
-    draw_heads(c, m, &map, 2);
-    y = draw_lanes(c, m, &map, 4, v->scroll, pitch);
+    draw_strip(c, m, &map, v);
+    if (space_is_scaled(v))
+        return map_draw_scaled(c, m, v, 1);
+    draw_fan(c, m, &map, v, 1);
+    draw_heads(c, m, &map, v, 2);
+    y = draw_lanes(c, m, &map, v, 4, pitch);
     draw_access(c, m, &map, y++);
     draw_joins(c, m, &map, y);
     return (struct pane_extent){ m->domain_count + 1,
@@ -271,10 +354,18 @@ struct pane_extent pane_map_draw(struct canvas *c, const struct model *m,
 void pane_map_title(const struct model *m, const struct pane_view *v, char *to,
                     size_t room)
 {
-    (void)v;
+    char cells[24];
+
     *to = 0;
     if (m->segment_count == 0)
         return;
+    if (space_is_scaled(v)) {
+        uint64_t bytes = v->last - v->first + 1; /* 0 = all 2^64 */
+        reach_text(bytes ? bytes : UINT64_MAX, cells, sizeof cells);
+        snprintf(to, room, "%s bytes to scale from %llx; Home: all segments",
+                 bytes ? cells : "all", (unsigned long long)v->first);
+        return;
+    }
     snprintf(to, room, "%s",
              m->one_space ? "one space: a column is one segment for everybody"
                           : "several spaces: the same address may mean "

@@ -17,6 +17,7 @@ static const char *const missing[PANE_COUNT] = {
     [PANE_RATIOS] = "how many look-ups hit",
     [PANE_COMPARE] = "a second run beside this one",
     [PANE_CONSOLE] = "what was printed",
+    [PANE_GRAPH] = "the machine's state as a graph",
 };
 
 /* A sentence; false: the pane can be drawn. */

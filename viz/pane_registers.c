@@ -23,6 +23,7 @@ struct cell {
     uint64_t value;
     bool changed, special; /* special: a CSR, with a longer name */
     bool unknown;          /* the trace does not say */
+    bool linked;           /* points at what is selected */
 };
 
 static struct cell cell_of(const struct model *m, int i)
@@ -42,18 +43,24 @@ static struct cell cell_of(const struct model *m, int i)
                               special[i - ORDINARY].value,
                               false,
                               true,
-                              m->recorded };
+                              m->recorded,
+                              false };
     int x = order[i];
-    return (struct cell){
-        register_names[x],         m->symbol[x], m->x[x],
-        m->x[x] != m->x_before[x], false,        m->x_unknown >> x & 1
-    };
+    return (struct cell){ register_names[x],
+                          m->symbol[x],
+                          m->x[x],
+                          m->x[x] != m->x_before[x],
+                          false,
+                          m->x_unknown >> x & 1,
+                          false };
 }
 
 static void draw_cell(struct canvas *c, int x, int y, int width,
                       const struct cell *r)
 {
-    enum style style = r->changed ? STYLE_CHANGED : STYLE_TEXT;
+    enum style style = r->linked    ? STYLE_LINKED
+                       : r->changed ? STYLE_CHANGED
+                                    : STYLE_TEXT;
     char value[24];
     int name =
         r->name[0] == 's' && r->name[1] > '9' && r->name[1] != 'p' ? 8 : 3;
@@ -67,6 +74,8 @@ static void draw_cell(struct canvas *c, int x, int y, int width,
     if (r->changed)
         canvas_text(c, x + 3, y, style, "*");
     canvas_text(c, x + name + 1, y, style, value);
+    if (r->linked)
+        canvas_text(c, x + name, y, style, "»");
     if (width >= WITH_SYMBOL)
         canvas_print(c, x + name + digits + 2, y, STYLE_DIM, "%.*s",
                      width - name - digits - 3, r->symbol);
@@ -88,6 +97,9 @@ struct pane_extent pane_registers_draw(struct canvas *c, const struct model *m,
         return (struct pane_extent){ 0, c->box.height };
     for (int i = v->scroll * columns; i < count; i++) {
         struct cell r = cell_of(m, i);
+        r.linked =
+            v->selection && v->selection->kind != SELECT_DOMAIN &&
+            selection_has_range(v->selection, m, r.value, 1, m->domain_id);
         draw_cell(c, i % columns * pitch, i / columns - v->scroll, pitch - 1,
                   &r);
     }

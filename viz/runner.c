@@ -181,6 +181,8 @@ bool runner_advance_once(struct runner *r, uint64_t instructions)
                                  .stop_events = r->until };
     enum session_state state = stops_advance(&r->stops, r->session, &limits);
 
+    model_graph_listen(&r->model, r->session);
+
     if (state == SESSION_FINISHED || state == SESSION_FAILED)
         ended(r, state);
     else if (state == SESSION_STOPPED && runner_stops_tell(r))
@@ -322,6 +324,16 @@ static void ask(struct runner *r, const struct wish *w)
     snprintf(a->domain, sizeof a->domain, "%s", w->domain);
 }
 
+static void ask_graph(struct runner *r, const struct wish *w)
+{
+    struct model_graph_ask *a = &r->model.graph_ask;
+
+    a->visible = w->number < WISH_NO_GRAPH;
+    a->kind = a->visible ? (uint8_t)w->number : a->kind;
+    snprintf(a->domain, sizeof a->domain, "%s", w->domain);
+    r->model.graph.read = false;
+}
+
 void runner_obey(struct runner *r, const struct wish *w)
 {
     if (r->tape) {
@@ -387,6 +399,12 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_EXPLAIN:
         ask(r, w);
         break;
+    case WISH_GRAPH:
+        ask_graph(r, w);
+        break;
+    case WISH_MARK:
+        model_graph_mark(&r->model, r->session);
+        break;
     }
 }
 
@@ -444,17 +462,18 @@ bool runner_open(struct runner *r, struct session_options *options,
         return false;
     source_root(r->root, sizeof r->root);
     model_init(&r->model, r->heap, r->root);
+    model_read_notes(&r->model, options->path);
+    snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
+             name ? name + 1 : options->path);
+    r->model.speed = 3;
+    r->model.stops = 1u << STOP_ON_FAULT;
+    /* from here on, the model goes into snapshots */
     if (!runner_open_history(r, options, history_bytes, err)) {
         heap_close(r->heap);
         return false;
     }
     r->session = r->history.now;
     r->stops.history = &r->history;
-    model_read_notes(&r->model, options->path);
-    snprintf(r->model.scenario, sizeof r->model.scenario, "%.60s",
-             name ? name + 1 : options->path);
-    r->model.speed = 3;
-    r->model.stops = 1u << STOP_ON_FAULT;
     return true;
 }
 

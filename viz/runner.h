@@ -56,9 +56,14 @@ enum wish_kind {
     WISH_POINT,       /* text: a line for stops_obey */
     WISH_RELOAD,      /* the scenario from its beginning, as its file is now */
     WISH_LOOK,        /* the code panel shows text, as for break; "": pc */
-    WISH_EXPLAIN      /* the microscope shows the access number = va, by domain;
+    WISH_EXPLAIN,     /* the microscope shows the access number = va, by domain;
                          kind = r, w, x */
+    WISH_GRAPH,       /* every look reads graph `number` of graph_kinds, a page
+                         table of domain; WISH_NO_GRAPH: none */
+    WISH_MARK         /* later graphs are compared with now */
 };
+
+enum { WISH_NO_GRAPH = 255 };
 
 struct wish {
     enum wish_kind kind;

@@ -135,6 +135,8 @@ static void turn_page(struct runner *r)
     to->stops = r->model.stops;
     to->ruler = r->model.ruler;
     to->other = r->model.other;
+    to->graph_ask = r->model.graph_ask;
+    to->graph_mark = r->model.graph_mark;
     to->ask.set = false;
     to->notice[0] = 0;
     r->model = *to;

@@ -225,7 +225,9 @@ static bool move(struct runner *r, const struct wish *w)
         go_to_moment(r, &w->to->at);
         return true;
     case WISH_STEP:
-        go(r, r->place + w->number);
+        go(r, w->number < tape_length(r->tape) - r->place
+                  ? r->place + w->number
+                  : tape_length(r->tape));
         return true;
     case WISH_CYCLE:
         go_to_cycle(r, w->number);
@@ -273,6 +275,9 @@ void runner_obey_tape(struct runner *r, const struct wish *w)
         break;
     case WISH_STOPS:
         runner_stops_obey(r, w);
+        break;
+    case WISH_GRAPH: /* the pane says it, */
+    case WISH_MARK:  /* and time is measured all the same */
         break;
     default:
         runner_notice(r, "%s", not_there);

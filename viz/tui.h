@@ -12,6 +12,7 @@ struct tui {
     struct runner runner;
     struct view view;
     struct pace pace;
+    struct terminal *terminal; /* NULL = none: a script, lines */
 };
 
 /* Instructions between two looks where nobody watches. */

@@ -172,6 +172,9 @@ static void say_overlay(struct prompt *p)
 
     if (v->overlay == OVERLAY_STORY) {
         say_text(p, v->story);
+    } else if (v->overlay == OVERLAY_MENU) {
+        for (int i = 0; i < v->menu.count; i++)
+            say(p, "%s: %s", v->menu.item[i].command, v->menu.item[i].label);
     } else if (v->overlay == OVERLAY_MASK) {
         say_stops(p);
     } else if (v->overlay == OVERLAY_STOPS) {

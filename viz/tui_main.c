@@ -98,6 +98,9 @@ static void serve(struct tui *t)
 {
     if (t->view.picture)
         tui_save_picture(&t->view);
+    if (t->view.copied[0] && t->terminal)
+        curses_copy(t->terminal, t->view.copied);
+    t->view.copied[0] = 0;
     view_obeyed_by(&t->view, &t->runner);
 }
 
@@ -119,8 +122,10 @@ static bool obey_pointer(struct tui *t, const struct terminal *terminal,
 
     if (key == KEY_OF_PRESS) {
         view_pointer_press(&t->view, x, y, false);
+    } else if (key == KEY_OF_MENU) {
+        view_pointer_menu(&t->view, x, y);
     } else if (key == KEY_OF_RELEASE) {
-        view_drag_to(&t->view, x, y);
+        view_pointer_move(&t->view, x, y);
         view_pointer_release(&t->view);
     } else if (key == KEY_OF_WHEEL_UP || key == KEY_OF_WHEEL_DOWN) {
         view_pointer_wheel(&t->view, x, y, key == KEY_OF_WHEEL_UP ? -3 : 3);
@@ -156,7 +161,9 @@ static void live(struct tui *t, struct terminal *terminal)
             curses_redraw(terminal);
         t->view.redraw = false;
         curses_show(terminal, &t->view.canvas);
-        key = curses_key(terminal, wait_of(t));
+        key = curses_key(terminal, t->view.wish_count ? 0 : wait_of(t));
+        if (t->view.wish_count > 0)
+            serve(t);
         while (key != KEY_OF_NONE && key != KEY_OF_RESIZE && !t->view.quit) {
             if (!obey_pointer(t, terminal, key))
                 obey_key(t, key);
@@ -182,7 +189,7 @@ static int scripted(struct tui *t, const struct arguments *a)
     for (;;) {
         runner_finish(&t->runner, TUI_SLICE);
         view_draw(&t->view, a->width, a->height);
-        if (t->view.wish_count > 0) { /* the scenario's */
+        if (t->view.wish_count > 0) { /* the scenario's, or of the drawing */
             serve(t);
             continue;
         }
@@ -202,6 +209,7 @@ static int in_terminal(struct tui *t, const struct arguments *a)
     char stops[VIEW_PATH];
     struct err err;
 
+    t->terminal = &terminal;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return usage_error(&command,
                            "needs a terminal, --ui=line, or --script KEYS");
@@ -215,6 +223,7 @@ static int in_terminal(struct tui *t, const struct arguments *a)
         view_stops_load(&t->runner, stops);
     }
     live(t, &terminal);
+    t->terminal = NULL;
     if (!a->view.forget)
         view_stops_save(&t->runner, stops);
     curses_close(&terminal);

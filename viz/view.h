@@ -16,11 +16,12 @@ enum {
     VIEW_LEAST_WIDTH = 80,
     VIEW_LEAST_HEIGHT = 24,
     VIEW_WIDE = 120, /* from here on: rows of three panes, and a line of tabs */
-    VIEW_SETS = 7,
+    VIEW_SETS = 8,
     VIEW_ROWS = 4,    /* of panes in a set, at most */
     VIEW_COLUMNS = 3, /* of panes in a row, at most */
     VIEW_WISHES = 16,
     VIEW_COMMAND = 200,
+    VIEW_COPY = 16384,
     VIEW_PATH = 512
 };
 
@@ -28,8 +29,19 @@ enum view_overlay {
     OVERLAY_NONE,
     OVERLAY_HELP,
     OVERLAY_STORY,
-    OVERLAY_MASK, /* what stops a run: kinds of events */
-    OVERLAY_STOPS /* breakpoints and watches */
+    OVERLAY_MASK,  /* what stops a run: kinds of events */
+    OVERLAY_STOPS, /* breakpoints and watches */
+    OVERLAY_MENU
+};
+
+/* What can be done with what is selected: commands by name. */
+enum { MENU_ITEMS = 16 };
+struct view_menu {
+    int x, y; /* its corner, as near as fits */
+    int count, chosen;
+    struct {
+        char label[60], command[100];
+    } item[MENU_ITEMS];
 };
 
 /* Where the user has put the borders of one set in one shape of screen:
@@ -64,6 +76,13 @@ struct view {
     struct box place[PANE_COUNT];          /* likewise; width 0 = hidden */
     struct view_split split[VIEW_SETS][2]; /* [1] = wide screens */
 
+    struct selection selection;  /* lit in every pane */
+    struct graph_places *places; /* where a graph's nodes are; the front end's,
+                                    NULL = graphs are lists */
+    struct model_graph_ask graph_ask; /* of the graph pane */
+    bool graph_told;                  /* the runner knows what it asks for */
+    struct view_menu menu;
+
     enum view_overlay overlay;
     int overlay_scroll, overlay_lines, overlay_shown;
     int overlay_row; /* of a list: the one chosen */
@@ -79,7 +98,9 @@ struct view {
     int pointer_x, pointer_y; /* cells; -1 = no pointer */
     bool tip_wanted;          /* it has rested long enough */
     struct view_drag drag;
-    bool cursor_dragged; /* it drags the timeline's active cursor */
+    bool cursor_dragged;  /* it drags the timeline's active cursor */
+    enum pane_id panning; /* the pointer drags its content; PANE_COUNT = none */
+    int pan_x, pan_y;     /* from here */
 
     struct view_bookmark bookmark;
     struct time_view time;
@@ -97,6 +118,7 @@ struct view {
     bool show;                    /* the focus moved: without a screen, print
                                      that pane, in so many lines, */
     int show_lines;               /* 0 = as many as it needs */
+    char copied[VIEW_COPY];       /* for the clipboard; "" = nothing new */
 };
 
 /* Empty view of a model. */
@@ -138,6 +160,47 @@ bool view_is_hidden(const struct view *v, enum pane_id id);
 /* command: its whole word first, then perhaps arguments. */
 bool view_is_locked(const struct view *v, const char *command);
 
+/* ---- view_select.c -------------------------------------------------------
+ */
+
+/* Has the pane rows that a cursor goes over? */
+bool view_has_cursor(const struct view *v, enum pane_id id);
+/* Moves the cursor of a pane with rows by so many. */
+void view_move_cursor(struct view *v, enum pane_id id, int rows);
+/* The cursor of a pane goes to row n of what it shows, and selects what that is
+ * about. False: there is no such row. */
+bool view_point(struct view *v, enum pane_id id, int n);
+/* Something is selected: says what it is. */
+void view_selected(struct view *v);
+/* Before a pane is drawn: rows may have moved under its cursor. */
+void view_keep_cursor(struct view *v, enum pane_id id);
+/* After it: has it to be drawn again, scrolled to its cursor? */
+bool view_reveal(struct view *v, enum pane_id id);
+/* The pane of that name, or that begins so; PANE_COUNT = none. */
+enum pane_id view_pane_named(const char *name);
+
+/* ---- view_menu.c ---------------------------------------------------------
+ */
+
+/* Opens the menu of the selection near a cell of the screen. */
+void view_menu_open(struct view *v, int x, int y);
+void view_menu_draw(struct view *v);
+void view_menu_key(struct view *v, int key);
+
+/* ---- view_graph.c --------------------------------------------------------
+ */
+
+/* Asks the runner for v->graph_ask. False: there are too many wishes. */
+bool view_ask_graph(struct view *v);
+/* After drawing: asks again when the graph pane has come or gone. */
+void view_follow_graph(struct view *v);
+/* The content of map or graph follows the pointer, or steps aside: cells. */
+void view_pan(struct view *v, enum pane_id id, int x, int y);
+/* The graph moves until the selected node is in sight. */
+void view_reveal_node(struct view *v);
+/* Twice as near (by > 0), or half; x, y: the cell that stays. */
+void view_zoom_at(struct view *v, enum pane_id id, int by, int x, int y);
+
 /* ---- view_complete.c ----------------------------------------------------- */
 
 /* Completes v->line as far as it is clear; the choices left go to v->choices.
@@ -149,6 +212,8 @@ void view_complete(struct view *v);
 
 void view_pointer_move(struct view *v, int x, int y);
 void view_pointer_press(struct view *v, int x, int y, bool twice);
+/* The other button: selects what is there and opens its menu. */
+void view_pointer_menu(struct view *v, int x, int y);
 void view_pointer_release(struct view *v);
 /* lines > 0: towards the end. */
 void view_pointer_wheel(struct view *v, int x, int y, int lines);
@@ -181,7 +246,6 @@ struct box view_grid_box(const struct view *v);
 
 /* Help, story or stop-mask editor over the panes. */
 void view_draw_overlay(struct view *v);
-
 /* An empty frame with a title and, below, what keys do; the box inside it is
  * current. */
 void view_draw_frame(struct canvas *c, const char *title, const char *keys,

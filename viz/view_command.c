@@ -93,8 +93,8 @@ bool view_take_address(struct view *v, const char *text, uint64_t *va)
  */
 
 static const struct view_word *const tables[] = {
-    view_words_time, view_words_stops,   view_words_mark,
-    view_words_look, view_words_compare, view_words_screen
+    view_words_time,    view_words_stops,  view_words_mark,   view_words_look,
+    view_words_compare, view_words_screen, view_words_select, view_words_graph
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 

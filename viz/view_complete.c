@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "viz/graph.h"
+
 struct completion {
     const char *begun;
     char common[MODEL_LINE]; /* what all choices begin with */
@@ -55,6 +57,34 @@ static void offer_time(struct completion *c, const struct view *v,
             offer(c, name);
 }
 
+/* Names of what can be selected, found, shown as a graph, or sorted by. */
+static void offer_things(struct completion *c, const struct view *v,
+                         const char *command)
+{
+    static const char *const kinds[] = { "address", "segment", "domain",
+                                         "thread",  "node",    "none" };
+    const struct model *m = v->model;
+    const struct table *t = panes[v->focus].table;
+    const char *head;
+    bool select = strncmp(command, "select", 6) == 0,
+         graph = strncmp(command, "graph", 5) == 0,
+         map = strncmp(command, "map", 3) == 0;
+
+    for (size_t i = 0; select && i < sizeof kinds / sizeof kinds[0]; i++)
+        offer(c, kinds[i]);
+    for (int i = 0; graph && i < GRAPH_KINDS; i++)
+        offer(c, graph_kinds[i].name);
+    for (int i = 0; (select || map) && i < m->segment_count; i++)
+        offer(c, m->segments[i].name);
+    for (int i = 0; (select || graph) && i < m->domain_count; i++)
+        offer(c, m->domains[i].name);
+    for (int i = 0; strncmp(command, "find", 4) == 0 && i < PANE_COUNT; i++)
+        offer(c, panes[i].name);
+    if (strncmp(command, "sort", 4) == 0)
+        for (int i = 0; t && (head = t->head(m, i)); i++)
+            offer(c, head);
+}
+
 static void offer_arguments(struct completion *c, const struct view *v,
                             const char *command)
 {
@@ -64,6 +94,7 @@ static void offer_arguments(struct completion *c, const struct view *v,
     if (strncmp(command, "speed", 5) == 0)
         for (int i = 0; i < runner_speed_count; i++)
             offer(c, runner_speed_text(i));
+    offer_things(c, v, command);
     if (strncmp(command, "theme", 5) == 0) {
         offer(c, "dark");
         offer(c, "light");

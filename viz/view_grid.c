@@ -14,7 +14,7 @@ enum { LEAST_HEIGHT = 3, LEAST_COLUMNS = 14 };
 
 const char *const view_set_names[VIEW_SETS] = { "run",  "memory", "space",
                                                 "cost", "time",   "text",
-                                                "a/b" };
+                                                "a/b",  "graph" };
 
 static const struct grid grids[VIEW_SETS][2] = {
     /* run */
@@ -85,6 +85,13 @@ static const struct grid grids[VIEW_SETS][2] = {
       { 2,
         { { 1, { PANE_COMPARE }, { 1 }, 18, 5 },
           { 2, { PANE_SWITCHES, PANE_TIMELINE }, { 1, 1 }, 10, 3 } } } },
+    /* graph */
+    { { 2,
+        { { 1, { PANE_GRAPH }, { 1 }, 13, 3 },
+          { 2, { PANE_RIGHTS, PANE_EVENTS }, { 36, 43 }, 3, 1 } } },
+      { 2,
+        { { 1, { PANE_GRAPH }, { 1 }, 20, 5 },
+          { 2, { PANE_RIGHTS, PANE_EVENTS }, { 1, 1 }, 6, 1 } } } },
 };
 
 bool view_is_wide(const struct view *v)
@@ -305,7 +312,7 @@ void view_drag_to(struct view *v, int x, int y)
     const struct grid g = view_grid(v);
     struct box all = view_grid_box(v);
     struct view_split *s = split_of(v);
-    int part[VIEW_ROWS > VIEW_COLUMNS ? VIEW_ROWS : VIEW_COLUMNS];
+    int part[VIEW_ROWS > VIEW_COLUMNS ? VIEW_ROWS : VIEW_COLUMNS] = { 0 };
     const struct view_drag *d = &v->drag;
 
     if (!d->on)

@@ -33,16 +33,23 @@ static const char keys[] =
     "U        run until an expression holds, such as a0 == 3\n"
     "t        measure from here: cycles, instructions, misses since then\n"
     "LOOKING\n"
-    "1-7      sets of panes: run, memory, space, cost, time, text, a/b\n"
+    "1-8      sets of panes: run, memory, space, cost, time, text, a/b, graph\n"
     "Tab      the next pane of the set; its title is lit, or in brackets\n"
     "z        zoom: that pane fills the screen; again: back\n"
-    "arrows, PgUp, PgDn, Home, End   scroll it; Esc: back to the newest\n"
+    "arrows, PgUp, PgDn, Home, End   scroll it, or move the cursor in its\n"
+    "         rows; what it is on is selected, and lit in every pane (»)\n"
+    "Esc      nothing selected, no filter, not zoomed; back to the newest\n"
+    "Enter    menu: what can be done with what is selected\n"
+    "O V      rows by the next column; the other way round\n"
+    "y        copy the row as text (:copy all, the table)\n"
     "H L K J  move its border left, right, up, down\n"
     "x        explain the last fault, or the selected one\n"
     "g        explain an address: what would the machine say to an access?\n"
-    "f /      events: only those of the stop mask; only those that say...\n"
+    "f /      events: only those of the stop mask; only rows that say...\n"
     "         (in the code pane, / looks for a function or an address)\n"
-    "( )      timeline: more time, less; left and right arrows: back, forth\n"
+    "( )      timeline, map, graph: further away, nearer; left and right\n"
+    "         arrows: to the side; map: Home = all segments\n"
+    "G        the graph; again: the next kind of graph\n"
     "l        timeline: a lane per domain, per thread, per hart\n"
     "v { }    timeline: the other cursor; move it (also: a click)\n"
     "i        count exactly what happened between the two cursors\n"
@@ -57,7 +64,9 @@ static const char keys[] =
     "IN THE WINDOW ALSO\n"
     "T        dark or light      < >   smaller, larger (also control - +)\n"
     "mouse    click buttons, titles, letters of the stop mask; two clicks\n"
-    "         zoom; drag borders; the wheel scrolls; rest on it for a tip\n"
+    "         zoom; drag borders; the wheel scrolls, or zooms map, graph and\n"
+    "         timeline; drag map and graph; rest on it for a tip; the other\n"
+    "         button opens the menu of what it is on\n"
     "\n"
     "THE LINES ON TOP\n"
     "Scenario, machine, hart (a hardware thread), domain/thread that runs, "
@@ -155,6 +164,8 @@ void view_draw_overlay(struct view *v)
         view_draw_mask(v);
     } else if (v->overlay == OVERLAY_STOPS) {
         view_draw_stops(v);
+    } else if (v->overlay == OVERLAY_MENU) {
+        view_menu_draw(v);
     } else if (view_tip(v)) {
         draw_tip(v, view_tip(v));
     }

@@ -45,7 +45,7 @@ static void scroll(struct view *v, enum pane_id id, int lines)
     int most = e->lines > e->shown ? e->lines - e->shown : 0;
 
     if (id == PANE_EVENTS) /* moves the cursor, newest = 0 */
-        p->selected = clamp(p->selected - lines, -1, e->lines - 1);
+        view_move_cursor(v, id, -lines);
     else if (id == PANE_CODE)
         view_code_move(v, lines);
     else if (id == PANE_CONSOLE) /* scrolls back from the end */
@@ -82,6 +82,15 @@ void view_pointer_wheel(struct view *v, int x, int y, int lines)
     }
     if (wheel_zooms(v, x, y, lines))
         return;
+    for (int i = 0; i < 2; i++) {
+        enum pane_id id = i ? PANE_GRAPH : PANE_MAP;
+        const struct box *b = &v->place[id];
+        if (x >= b->x && x < b->x + b->width && y >= b->y &&
+            y < b->y + b->height) {
+            view_zoom_at(v, id, lines < 0 ? 1 : -1, x, y);
+            return;
+        }
+    }
     for (int i = 0; i < PANE_COUNT; i++) {
         const struct box *b = &v->place[i];
         if (x >= b->x && x < b->x + b->width && y >= b->y &&
@@ -118,6 +127,11 @@ static const struct {
     { 'p', "toggle" },
     { 'd', "breaks" },
     { 'x', "fault" },
+    { '\n', "menu" },
+    { 'O', "sort" },
+    { 'V', "sort -" },
+    { 'y', "copy" },
+    { 'G', "graph" },
     { 'f', "filter" },
     { 'w', "whole" },
     { 'a', "compare" },
@@ -238,6 +252,9 @@ static void escape(struct view *v)
     v->zoomed = false;
     if (v->focus == PANE_CODE)
         view_code_move(v, 0);
+    v->selection.kind = SELECT_NONE;
+    if (v->focus == PANE_MAP)
+        p->first = p->last = 0;
     p->selected = -1;
     p->scroll = 0;
     p->search[0] = 0;
@@ -252,12 +269,27 @@ static void arrow_sideways(struct view *v, int by)
 {
     struct pane_view *p = &v->pane[v->focus];
 
-    if (v->focus == PANE_TIMELINE)
+    if (v->focus == PANE_MAP || v->focus == PANE_GRAPH)
+        view_pan(v, v->focus, -by * v->place[v->focus].width / 8, 0);
+    else if (v->focus == PANE_TIMELINE)
         time_pan(&v->time, v->model, by);
     else
         p->column =
             clamp(p->column + by, 0,
                   v->model->domain_count > 0 ? v->model->domain_count - 1 : 0);
+}
+
+/* Up and down: the cursor of a pane with rows, else the content. */
+static void move(struct view *v, enum pane_id id, int lines)
+{
+    if (id == PANE_MAP && lines == lines_of(KEY_OF_HOME, 0))
+        view_command(v, "map fit");
+    else if (id == PANE_GRAPH && v->places && lines * lines > 1)
+        view_pan(v, id, 0, -lines);
+    else if (view_has_cursor(v, id))
+        view_move_cursor(v, id, id == PANE_EVENTS ? -lines : lines);
+    else
+        scroll(v, id, lines);
 }
 
 void view_key(struct view *v, int key)
@@ -268,6 +300,8 @@ void view_key(struct view *v, int key)
         view_mask_key(v, key);
     } else if (v->overlay == OVERLAY_STOPS) {
         view_stops_key(v, key);
+    } else if (v->overlay == OVERLAY_MENU) {
+        view_menu_key(v, key);
     } else if (v->overlay != OVERLAY_NONE) {
         overlay_key(v, key);
     } else if (key == ':') {
@@ -289,7 +323,7 @@ void view_key(struct view *v, int key)
     } else if (key == KEY_OF_LEFT || key == KEY_OF_RIGHT) {
         arrow_sideways(v, key == KEY_OF_RIGHT ? 1 : -1);
     } else if (lines_of(key, v->extent[v->focus].shown)) {
-        scroll(v, v->focus, lines_of(key, v->extent[v->focus].shown));
+        move(v, v->focus, lines_of(key, v->extent[v->focus].shown));
     } else {
         command_key(v, key);
     }

@@ -62,7 +62,8 @@ static void check_names(struct view *v)
 
 static bool is_only_the_users(const char *command)
 {
-    return strncmp(command, "sc", 2) == 0 || strncmp(command, "q", 1) == 0;
+    return strncmp(command, "sc", 2) == 0 || strncmp(command, "q", 1) == 0 ||
+           strncmp(command, "cop", 3) == 0; /* screenshot, quit, copy */
 }
 
 void view_follow_lab(struct view *v)

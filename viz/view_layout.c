@@ -48,8 +48,14 @@ static void draw_content(struct view *v, enum pane_id id)
     struct pane_view *p = &v->pane[id];
     struct canvas_mark mark = canvas_mark(c);
 
+    p->places = v->places;
+    view_keep_cursor(v, id);
     for (int round = 0; round < 2; round++) {
         v->extent[id] = pane_draw(c, v->model, p, id);
+        if (round == 0 && view_reveal(v, id)) {
+            canvas_back(c, mark);
+            continue;
+        }
         int most = v->extent[id].lines - v->extent[id].shown;
         if (p->scroll <= most || p->scroll == 0)
             return;
@@ -171,7 +177,10 @@ static const struct {
     { "z zoom", "zoom", "this pane on the whole screen, and back" },
 };
 
-static int draw_button(struct canvas *c, int x, const char *text,
+enum { BUTTONS = sizeof buttons / sizeof buttons[0] };
+
+/* air: cells after it. */
+static int draw_button(struct canvas *c, int x, int air, const char *text,
                        const char *command, const char *tip, bool chosen)
 {
     int end = x + text_cells(text) + 2;
@@ -180,7 +189,17 @@ static int draw_button(struct canvas *c, int x, const char *text,
         return end;
     canvas_print(c, x, 0, chosen ? STYLE_FOCUS : STYLE_BUTTON, " %s ", text);
     canvas_zone(c, x, 0, end - x, 1, command, tip);
-    return end + (c->graphic ? 1 : 0);
+    return end + air;
+}
+
+static int buttons_width(const struct view *v)
+{
+    int width = 0;
+
+    for (int i = 0; i < BUTTONS; i++)
+        if (!view_is_locked(v, buttons[i].command))
+            width += text_cells(buttons[i].text) + 2;
+    return width;
 }
 
 static void draw_tabs(struct view *v)
@@ -193,25 +212,26 @@ static void draw_tabs(struct view *v)
         "who ran when, and what happened",
         "the scenario's text, its checks, and what was printed",
         "a second run of the scenario beside this one",
+        "rights, calls, page tables, waits ... as a graph",
     };
     struct canvas *c = &v->canvas;
     char text[40], command[20];
-    int x = 1;
+    int x = 1, width = buttons_width(v), all = x + 1 + width, air;
 
+    for (int i = 0; i < VIEW_SETS; i++)
+        all += text_cells(view_set_names[i]) + 4;
+    air = c->graphic && all + VIEW_SETS + BUTTONS <= c->width;
+    width += air * BUTTONS;
     canvas_box(c, (struct box){ 0, 2, c->width, 1 });
     for (int i = 0; i < VIEW_SETS; i++) {
         snprintf(text, sizeof text, "%d %s", i + 1, view_set_names[i]);
         snprintf(command, sizeof command, "set %d", i + 1);
-        x = draw_button(c, x, text, command, tips[i], i == v->set);
+        x = draw_button(c, x, air, text, command, tips[i], i == v->set);
     }
-    int width = 0;
-    for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++)
+    x = x + 1 > c->width - width ? x + 1 : c->width - width;
+    for (int i = 0; i < BUTTONS; i++)
         if (!view_is_locked(v, buttons[i].command))
-            width += text_cells(buttons[i].text) + 2 + c->graphic;
-    x = x + 2 > c->width - width ? x + 2 : c->width - width;
-    for (size_t i = 0; i < sizeof buttons / sizeof buttons[0]; i++)
-        if (!view_is_locked(v, buttons[i].command))
-            x = draw_button(c, x, buttons[i].text, buttons[i].command,
+            x = draw_button(c, x, air, buttons[i].text, buttons[i].command,
                             buttons[i].tip, false);
 }
 
@@ -311,6 +331,7 @@ void view_draw(struct view *v, int width, int height)
     }
     draw_footer(v, height - 1);
     view_draw_overlay(v);
+    view_follow_graph(v);
 }
 
 void view_init(struct view *v, const struct model *model)
@@ -318,8 +339,12 @@ void view_init(struct view *v, const struct model *model)
     memset(v, 0, sizeof *v);
     v->model = model;
     v->pointer_x = v->pointer_y = -1;
-    for (int i = 0; i < PANE_COUNT; i++)
+    v->panning = PANE_COUNT;
+    v->pane[PANE_GRAPH].zoom = -1;
+    for (int i = 0; i < PANE_COUNT; i++) {
         v->pane[i].selected = -1;
+        v->pane[i].selection = &v->selection;
+    }
     v->pane[PANE_TIMELINE].time = &v->time;
     v->pane[PANE_COMPARE].whole = true; /* where two runs part is long ago */
 }

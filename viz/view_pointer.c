@@ -6,6 +6,7 @@
  */
 #include "viz/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static enum pane_id pane_at(const struct view *v, int x, int y)
@@ -47,13 +48,48 @@ void view_pointer_move(struct view *v, int x, int y)
         drag_cursor(v, x, y);
     else if (v->drag.on)
         view_drag_to(v, x, y);
+    if (v->panning < PANE_COUNT && (x != v->pan_x || y != v->pan_y)) {
+        view_pan(v, v->panning, x - v->pan_x, y - v->pan_y);
+        v->pan_x = x;
+        v->pan_y = y;
+    }
 }
 
-/* Two clicks there are one and another one: breakpoints, lists over the panes.
- */
+static void begin_pan(struct view *v, enum pane_id id, int x, int y)
+{
+    v->panning = id;
+    v->pan_x = x;
+    v->pan_y = y;
+}
+
+static bool is_node(const struct view *v, const struct zone *z)
+{
+    return z && strncmp(v->canvas.text + z->command, "select node", 11) == 0;
+}
+
+void view_pointer_menu(struct view *v, int x, int y)
+{
+    const struct zone *z = canvas_zone_at(&v->canvas, x, y);
+    const char *command = z ? v->canvas.text + z->command : "";
+    enum pane_id id = pane_at(v, x, y);
+    char line[VIEW_COMMAND];
+
+    v->overlay = OVERLAY_NONE;
+    if (id < PANE_COUNT)
+        v->focus = id;
+    snprintf(line, sizeof line, "%s", command);
+    if (is_node(v, z)) /* it may be selected already: do not go there */
+        v->selection.node[0] = 0;
+    if (strncmp(line, "select ", 7) == 0 || strncmp(line, "row ", 4) == 0)
+        view_command(v, line);
+    view_menu_open(v, x, y);
+}
+
+/* Two clicks there are one and another one: breakpoints, lists over the panes,
+ * nodes of a graph. */
 static bool clicks_are_single(const struct view *v, const struct zone *z)
 {
-    return v->overlay != OVERLAY_NONE ||
+    return v->overlay != OVERLAY_NONE || is_node(v, z) ||
            (z && strncmp(v->canvas.text + z->command, "toggle ", 7) == 0);
 }
 
@@ -67,12 +103,20 @@ void view_pointer_press(struct view *v, int x, int y, bool twice)
         v->overlay = OVERLAY_NONE;
         return;
     }
+    if (v->overlay == OVERLAY_MENU) {
+        v->overlay = OVERLAY_NONE;
+        if (z && v->canvas.text[z->command])
+            view_command(v, v->canvas.text + z->command);
+        return;
+    }
     if (v->overlay != OVERLAY_NONE && !z) {
         v->overlay = OVERLAY_NONE;
         return;
     }
     if (view_on_border(v, x, y))
         v->drag = view_border_at(v, x, y);
+    else if (id == PANE_MAP || id == PANE_GRAPH)
+        begin_pan(v, id, x, y);
     if (twice && id < PANE_COUNT && !clicks_are_single(v, z))
         view_command(v, "zoom");
     else if (drag_cursor(v, x, y))
@@ -86,6 +130,7 @@ void view_pointer_press(struct view *v, int x, int y, bool twice)
 void view_pointer_release(struct view *v)
 {
     v->drag.on = v->cursor_dragged = false;
+    v->panning = PANE_COUNT;
 }
 
 const char *view_tip(const struct view *v)

@@ -20,6 +20,8 @@ extern const struct view_word view_words_stops[];
 extern const struct view_word view_words_look[];
 extern const struct view_word view_words_compare[];
 extern const struct view_word view_words_screen[];
+extern const struct view_word view_words_select[];
+extern const struct view_word view_words_graph[];
 
 /* A wish for the runner; lost when there are too many. */
 void view_wish(struct view *v, enum wish_kind kind, uint64_t number);

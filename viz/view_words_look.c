@@ -84,27 +84,6 @@ static void do_filter(struct view *v, int count, char **a)
     v->pane[PANE_EVENTS].selected = -1;
 }
 
-static void do_search(struct view *v, int count, char **a)
-{
-    struct pane_view *p = &v->pane[PANE_EVENTS];
-
-    snprintf(p->search, sizeof p->search, "%s", count > 0 ? a[0] : "");
-    for (int i = 1; i < count; i++)
-        snprintf(p->search + strlen(p->search),
-                 sizeof p->search - strlen(p->search), " %s", a[i]);
-    p->selected = -1;
-    view_focus(v, PANE_EVENTS);
-}
-
-static void do_select(struct view *v, int count, char **a)
-{
-    uint64_t n;
-
-    if (count > 0 && view_take_number(v, a[0], &n) && n < MODEL_EVENTS)
-        v->pane[PANE_EVENTS].selected = (int)n;
-    view_focus(v, PANE_EVENTS);
-}
-
 static void do_whole(struct view *v, int count, char **a)
 {
     (void)count;
@@ -145,7 +124,8 @@ static void do_mark(struct view *v, int count, char **a)
         .protection_misses =
             m->units[UNIT_IRPLB].misses + m->units[UNIT_DRPLB].misses
     };
-    view_notice(v, "time is measured from here");
+    view_wish(v, WISH_MARK, 0);
+    view_notice(v, "time is measured, and graphs are compared, from here");
 }
 
 const struct view_word view_words_look[] = {
@@ -153,8 +133,6 @@ const struct view_word view_words_look[] = {
       "what the machine would say to that access", do_explain },
     { "fault", "", "the story of the selected or the last fault", do_fault },
     { "filter", "", "events: only those of the stop mask, or all", do_filter },
-    { "search", "TEXT", "events that say TEXT; nothing: all", do_search },
-    { "select", "N", "the N-th newest event shown", do_select },
     { "whole", "", "cycles of the last command, or of the whole run",
       do_whole },
     { "ratio", "[NAME|all]",

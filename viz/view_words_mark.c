@@ -17,7 +17,10 @@ static void do_window(struct view *v, int count, char **a)
 
     if (count > 1 && !view_take_number(v, a[1], &about))
         return;
-    if (count == 0)
+    if (count == 1 && strchr("+-", a[0][0]) &&
+        (v->focus == PANE_MAP || v->focus == PANE_GRAPH))
+        view_zoom_at(v, v->focus, a[0][0] == '+' ? 1 : -1, -1, -1);
+    else if (count == 0)
         t->span = t->last = 0;
     else if (strchr("+-", a[0][0]))
         time_zoom(t, v->model, a[0][0] == '+', about);

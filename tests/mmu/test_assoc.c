@@ -245,7 +245,7 @@ static void test_the_kept_tree_is_that_of_the_stamps(void **state)
         pair_open(&p[1], shape);
         assert_true(!p[0].a.tree && p[1].a.tree);
         for (int i = 0; i < 20000; i++) {
-            uint64_t at = random_below(6 * ways) * 64;
+            uint64_t at = random_below(6UL * ways) * 64;
             bool drop = !random_below(50);
             int32_t found[2];
             for (int k = 0; k < 2; k++) {

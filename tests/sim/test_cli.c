@@ -87,7 +87,7 @@ static void test_wrong_options(void **state)
     expect_error(&r, "tui a.lua b.lua", EXIT_USAGE, "one scenario only");
     expect_error(&r, "plot", EXIT_USAGE, "SPEC.json is missing");
     expect_error(&r, "plot --bogus", EXIT_USAGE, "no option --bogus");
-    expect_error(&r, "plot a.json -o", EXIT_USAGE, "-o needs a value");
+    expect_error(&r, "plot a.json -o", EXIT_USAGE, "--output needs a value");
 }
 
 static void test_scenarios_that_cannot_be_read(void **state)

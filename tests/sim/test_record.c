@@ -61,7 +61,7 @@ static void test_the_same_run_again(void **state)
     o.preset = "a53";
     struct session *s = open_session(&o);
     assert_true(session_record_text(o.path, &text, &err));
-    run_to(s, 90000);
+    run_to(s, 40000);
     assert_true(session_record_write(s, text, file, &err));
     struct session_record r = read_back();
     assert_string_equal(r.path, o.path);
@@ -71,21 +71,21 @@ static void test_the_same_run_again(void **state)
     assert_int_equal(r.set_count, 1);
     assert_string_equal(r.set[0], "name=x=y");
     assert_int_equal(r.max_cycles, o.max_cycles);
-    assert_int_equal(r.instructions, 90000);
+    assert_int_equal(r.instructions, 40000);
     assert_int_equal(r.cycle, machine_clock(s->machine));
     assert_int_equal(r.text, text);
     assert_false(r.at_end);
     /* the readable engine; and another seed */
     o.engine = ENGINE_READABLE;
     struct session *same = open_session(&o);
-    run_to(same, 90000);
+    run_to(same, 40000);
     assert_true(session_record_agrees(&r, same, &err));
-    run_to(same, 90001);
+    run_to(same, 40001);
     assert_false(session_record_agrees(&r, same, &err));
     assert_int_equal(err.code, EXIT_CHECK_FAILED);
     o.preset = NULL;
     struct session *other = open_session(&o);
-    run_to(other, 90000);
+    run_to(other, 40000);
     assert_false(session_record_agrees(&r, other, &err));
     assert_non_null(strstr(err.text, "another state"));
     (void)session_close(s);

@@ -14,6 +14,7 @@
 #include "sim/memmap.h"
 #include "tests/sim/cli_help.h"
 #include "tests/sim/gdb_help.h"
+#include "viz/graph.h"
 #include "viz/view.h"
 
 enum {
@@ -39,6 +40,10 @@ static void draw_all(struct lookers *l, const struct session *s)
 {
     struct view *v = &l->view;
 
+    l->model->graph_ask.visible = true;
+    l->model->graph_ask.kind = (uint8_t)(l->looks % GRAPH_KINDS);
+    if (l->looks % 100 == 1)
+        model_graph_mark(l->model, s);
     model_refresh(l->model, s);
     for (int i = 0; i < VIEW_SETS + PANE_COUNT; i++) {
         v->zoomed = i >= VIEW_SETS;

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "mmu/access.h"
+#include "viz/graph.h"
 #include "viz/view.h"
 
 /* ---- the model ----------------------------------------------------------- */
@@ -400,6 +401,70 @@ static void fill_notes(struct model *m)
     add_check(m, "bob reads what alice wrote", 0, 0);
 }
 
+/* ---- a graph ----------------------------------------------------------------
+ */
+
+static uint32_t keep(struct model_graph *g, const char *text)
+{
+    uint32_t at = g->text_used;
+
+    strcpy(g->text + at, text);
+    g->text_used += (uint32_t)strlen(text) + 1;
+    return *text ? at : 0;
+}
+
+static void add_node(struct model_graph *g, enum graph_role role,
+                     enum graph_change change, const char *id,
+                     const char *title, const char *row)
+{
+    g->line[g->line_count++] =
+        (struct model_graph_line){ .kind = GRAPH_LINE_NODE,
+                                   .node = (uint16_t)g->node_count };
+    g->node[g->node_count++] =
+        (struct model_node){ .id = keep(g, id),
+                             .title = keep(g, title),
+                             .first_row = (uint16_t)g->row_count,
+                             .rows = 1,
+                             .role = (uint8_t)role,
+                             .change = (uint8_t)change };
+    g->row[g->row_count++] = keep(g, row);
+}
+
+static void add_edge(struct model_graph *g, int from, int to,
+                     enum graph_line line, enum graph_change change,
+                     const char *label)
+{
+    g->line[g->line_count++] =
+        (struct model_graph_line){ .kind = GRAPH_LINE_EDGE,
+                                   .depth = 1,
+                                   .node = (uint16_t)from,
+                                   .index = (uint16_t)g->edge_count };
+    g->edge[g->edge_count++] = (struct model_edge){ .from = (uint16_t)from,
+                                                    .to = (uint16_t)to,
+                                                    .line = (uint8_t)line,
+                                                    .change = (uint8_t)change,
+                                                    .label = keep(g, label) };
+}
+
+/* Who may do what with the two segments; since the bookmark bob may read. */
+static void fill_graph(struct model *m)
+{
+    struct model_graph *g = &m->graph;
+
+    g->read = g->compared = true;
+    g->since = 1000000;
+    g->text_used = 1;
+    g->legend = keep(g, "D domain, S segment");
+    add_node(g, ROLE_DOMAIN, CHANGE_NONE, "d1_500", "alice", "domain 1");
+    add_edge(g, 0, 2, LINE_WRITE, CHANGE_NONE, "rw-");
+    add_edge(g, 0, 3, LINE_EXECUTE, CHANGE_GONE, "rwxm");
+    add_node(g, ROLE_DOMAIN, CHANGE_NONE, "d2_900", "bob", "domain 2");
+    add_edge(g, 1, 2, LINE_READ, CHANGE_NEW, "r--\nat 0x40008000");
+    add_node(g, ROLE_SEGMENT, CHANGE_NONE, "s_40008000", "document", "16 KiB");
+    add_node(g, ROLE_SEGMENT, CHANGE_NEW, "s_50000000", "a segment's name",
+             "194 bytes");
+}
+
 /* A view of a model made by hand; wishes are looked at, not obeyed. */
 struct screen {
     struct model model;
@@ -434,6 +499,7 @@ static struct screen *fixed(void)
     fill_caches(&t->model);
     fill_notes(&t->model);
     fill_stops(&t->model);
+    fill_graph(&t->model);
     return t;
 }
 
@@ -528,7 +594,7 @@ static void every_pane_narrow_and_wide(void **state)
         [PANE_MAP] = { 80, 9 },      [PANE_STORY] = { 43, 8 },
         [PANE_TIMELINE] = { 46, 8 }, [PANE_SWITCHES] = { 41, 10 },
         [PANE_RATIOS] = { 38, 10 },  [PANE_NOTES] = { 39, 12 },
-        [PANE_COMPARE] = { 80, 12 },
+        [PANE_COMPARE] = { 80, 12 }, [PANE_GRAPH] = { 80, 14 },
     };
     struct screen *t = fixed();
     char name[80];

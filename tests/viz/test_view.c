@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "tests/viz/harness_overlap.h"
 #include "viz/canvas_cairo.h"
 #include "viz/gui_worker.h"
 #include "viz/view.h"
@@ -408,32 +409,6 @@ static void settings_come_back(void **state)
  * -----------------------------------------------------------
  */
 
-/* On a graphic canvas no letter stands on another, none leaves the screen. */
-static void check_overlap(const struct canvas *c, const char *what)
-{
-    size_t cells = (size_t)c->width * (size_t)c->height;
-    char *taken = calloc(cells, 1);
-
-    assert_non_null(taken);
-    for (size_t i = 0; i < c->run_count; i++) {
-        const struct text_run *r = &c->runs[i];
-        const char *at = c->text + r->text;
-        assert_true(r->x >= 0 && r->x + r->cells <= c->width);
-        assert_true(r->y >= 0 && r->y < c->height);
-        for (int k = 0; k < r->cells; k++) {
-            char *cell = &taken[r->y * c->width + r->x + k];
-            if (*at != ' ' && *cell)
-                fail_msg("%s: overlap at column %d, line %d: %.*s", what,
-                         r->x + k, r->y, r->bytes, c->text + r->text);
-            *cell |= *at != ' ';
-            do
-                at++;
-            while ((*at & 0xc0) == 0x80);
-        }
-    }
-    free(taken);
-}
-
 static void run_to_fault(struct runner *r, const char *path)
 {
     struct session_options options = { .path = path, .seed = 1 };
@@ -574,6 +549,8 @@ static void ways_back(void **state)
     obey(r, WISH_CYCLE, cycle);
     assert_int_equal(r->model.state, MODEL_PAUSED);
     assert_int_equal(r->model.cycle, cycle);
+    assert_int_equal(r->model.check_count, 3);
+    assert_true(r->model.notes[0]);
     obey(r, WISH_BACK, 1);
     assert_int_equal(r->model.instructions, instructions - 1);
     obey(r, WISH_STEP, 1);
