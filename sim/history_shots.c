@@ -15,7 +15,7 @@ enum {
     COST_MISS = 250, /* of a unit: what the fast engine leaves to the other */
     COST_TRAP = 1500,
     COST_COMPARE = 100, /* of a page of objects */
-    COST_COPY = 700,    /* of a page that has changed */
+    COST_COPY = 1100,   /* of a page that has changed, caches included */
     SHARE = 12,         /* running : taking, at least */
     YOUNG = 10,         /* times the spacing: younger ones are not packed */
     STRETCH = 100000,   /* instructions between two questions, at most */

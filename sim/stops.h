@@ -55,6 +55,9 @@ enum stops_reason {
     STOPS_FAILED /* an expression has no meaning */
 };
 
+/* Which of them somebody looks for in the past. */
+enum stops_kind { STOPS_BREAKS, STOPS_WATCHES, STOPS_BOTH };
+
 struct stop_place;
 
 struct stops {
@@ -82,6 +85,8 @@ struct stops {
     struct point *at;          /* likewise, for the machine */
     size_t places, live, room; /* the first `live` are switched on */
     struct point *armed;       /* of the last run */
+    struct points past;        /* of stops_want, */
+    enum stops_kind wanted;    /* likewise */
     const struct machine *machine;
     uint64_t known[5]; /* what of it was known then */
     bool stale;
@@ -117,6 +122,16 @@ const struct stop_point *stops_at(const struct stops *s, uint64_t pc);
  */
 enum session_state stops_advance(struct stops *s, struct session *session,
                                  const struct run_limits *slice);
+
+/* For history_back_to: the last moment before now at which one of this kind
+ * would have stopped a run. What *w points to stays until the next
+ * stops_advance. False: there is none in the list that could. */
+MUST_CHECK
+bool stops_want(struct stops *s, enum stops_kind kind, struct history_wanted *w,
+                struct err *err);
+/* Does one of them stop here, behind the machine's last step? Then s->why says
+ * who, where, what; it is not counted. */
+bool stops_are_met(struct stops *s, const struct machine *m);
 
 /* ---- shared by its files ---------------------------------------------------
  */

@@ -193,3 +193,58 @@ enum session_state stops_advance(struct stops *s, struct session *session,
         limits.max_insns -= slice->max_insns ? ran : 0;
     }
 }
+
+/* ---- in the past ------------------------------------------------------------
+ */
+
+static bool is_of_kind(const struct stops *s, size_t place)
+{
+    bool watch = s->point[s->place[place].point].watch;
+    return s->wanted == STOPS_BOTH || watch == (s->wanted == STOPS_WATCHES);
+}
+
+/* The first place of the wanted kind that is met, or s->live. */
+static size_t met_place(struct stops *s, const struct machine *m)
+{
+    size_t i = 0;
+    while (i < s->live && !(is_of_kind(s, i) && is_met(s, m, i) &&
+                            holds(s, m, &s->point[s->place[i].point])))
+        i++;
+    return i;
+}
+
+static bool would_stop(void *context, const struct machine *m)
+{
+    struct stops *s = context;
+    return met_place(s, m) < s->live;
+}
+
+bool stops_want(struct stops *s, enum stops_kind kind, struct history_wanted *w,
+                struct err *err)
+{
+    static const char *const names[] = { "breakpoint", "watch",
+                                         "breakpoint or watch" };
+    size_t count = 0;
+    s->wanted = kind;
+    s->has_goal = false;
+    arm(s, &s->past);
+    s->past.step = 0;
+    for (size_t i = 0; i < s->live; i++)
+        count += is_of_kind(s, i);
+    if (!count)
+        return err_set(err, EXIT_USAGE, "no %s is there and switched on",
+                       names[kind]);
+    *w = (struct history_wanted){ .points = &s->past,
+                                  .is_it = would_stop,
+                                  .context = s };
+    return true;
+}
+
+bool stops_are_met(struct stops *s, const struct machine *m)
+{
+    size_t i = met_place(s, m);
+    if (i < s->live)
+        stops_tell(m, &s->point[s->place[i].point], &s->at[i], s->why,
+                   sizeof s->why);
+    return i < s->live;
+}

@@ -379,7 +379,7 @@ static bool of_refusal(const struct model *m, const struct machine *machine,
 
     const struct step *step = &machine->now->cpu.step;
 
-    if (!e->refused || e->cycle <= m->memory->mark || m->memory->mark == 0 ||
+    if (!e->refused || e->cycle <= m->memory->mark ||
         (step->retired && step->privilege == PRIV_U))
         return false;
     *f = (struct found){ .domain = e->domain };

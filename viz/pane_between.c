@@ -102,6 +102,10 @@ static void between(struct text *t, const struct model *m, uint64_t from,
     if (m->core_hz)
         add(t, " = %s at %llu MHz", time,
             (unsigned long long)(m->core_hz / 1000000));
+    if (m->sample_count == 0) {
+        add(t, ". The counters in between were not recorded.");
+        return;
+    }
     add(t, ", ");
     model_between(m, from, to, &least, &most);
     if (ours && r->state == RULER_COUNTED)

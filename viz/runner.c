@@ -200,10 +200,13 @@ static void advance_to_moment(struct runner *r, uint64_t instructions)
         moment_slice(&r->to->at, moment_of(r), instructions);
     enum session_state state = history_run(&r->history, &slice);
     const struct machine *m = moment_of(r);
+    bool there = m && moment_is_reached(&r->to->at, m);
 
-    if (m && moment_is_reached(&r->to->at, m) && r->to->at.kind == MOMENT_EVENT)
+    if (there) /* nobody has looked before: nothing has changed */
+        model_mark_registers(&r->model, r->session);
+    if (there && r->to->at.kind == MOMENT_EVENT)
         stopped_by_event(r, m);
-    else if (m && moment_is_reached(&r->to->at, m))
+    else if (there)
         runner_arrive(r);
     else if (state == SESSION_FINISHED || state == SESSION_FAILED)
         ended(r, state);
@@ -378,6 +381,7 @@ void runner_obey(struct runner *r, const struct wish *w)
     case WISH_BACK:
     case WISH_BACK_EVENT:
     case WISH_BACK_RIGHTS:
+    case WISH_BACK_POINT:
         runner_back(r, w);
         break;
     case WISH_END:

@@ -46,6 +46,8 @@ enum wish_kind {
     WISH_BACK_EVENT,  /* to the last event of the stop mask before now */
     WISH_BACK_RIGHTS, /* to the last change of a right: on the segment of the
                          last fault, or on any when there was none */
+    WISH_BACK_POINT,  /* to the last breakpoint or watch, number = enum
+                         stops_kind, met before now */
     WISH_END,         /* to the end, past everything */
     WISH_MEASURE,     /* counts from cycle number to cycle until */
     WISH_COMPARE,     /* a companion, changed as text says; "off" = none */
@@ -112,6 +114,7 @@ struct runner {
     uint32_t until;               /* events that end this run (EVENT_BIT) */
     struct frame after;           /* GOING_OVER, OUT: where a call returns to */
     bool waits;                   /* GOING_OUT: for that */
+    bool to_point;                /* GOING_BACK: to a breakpoint or watch */
     struct stops stops;           /* breakpoints and watches */
     uint32_t stop_kinds;          /* of the stop mask, beyond its letters */
     char stop_domain[MODEL_NAME]; /* of its events; "" = any */

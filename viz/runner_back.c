@@ -41,7 +41,7 @@ static void began_back(struct runner *r, bool possible, const struct err *err)
         runner_notice(r, "%.150s", err->text);
         return;
     }
-    r->model.ask.set = false;
+    r->model.ask.set = r->to_point = false;
     r->history.looks = EVENTS_TO_LOOK_AT;
     r->left = r->going == GOING_NOWHERE ? r->model.state : MODEL_PAUSED;
     r->going = GOING_BACK;
@@ -75,6 +75,20 @@ static void back_to_cycle(struct runner *r, uint64_t cycle)
 
     runner_back_give_up(r);
     began_back(r, history_back_to_cycle(&r->history, cycle, &err), &err);
+}
+
+static void back_to_point(struct runner *r, enum stops_kind kind)
+{
+    struct history_wanted w;
+    struct err err;
+
+    runner_back_give_up(r);
+    stops_resolve(&r->stops, r->session->machine);
+    began_back(r,
+               stops_want(&r->stops, kind, &w, &err) &&
+                   history_back_to(&r->history, &w, &err),
+               &err);
+    r->to_point = r->going == GOING_BACK;
 }
 
 /* The last event that is kept of this kind, or NULL. */
@@ -142,11 +156,15 @@ static void turn_page(struct runner *r)
     r->model = *to;
     r->session->bounded = NULL;
     stops_forget_machine(&r->stops);
+    stops_resolve(&r->stops, r->session->machine);
     model_mark(&r->model, r->session);
     runner_beside_begin(r);
     memcpy(r->model.x_before, x, sizeof x);
     r->going = GOING_NOWHERE;
     tell_present(r);
+    if (r->to_point && r->session->machine &&
+        stops_are_met(&r->stops, r->session->machine))
+        runner_notice(r, "back at: %.140s", r->stops.why);
 }
 
 void runner_back_advance(struct runner *r, uint64_t instructions)
@@ -179,6 +197,8 @@ void runner_back(struct runner *r, const struct wish *w)
         back(r, w->number);
     else if (w->kind == WISH_CYCLE)
         back_to_cycle(r, w->number);
+    else if (w->kind == WISH_BACK_POINT)
+        back_to_point(r, (enum stops_kind)w->number);
     else if (w->kind == WISH_BACK_EVENT)
         back_to_event(r,
                       &(struct event_filter){ .kinds = runner_stop_events(r) });

@@ -25,6 +25,7 @@ static const char keys[] =
     "E        back to the last event of the stop mask before now\n"
     "R        back to the last change of a right on the segment that the last\n"
     "         fault hit: when was it given, when taken?\n"
+    "C        back to the last breakpoint or watch met before now\n"
     "m        edit the stop mask: what ends a run\n"
     "         F fault  M TLB miss  R protection miss  S switch  T trap ...\n"
     "p        a breakpoint at pc, or at the line chosen in the code; again: "

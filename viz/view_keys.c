@@ -115,6 +115,7 @@ static const struct {
     { 'B', "back 100" },
     { 'E', "back event" },
     { 'R', "back rights" },
+    { 'C', "back point" },
     { ' ', "run" },
     { 'c', "run" },
     { 'e', "event" },

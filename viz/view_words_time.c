@@ -55,7 +55,16 @@ static void do_cycle(struct view *v, int count, char **a)
 
 static void do_back(struct view *v, int count, char **a)
 {
+    static const char *const kinds[] = { [STOPS_BREAKS] = "break",
+                                         [STOPS_WATCHES] = "watch",
+                                         [STOPS_BOTH] = "point" };
     uint64_t n = 1;
+
+    for (uint64_t i = 0; count > 0 && i < 3; i++)
+        if (strcmp(a[0], kinds[i]) == 0) {
+            view_wish(v, WISH_BACK_POINT, i);
+            return;
+        }
 
     if (count > 0 && strcmp(a[0], "event") == 0)
         view_wish(v, WISH_BACK_EVENT, 0);
@@ -102,10 +111,10 @@ const struct view_word view_words_time[] = {
     { "switch", "", "run to the next domain switch", do_switch },
     { "cycle", "N", "run until the clock says N, or go back to there",
       do_cycle },
-    { "back", "[N|event|rights]",
+    { "back", "[N|event|rights|break|watch|point]",
       "N instructions back, 1 if not said; or to the last event of the stop "
-      "mask before now, or to the last change of a right on the segment of "
-      "the last fault",
+      "mask before now, to the last change of a right on the segment of the "
+      "last fault, to the last breakpoint or watch met (point: either)",
       do_back },
     { "end", "", "run to the end of the scenario", do_end },
     { "speed", "+|-|100/s|max", "instructions a second", do_speed },

@@ -729,6 +729,9 @@ static void a_timeline_has_lanes_cursors_and_bookmarks(void **state)
                                                   .switches = 1,
                                                   .misses = { 1, 2, 3 } } };
     draw_one(t, PANE_TIMELINE, 80, 12, "timeline_measured");
+    t->model.ruler.state = RULER_NONE;
+    t->model.sample_count = 0; /* a recorded trace has none */
+    draw_one(t, PANE_TIMELINE, 60, 12, "timeline_no_samples");
     /* a window about a cursor, as narrow as wanted, and back to all of it */
     for (int i = 0; i < 40; i++)
         view_command(&t->view, "window + 600000");
