@@ -250,6 +250,10 @@ static void arrive(struct gdb *g, enum travel how, const struct err *err)
                             .at_point = found->at_point,
                             .point = found->point };
     g->machine = timeline_machine(g->time);
+    if (g->again) { /* nobody asked; if it could not be, it runs on */
+        g->state = GDB_RUNNING;
+        return;
+    }
     g->told_end = false;
     if (how != TRAVEL_THERE) {
         why.at_point = false;
@@ -261,10 +265,7 @@ static void arrive(struct gdb *g, enum travel how, const struct err *err)
         gdb_tell(g, err->text);
     else if (how == TRAVEL_THERE && has_wish(g) && !found->at_point)
         gdb_tell_wish(g);
-    if (g->again && how != TRAVEL_FAILED)
-        g->state = GDB_RUNNING;
-    else
-        stop(g, &why);
+    stop(g, &why);
 }
 
 #define BACK_INSTRUCTIONS 2000000

@@ -192,9 +192,9 @@ static void a_picture_of_the_end_agrees_with_run(void **state)
 static void each_panel_can_be_drawn(void **state)
 {
     static const char *const panels[] = {
-        "code",     "access", "registers", "TLB",    "protection", "caches",
-        "map",      "rights", "fault",     "events", "timeline",   "cycles",
-        "switches", "ratios", "notes",     "console",  "compare",    "graph"
+        "code",     "access", "registers", "TLB",     "protection", "caches",
+        "map",      "rights", "fault",     "events",  "timeline",   "cycles",
+        "switches", "ratios", "notes",     "console", "compare",    "graph"
     };
     char options[80];
     size_t bytes;
