@@ -46,7 +46,7 @@ static struct model_graphs *graphs_of(struct model *m)
     return k->graphs;
 }
 
-static void forget_mark(struct model *m)
+void model_graph_forget(struct model *m)
 {
     for (int i = 0; m->graph_mark && i < GRAPH_KINDS; i++)
         graph_free(&m->graph_mark->before[i]);
@@ -56,7 +56,7 @@ static void forget_mark(struct model *m)
 
 void model_graph_free(struct model *m)
 {
-    forget_mark(m);
+    model_graph_forget(m);
     heap_free(m->memory->heap, m->memory->graphs);
     m->memory->graphs = NULL;
 }
@@ -112,7 +112,7 @@ void model_graph_mark(struct model *m, const struct session *s)
     struct err err;
 
     model_graph_listen(m, s);
-    forget_mark(m);
+    model_graph_forget(m);
     if (!s->machine)
         return;
     mark = m->graph_mark = calloc(1, sizeof *mark);
