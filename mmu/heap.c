@@ -40,7 +40,7 @@ static bool reserve(struct heap *h)
             continue;
         h->base = base;
         h->bytes = bytes;
-        h->object_bytes = bytes / 32;
+        h->object_bytes = bytes / (bytes < RESERVED ? 4 : 32);
         if (mmap(base, h->object_bytes, PROT_READ | PROT_WRITE,
                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
                  0) != MAP_FAILED)

@@ -438,6 +438,8 @@ bool model_is_moving(const struct model *m);
 void model_summary(const struct model *m, struct run_summary *to);
 /* Remembers all graphs as they are now; later ones are compared with them. */
 void model_graph_mark(struct model *m, const struct session *s);
+/* Forgets them: they lie outside of the heap. model_free does so, too. */
+void model_graph_forget(struct model *m);
 /* What graphs need to know of the time that has passed: call it after each
  * slice, or events may be lost (and counted: model_graph.lost). */
 void model_graph_listen(struct model *m, const struct session *s);

@@ -46,7 +46,7 @@ static struct model_graphs *graphs_of(struct model *m)
     return k->graphs;
 }
 
-static void forget_mark(struct model *m)
+void model_graph_forget(struct model *m)
 {
     for (int i = 0; m->graph_mark && i < GRAPH_KINDS; i++)
         graph_free(&m->graph_mark->before[i]);
@@ -56,7 +56,7 @@ static void forget_mark(struct model *m)
 
 void model_graph_free(struct model *m)
 {
-    forget_mark(m);
+    model_graph_forget(m);
     heap_free(m->memory->heap, m->memory->graphs);
     m->memory->graphs = NULL;
 }
@@ -112,7 +112,7 @@ void model_graph_mark(struct model *m, const struct session *s)
     struct err err;
 
     model_graph_listen(m, s);
-    forget_mark(m);
+    model_graph_forget(m);
     if (!s->machine)
         return;
     mark = m->graph_mark = calloc(1, sizeof *mark);
@@ -159,8 +159,38 @@ static uint32_t add_text(struct model_graph *to, const char *text)
     return at;
 }
 
-static void add_node(struct model_graph *to, const struct graph_node *n)
+static void add_row(struct model_graph *to, struct model_node *k,
+                    const char *text)
 {
+    if (to->row_count == MODEL_GRAPH_ROWS) {
+        to->hidden++;
+        return;
+    }
+    to->row[to->row_count++] = add_text(to, text);
+    k->rows++;
+}
+
+/* The title of the group that begins with this node, or NULL: pictures here
+ * have no frames around groups. */
+static const char *group_title(const struct graph *g,
+                               const struct graph_node *n)
+{
+    const struct graph_node *first = g->node;
+
+    if (!n->group[0])
+        return NULL;
+    while (strcmp(first->group, n->group) != 0)
+        first++;
+    for (size_t i = 0; first == n && i < g->group_count; i++)
+        if (strcmp(g->group[i].id, n->group) == 0)
+            return g->group[i].title;
+    return NULL;
+}
+
+static void add_node(struct model_graph *to, const struct graph *g,
+                     const struct graph_node *n)
+{
+    const char *group = group_title(g, n);
     struct model_node *k = &to->node[to->node_count++];
 
     *k = (struct model_node){ .id = add_text(to, n->id),
@@ -168,14 +198,10 @@ static void add_node(struct model_graph *to, const struct graph_node *n)
                               .first_row = (uint16_t)to->row_count,
                               .role = (uint8_t)n->role,
                               .change = (uint8_t)n->change };
-    for (size_t i = 0; i < n->row_count; i++) {
-        if (to->row_count == MODEL_GRAPH_ROWS) {
-            to->hidden++;
-            continue;
-        }
-        to->row[to->row_count++] = add_text(to, n->row[i].text);
-        k->rows++;
-    }
+    if (group)
+        add_row(to, k, group);
+    for (size_t i = 0; i < n->row_count; i++)
+        add_row(to, k, n->row[i].text);
 }
 
 static void add_edge(struct model_graph *to, const struct graph *g,
@@ -275,7 +301,7 @@ static void flatten(struct model_graph *to, const struct graph *g)
     to->hidden = (uint32_t)g->hidden;
     to->legend = add_text(to, g->legend);
     for (size_t i = 0; i < g->node_count; i++)
-        add_node(to, &g->node[i]);
+        add_node(to, g, &g->node[i]);
     for (size_t i = 0; i < g->edge_count; i++)
         add_edge(to, g, &g->edge[i]);
     list_all(to);

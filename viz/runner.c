@@ -491,6 +491,7 @@ enum exit_code runner_close(struct runner *r)
     runner_beside_close(r);
     enum exit_code code = history_close(&r->history);
     stops_free(&r->stops);
+    model_graph_forget(&r->model);
     heap_close(r->heap);
     return code;
 }

@@ -18,6 +18,8 @@ static void begin_page(struct runner *r, const struct model *old)
     memcpy(m->scenario, old->scenario, sizeof m->scenario);
     m->stops = old->stops;
     m->speed = old->speed;
+    m->graph_ask = old->graph_ask;
+    m->graph_mark = old->graph_mark;
     model_read_notes(m, r->base.path);
 }
 

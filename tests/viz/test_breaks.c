@@ -498,6 +498,42 @@ static void the_list_can_be_edited(void **state)
     release(s);
 }
 
+/* To what stopped the run, in any order, and forth again. */
+static void back_to_the_last_one_met(void **state)
+{
+    struct stage *s = open_live();
+
+    (void)state;
+    give(s, "back point");
+    assert_notice(s, "no breakpoint or watch is there and switched on");
+    give(s, "watch page");
+    give(s, "break fault_kill if domain == 'bob'");
+    give(s, "break schedule if false");
+    give(s, "back break");
+    assert_notice(s, "there is no such event before now");
+    give(s, "end");
+    uint64_t write = s->runner.model.cycle;
+    assert_notice(s, "watch 1, hit 1");
+    give(s, "end");
+    uint64_t fault = s->runner.model.cycle;
+    assert_notice(s, "break 2, hit 1");
+    give(s, "end");
+    assert_int_equal(s->runner.model.state, MODEL_ENDED);
+    press(s, 'C');
+    assert_notice(s, "back at: break 2");
+    assert_int_equal(s->runner.model.cycle, fault);
+    give(s, "back break");
+    assert_notice(s, "there is no such event before now");
+    assert_int_equal(s->runner.model.cycle, fault);
+    give(s, "back watch");
+    assert_notice(s, "back at: watch 1, hit 1: alice wrote 8 bytes at page: "
+                     "0x0 -> 0x2a");
+    assert_int_equal(s->runner.model.cycle, write);
+    give(s, "end");
+    assert_int_equal(s->runner.model.cycle, fault);
+    release(s);
+}
+
 /* ---- from the beginning, and next time
  * -----------------------------------------
  */
@@ -653,6 +689,7 @@ int main(void)
         cmocka_unit_test(the_mask_has_all_kinds_and_a_domain),
         cmocka_unit_test(one_is_set_while_it_runs),
         cmocka_unit_test(the_list_can_be_edited),
+        cmocka_unit_test(back_to_the_last_one_met),
         cmocka_unit_test(reload_keeps_what_was_set),
         cmocka_unit_test(they_are_remembered),
         cmocka_unit_test(a_spoilt_file_does_no_harm),

@@ -240,6 +240,13 @@ static void what_changed_since_the_bookmark(void **state)
     obey(r, WISH_CYCLE, later);
     runner_look(r);
     assert_true(g->compared);
+    obey(r, WISH_RELOAD, 0); /* the same file: the bookmark lies ahead again */
+    runner_look(r);
+    assert_true(g->read);
+    assert_false(g->compared);
+    obey(r, WISH_CYCLE, later);
+    runner_look(r);
+    assert_true(g->compared);
     assert_int_equal(g->node[node_titled(g, "eve2")].change, CHANGE_NEW);
     view_free(&v);
     close_runner(r);

@@ -192,9 +192,9 @@ static void a_picture_of_the_end_agrees_with_run(void **state)
 static void each_panel_can_be_drawn(void **state)
 {
     static const char *const panels[] = {
-        "code",     "access", "registers", "TLB",    "protection", "caches",
-        "map",      "rights", "fault",     "events", "timeline",   "cycles",
-        "switches", "ratios", "notes",     "console"
+        "code",     "access", "registers", "TLB",     "protection", "caches",
+        "map",      "rights", "fault",     "events",  "timeline",   "cycles",
+        "switches", "ratios", "notes",     "console", "compare",    "graph"
     };
     char options[80];
     size_t bytes;
@@ -203,7 +203,7 @@ static void each_panel_can_be_drawn(void **state)
     for (size_t i = 0; i < sizeof panels / sizeof panels[0]; i++) {
         snprintf(options, sizeof options, "--at fault:1 --panel %s", panels[i]);
         char *text = picture("panel.txt", options, &bytes);
-        snprintf(options, sizeof options, "  %s ", panels[i]);
+        snprintf(options, sizeof options, "\n  %s", panels[i]);
         has(text, options); /* its title */
         free(text);
     }
