@@ -65,23 +65,15 @@ GVC_CFLAGS = $(subst -I,-isystem ,$(call PKG,--cflags,libgvc libcgraph))
 GVC_LIBS = $(call PKG,--libs,libgvc libcgraph)
 
 # ---- sources: one library, several programs -----------------------------
-MAINS := sim/main.c viz/tui_main.c viz/gui_main.c viz/plot_main.c \
-    viz/graph_main.c viz/layout_main.c
-LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c))
-VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c))
-# Graphs of the machine's state: read, compared
-GRAPH_READ_SRC := viz/graph.c viz/graph_seen.c $(wildcard viz/graph_read_*.c)
-# What terminal and window share
-VIEW_SRC := $(wildcard viz/model*.c viz/pane*.c viz/view*.c viz/runner*.c) \
-    viz/pace.c viz/companion.c viz/time_view.c viz/arguments.c \
-    viz/markdown.c viz/canvas.c viz/canvas_shape.c viz/canvas_text.c \
-    viz/selection.c viz/table.c viz/space.c viz/places.c \
-    viz/graph_layout.c $(GRAPH_READ_SRC)
-TUI_SRC := $(wildcard viz/tui*.c) viz/canvas_curses.c $(VIEW_SRC)
-GUI_SRC := $(wildcard viz/gui*.c viz/theme.c) viz/canvas_cairo.c $(VIEW_SRC)
-PLOT_SRC := $(wildcard viz/plot*.c)
-GRAPH_SRC := $(wildcard viz/graph*.c)
+MAINS := sim/main.c viz/tui/main.c viz/gui/main.c viz/plot/main.c \
+    viz/graph/main.c viz/graph/layout_main.c
+LIB_SRC := $(filter-out $(MAINS),$(wildcard mmu/*.c mmu/*/*.c cpu/*.c sim/*.c sim/*/*.c))
+VIZ_SRC := $(filter-out $(MAINS),$(wildcard viz/*.c viz/*/*.c))
+# The window's own part needs SDL; `make run` does without
+GUI_SRC := $(filter viz/gui/%,$(VIZ_SRC))
+VIEW_SRC := $(filter-out $(GUI_SRC),$(VIZ_SRC))
 LIB := $(B)/libopalite.a
+VIEWS := $(B)/libviews.a
 OBJ = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What `make run` needs; the window needs SDL besides
 LEAN := $(B)/opalite $(B)/opalite-tui $(B)/opalite-plot $(B)/opalite-graph
@@ -108,28 +100,29 @@ help:
 	@echo "make format | clean"
 
 $(LIB): $(call OBJ,$(LIB_SRC))
+$(VIEWS): $(call OBJ,$(VIEW_SRC))
+$(LIB) $(VIEWS):
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(B)/opalite: $(call OBJ,sim/main.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
-$(B)/opalite-tui: $(call OBJ,$(TUI_SRC)) $(LIB)
+$(B)/opalite-tui: $(call OBJ,viz/tui/main.c) $(VIEWS) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(TUI_LIBS)
-$(B)/opalite-gui: $(call OBJ,$(GUI_SRC)) $(LIB)
+$(B)/opalite-gui: $(call OBJ,viz/gui/main.c $(GUI_SRC)) $(VIEWS) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(GUI_LIBS)
-$(B)/opalite-plot: $(call OBJ,$(PLOT_SRC)) $(LIB)
+$(B)/opalite-plot: $(call OBJ,viz/plot/main.c) $(VIEWS) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(PLOT_LIBS)
-
-$(B)/opalite-graph: $(call OBJ,$(GRAPH_SRC)) $(LIB)
+$(B)/opalite-graph: $(call OBJ,viz/graph/main.c) $(VIEWS) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS)
-$(B)/opalite-layout: $(call OBJ,viz/layout_main.c) $(LIB)
+$(B)/opalite-layout: $(call OBJ,viz/graph/layout_main.c) $(LIB)
 	$(Q)$(CC) $(LD_$(V)) -o $@ $^ $(LDLIBS) $(GVC_LIBS)
 
 $(B)/obj/%.o: %.c Makefile
 	$(Q)mkdir -p $(@D) && echo "  CC  $<" && $(CC) $(CFLAGS) \
-	    $(if $(filter sim/lua% sim/session%,$<),$(LUA_CFLAGS)) \
+	    $(if $(filter sim/lua/% sim/session/%,$<),$(LUA_CFLAGS)) \
 	    $(if $(filter viz/% tests/viz/%,$<),$(VIZ_CFLAGS)) \
-	    $(if $(filter viz/gui%,$<),$(SDL_CFLAGS)) \
-	    $(if $(filter viz/layout%,$<),$(GVC_CFLAGS)) -c -o $@ $<
+	    $(if $(filter viz/gui/%,$<),$(SDL_CFLAGS)) \
+	    $(if $(filter viz/graph/layout_main%,$<),$(GVC_CFLAGS)) -c -o $@ $<
 
 # ---- guest: kernel, programs, guest tests -------------------------------
 RV := riscv64-unknown-elf-
@@ -155,10 +148,10 @@ TEST_SRC := $(wildcard tests/mmu/test_*.c tests/cpu/test_*.c \
 TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
 TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)))
 
-$(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT)) $(call OBJ,$(VIZ_SRC)) $(LIB)
+$(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT) $(GUI_SRC)) $(VIEWS) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(GUI_LIBS)
 # A fuzz target: fed by its corpus, or, in the variant fuzz, by libFuzzer
-$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(call OBJ,$(filter-out $(MAINS),$(PLOT_SRC) $(VIEW_SRC))) $(LIB)
+$(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(VIEWS) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(if $(filter fuzz,$(V)),-fsanitize=fuzzer) -o $@ $^ -lcmocka $(LDLIBS) $(PLOT_LIBS)
 $(B)/tests/%: $(B)/obj/tests/%.o $(call OBJ,$(TEST_SUPPORT)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) $(LD_$(@F)) -o $@ $^ -lcmocka $(LDLIBS)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The memory in which everything that can change in a run has its place, so
- * that all of it can be put back as it was (sim/snapshot.h). A heap is one
- * range of addresses of the host, reserved for good: what comes back comes back
- * where it was, and every pointer into the heap holds. It has two parts:
+ * that all of it can be put back as it was (sim/history/snapshot.h). A heap is
+ * one range of addresses of the host, reserved for good: what comes back comes
+ * back where it was, and every pointer into the heap holds. It has two parts:
  *
  *   objects  from the bottom: what heap_new gives. The allocator's own books
  * are in there too, so they go back with the rest. A snapshot finds what has

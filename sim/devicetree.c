@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/device.h"
+#include "sim/device/device.h"
 #include "sim/image.h"
 #include "sim/memmap.h"
 

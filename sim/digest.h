@@ -4,12 +4,12 @@
  * moment: registers, CSRs, clocks, accounts, what the lookaside units hold, all
  * figures of the statistics, events, console, RAM; of a session also the
  * verdicts of its checks. Not the order of use within the units, and not a
- * disk's bytes (compare.h looks at all of it). The same for both engines, on
- * every host.
+ * disk's bytes (compare/compare.h looks at all of it). The same for both
+ * engines, on every host.
  */
 #pragma once
 
-#include "sim/session.h"
+#include "sim/session/session.h"
 
 /* FNV-1a, 64 bits, over bytes. */
 #define DIGEST_START UINT64_C(14695981039346656037)

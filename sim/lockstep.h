@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Two runs of the same thing in one process, one with each engine, compared
- * after every so many instructions (compare.h). At a difference the runs are
- * repeated up to the last point where they were equal; from there, copies of
- * this process (fork) find the least number of instructions after which they
- * differ. The thing is a machine, or a scenario with all its machines, where
- * Lua runs once for each.
+ * after every so many instructions (compare/compare.h). At a difference the
+ * runs are repeated up to the last point where they were equal; from there,
+ * copies of this process (fork) find the least number of instructions after
+ * which they differ. The thing is a machine, or a scenario with all its
+ * machines, where Lua runs once for each.
  */
 #pragma once
 
-#include "sim/compare.h"
+#include "sim/compare/compare.h"
 #include "sim/firmware.h"
-#include "sim/session.h"
+#include "sim/session/session.h"
 #include "sim/typed.h"
 
 /* What to run: a scenario, else a machine. */

@@ -10,13 +10,13 @@
 
 #include "cpu/cpu.h"
 #include "sim/config.h"
-#include "sim/device.h"
-#include "sim/elf.h"
+#include "sim/device/device.h"
+#include "sim/elf/elf.h"
 #include "sim/event.h"
 #include "sim/ledger.h"
 #include "sim/point.h"
 #include "sim/registry.h"
-#include "sim/trace.h"
+#include "sim/trace/trace.h"
 
 enum stop {
     STOP_BUDGET,      /* instructions or cycles asked for are done */
@@ -153,9 +153,10 @@ struct machine *machine_new_in(struct heap *heap, const struct config *c,
 void machine_free(struct machine *m);
 
 /*
- * For whoever takes snapshots of the heap (snapshot.h). What is no state lies
- * outside of it: it is closed before the machine is put back (what the pointers
- * say afterwards is void), and opened for each machine that is there then.
+ * For whoever takes snapshots of the heap (history/snapshot.h). What is no
+ * state lies outside of it: it is closed before the machine is put back (what
+ * the pointers say afterwards is void), and opened for each machine that is
+ * there then.
  */
 void machine_caches_close(struct machine *m);
 void machine_caches_open(struct machine *m);
@@ -188,7 +189,7 @@ const char *stop_name(enum stop stop);
 enum exit_code stop_exit_code(enum stop stop);
 
 /* The machine gets a disk: a file of the host, which stays as it is
- * (device_block.h). Once, before it runs. */
+ * (device/block.h). Once, before it runs. */
 MUST_CHECK
 bool machine_attach_disk(struct machine *m, const char *path, struct err *err);
 

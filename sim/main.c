@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program `opalite`: picks the command, prints help. Read next: cmd_run.c.
+/* The program `opalite`: picks the command, prints help. Read next: cmd/run.c.
  */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/cmd.h"
+#include "sim/cmd/cmd.h"
 #include "sim/config.h"
 
 #define VERSION "0.1"

@@ -13,7 +13,7 @@
  */
 #pragma once
 
-#include "sim/session.h"
+#include "sim/session/session.h"
 
 enum moment_kind { MOMENT_END, MOMENT_CYCLE, MOMENT_INSNS, MOMENT_EVENT };
 

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "os/abi/abi.h"
-#include "sim/elf.h"
+#include "sim/elf/elf.h"
 #include "sim/index.h"
 
 struct registry_domain {

@@ -2,7 +2,7 @@
 /* See arguments.h. */
 #include "viz/arguments.h"
 
-#include "viz/model_tape.h"
+#include "viz/model/tape.h"
 
 #include <stdio.h>
 #include <string.h>

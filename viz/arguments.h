@@ -5,9 +5,9 @@
  */
 #pragma once
 
-#include "sim/cmd_session.h"
-#include "sim/stops.h"
-#include "viz/runner.h"
+#include "sim/cmd/session.h"
+#include "sim/stops/stops.h"
+#include "viz/runner/runner.h"
 
 /* The first rows of both programs' tables, in this order. */
 #define ARGUMENT_ROWS                                                          \

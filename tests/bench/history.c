@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "sim/history.h"
+#include "sim/history/history.h"
 #include "tests/bench/harness.h"
 
 enum { SAMPLES_MAX = 1000, SLICE = 20000, REPEATS = 5 };

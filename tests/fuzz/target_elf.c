@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ELF loader: any file, its segments, symbols and source lines. */
-#include "sim/elf.h"
+#include "sim/elf/elf.h"
 #include "sim/memmap.h"
 #include "tests/fuzz/target.h"
 

@@ -2,7 +2,7 @@
 /* `--gdb`: any bytes from whoever connects, to a machine of two harts. */
 #include <sys/socket.h>
 
-#include "sim/gdb.h"
+#include "sim/gdb/gdb.h"
 #include "tests/fuzz/target.h"
 
 #define ROUNDS 100

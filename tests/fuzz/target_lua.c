@@ -6,7 +6,7 @@
  */
 #include <limits.h>
 
-#include "sim/session.h"
+#include "sim/session/session.h"
 #include "tests/fuzz/target.h"
 
 #define SLICES 20

@@ -6,7 +6,7 @@
  */
 #include <fcntl.h>
 
-#include "sim/cmd.h"
+#include "sim/cmd/cmd.h"
 #include "sim/config.h"
 #include "tests/fuzz/target.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plot descriptions: any text as JSON, and what is one is drawn. */
 #include "tests/fuzz/target.h"
-#include "viz/plot.h"
+#include "viz/plot/plot.h"
 
-#ifdef __clang__ /* for gcc's sanitizer viz/plot_draw.c says the same */
+#ifdef __clang__ /* for gcc's sanitizer viz/plot/draw.c says the same */
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

@@ -2,7 +2,7 @@
 /* Recordings of runs (--replay): any file is one, or is refused in a line. */
 #include <string.h>
 
-#include "sim/session_record.h"
+#include "sim/session/record.h"
 #include "tests/fuzz/target.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recorded traces: any bytes are read, exported in every format, and, where
  * they are a trace, looked at forward and back. */
-#include "sim/trace_export.h"
+#include "sim/trace/export.h"
 #include "tests/fuzz/target.h"
-#include "viz/model_tape.h"
-#include "viz/runner.h"
+#include "viz/model/tape.h"
+#include "viz/runner/runner.h"
 
 static void export(const char *path, const struct trace_format *format,
                    bool partial)

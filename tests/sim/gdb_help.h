@@ -9,11 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "sim/gdb.h"
-#include "sim/history.h"
+#include "sim/gdb/gdb.h"
+#include "sim/history/history.h"
 #include "tests/sim/machine_help.h"
 
-/* A run of a few instructions, as timeline.h asks for it. */
+/* A run of a few instructions, as gdb/timeline.h asks for it. */
 struct debugged {
     const uint32_t *words;
     size_t bytes;

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "sim/session.h"
+#include "sim/session/session.h"
 
 struct said {
     char text[65536];

@@ -14,7 +14,7 @@
 
 #include "sim/config.h"
 #include "sim/devicetree.h"
-#include "sim/prompt.h"
+#include "sim/prompt/prompt.h"
 #include "sim/terminal.h"
 
 #if defined(__SANITIZE_ADDRESS__)

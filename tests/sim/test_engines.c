@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "mmu/l0.h"
-#include "sim/compare.h"
+#include "sim/compare/compare.h"
 #include "tests/mmu/random.h"
 #include "tests/sim/harness_random.h"
 

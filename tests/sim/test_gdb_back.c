@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sim/compare.h"
+#include "sim/compare/compare.h"
 #include "tests/sim/gdb_help.h"
 
 /* Loops over add, store, load at 0x80000100. */

@@ -6,9 +6,9 @@
  */
 #include <glob.h>
 
-#include "sim/compare.h"
+#include "sim/compare/compare.h"
 #include "sim/digest.h"
-#include "sim/history.h"
+#include "sim/history/history.h"
 #include "tests/sim/lua_help.h"
 
 static struct said said;

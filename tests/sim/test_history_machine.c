@@ -5,7 +5,7 @@
  */
 #include "sim/digest.h"
 #include "sim/firmware.h"
-#include "sim/history.h"
+#include "sim/history/history.h"
 #include "tests/sim/machine_help.h"
 
 #define HARTS   "build/guest/bench/harts.elf"

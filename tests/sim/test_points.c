@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "cpu/fast.h"
-#include "sim/compare.h"
+#include "sim/compare/compare.h"
 #include "tests/mmu/random.h"
 #include "tests/sim/harness_random.h"
 

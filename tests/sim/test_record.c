@@ -4,8 +4,8 @@
  * what differs is said; broken, foreign and future files are refused in one
  * line.
  */
-#include "sim/history.h"
-#include "sim/session_record.h"
+#include "sim/history/history.h"
+#include "sim/session/record.h"
 #include "tests/sim/lua_help.h"
 
 static struct said said;

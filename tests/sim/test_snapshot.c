@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "sim/snapshot.h"
+#include "sim/history/snapshot.h"
 
 enum { BLOCKS = 64, PAGES = 200, DISK = 40, KEPT = 12, STEPS = 400 };
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Breakpoints, watches and expressions of a front end (sim/stops.h): what a
- * user may say, where a run stops and what is told there, and that stopping
+ * Breakpoints, watches and expressions of a front end (sim/stops/stops.h): what
+ * a user may say, where a run stops and what is told there, and that stopping
  * changes nothing: every scenario ends in the same state with points all over
  * the kernel as without.
  */
 #include <glob.h>
 
-#include "sim/compare.h"
-#include "sim/stops.h"
+#include "sim/compare/compare.h"
+#include "sim/stops/stops.h"
 #include "tests/sim/lua_help.h"
 
 static struct said said;

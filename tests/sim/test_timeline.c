@@ -3,7 +3,7 @@
  * Going back in a run with inputs: keys come again at their moments, an input
  * in the past begins another future, and each goal is found or is not there.
  */
-#include "sim/compare.h"
+#include "sim/compare/compare.h"
 #include "tests/sim/gdb_help.h"
 
 static bool snapshots; /* each test runs with them, and without */

@@ -3,7 +3,7 @@
  * opalite trace: each export of a recorded sample against a golden file, every
  * kind of bad input, and recording with kinds, window and a full disk.
  */
-#include "sim/trace_export.h"
+#include "sim/trace/export.h"
 #include "tests/sim/golden_help.h"
 
 static struct ran r;

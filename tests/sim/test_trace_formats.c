@@ -6,7 +6,7 @@
  */
 #include <inttypes.h>
 
-#include "sim/trace_read.h"
+#include "sim/trace/read.h"
 #include "tests/sim/cli_help.h"
 
 #define LIVE "tests/viz/live.lua"

@@ -16,9 +16,9 @@
 
 #include <cmocka.h>
 
-#include "sim/compare.h"
-#include "viz/gui_worker.h"
-#include "viz/view.h"
+#include "sim/compare/compare.h"
+#include "viz/gui/worker.h"
+#include "viz/view/view.h"
 
 #define TURNS "tests/viz/turns.lua"
 

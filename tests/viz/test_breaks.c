@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "viz/view.h"
+#include "viz/view/view.h"
 
 /* ---- a view on a run
  * ---------------------------------------------------------

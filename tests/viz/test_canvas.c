@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "viz/canvas.h"
+#include "viz/canvas/canvas.h"
 
 /* The canvas as text; freed by the caller. */
 static char *text_of(const struct canvas *c)

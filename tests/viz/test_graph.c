@@ -5,7 +5,7 @@
  * and wrong use.
  */
 #include "tests/sim/golden_help.h"
-#include "viz/graph.h"
+#include "viz/graph/graph.h"
 
 static struct ran r;
 

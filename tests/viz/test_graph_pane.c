@@ -18,8 +18,8 @@
 #include <cmocka.h>
 
 #include "tests/viz/harness_overlap.h"
-#include "viz/places.h"
-#include "viz/view.h"
+#include "viz/graph/places.h"
+#include "viz/view/view.h"
 
 enum { SLICE = 20000 };
 

@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
-#include "viz/markdown.h"
-#include "viz/view.h"
+#include "viz/canvas/markdown.h"
+#include "viz/view/view.h"
 
 /* ---- Markdown ---------------------------------------------------------------
  */

@@ -4,18 +4,18 @@
  * once with everybody: all panes drawn again and again, a trace of every kind
  * of event and of every step, a debugger that reads registers and memory, and
  * explained accesses. On the way and at the end both machines are equal to the
- * last bit (sim/compare.h), and so are the results.
+ * last bit (sim/compare/compare.h), and so are the results.
  */
 #include <glob.h>
 #include <time.h>
 
-#include "sim/compare.h"
+#include "sim/compare/compare.h"
 #include "sim/explain.h"
 #include "sim/memmap.h"
 #include "tests/sim/cli_help.h"
 #include "tests/sim/gdb_help.h"
-#include "viz/graph.h"
-#include "viz/view.h"
+#include "viz/graph/graph.h"
+#include "viz/view/view.h"
 
 enum {
     COMPARED_EVERY = 999983, /* instructions */

@@ -16,8 +16,8 @@
 #include <cmocka.h>
 
 #include "mmu/access.h"
-#include "viz/graph.h"
-#include "viz/view.h"
+#include "viz/graph/graph.h"
+#include "viz/view/view.h"
 
 /* ---- the model ----------------------------------------------------------- */
 

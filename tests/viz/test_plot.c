@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "viz/plot.h"
+#include "viz/plot/plot.h"
 
 static const char good[] =
     "{\"title\": \"What <a> switch costs & why\", \"subtitle\": \"sub\",\n"

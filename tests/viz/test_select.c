@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "tests/viz/harness_overlap.h"
-#include "viz/space.h"
-#include "viz/view.h"
+#include "viz/pane/space.h"
+#include "viz/view/view.h"
 
 struct screen {
     struct model model;

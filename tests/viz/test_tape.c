@@ -5,8 +5,8 @@
  * several harts; and what is no trace is refused in one line.
  */
 #include "tests/sim/cli_help.h"
-#include "viz/model_tape.h"
-#include "viz/runner.h"
+#include "viz/model/tape.h"
+#include "viz/runner/runner.h"
 
 #define LIVE  "tests/viz/live.lua"
 #define TURNS "tests/viz/turns.lua"

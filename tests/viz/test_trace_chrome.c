@@ -5,7 +5,7 @@
  * come in pairs.
  */
 #include "tests/sim/cli_help.h"
-#include "viz/plot.h"
+#include "viz/plot/plot.h"
 
 static struct ran r;
 

@@ -16,9 +16,9 @@
 #include <cmocka.h>
 
 #include "tests/viz/harness_overlap.h"
-#include "viz/canvas_cairo.h"
-#include "viz/gui_worker.h"
-#include "viz/view.h"
+#include "viz/canvas/cairo.h"
+#include "viz/gui/worker.h"
+#include "viz/view/view.h"
 
 /* ---- canvas -----------------------------------------------------------------
  */

@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 #include "mmu/err.h"
-#include "viz/theme.h"
+#include "viz/canvas/theme.h"
 
 enum { DEADLINE = 60, CELL_WIDTH = 8, CELL_HEIGHT = 17, MARGIN = 3 };
 
