@@ -5,7 +5,8 @@
  */
 #include "viz/pane/pane.h"
 
-#define TEXT(name) pane_##name##_title, pane_##name##_draw
+#define TEXT(name) pane_##name##_title, pane_##name##_draw, NULL
+#define ROWS(name) pane_##name##_title, pane_##name##_draw, &pane_##name##_table
 
 const struct pane panes[PANE_COUNT] = {
     [PANE_CODE] = { "code", TEXT(code),
@@ -32,24 +33,22 @@ const struct pane panes[PANE_COUNT] = {
                          "temporary. A star marks what the last command "
                          "changed. Zoomed, the pane says what a value points "
                          "at: a symbol, or segment+offset." },
-    [PANE_TLB] = { "TLB", TEXT(tlb),
+    [PANE_TLB] = { "TLB", ROWS(tlb),
                    "Translation: where a virtual address (va) is in physical "
                    "memory (pa). Unit I serves fetches, D loads and stores, 2 "
                    "both. H = the last step used this entry, M = the last "
                    "step missed and filled it. Size of the page; rights r w x "
                    "and u (user) of the page; a accessed, d dirty; asid = the "
                    "space it belongs to, 'all' = every space; age 0 = used "
-                   "last; owner = the domain, when the space is only its.",
-                   &pane_tlb_table },
-    [PANE_PROTECTION] = { "protection", TEXT(protection),
+                   "last; owner = the domain, when the space is only its." },
+    [PANE_PROTECTION] = { "protection", ROWS(protection),
                           "Protection: who may use an address. The RPLB "
                           "caches rights of a domain on a whole range of "
                           "addresses, apart from translation. I = for "
                           "fetches, D = for loads and stores; H and M as in "
                           "the TLB. On a conventional system the page table "
-                          "decides instead, and the pane says so.",
-                          &pane_protection_table },
-    [PANE_CACHES] = { "caches", TEXT(caches),
+                          "decides instead, and the pane says so." },
+    [PANE_CACHES] = { "caches", ROWS(caches),
                       "All lookaside units and caches. Hit ratio; misses by "
                       "cause: c cold (never seen), p capacity (too small), f "
                       "conflict (same set), s switch (another domain "
@@ -59,8 +58,7 @@ const struct pane panes[PANE_COUNT] = {
                       "hits it owes to another. Reach = bytes its entries "
                       "cover now. Below: every line of the first data cache, "
                       "a column per set, a row per way; the brighter, the "
-                      "more recently used.",
-                      &pane_caches_table },
+                      "more recently used." },
     [PANE_MAP] = { "map", TEXT(map),
                    "The address space. On top the user half, to scale: "
                    "segments are specks in it. Below, the same segments "
@@ -71,13 +69,12 @@ const struct pane panes[PANE_COUNT] = {
                    "column (the same address) may be another segment in each "
                    "lane, and one segment may stand in several columns. The "
                    "arrow marks the access under the microscope." },
-    [PANE_RIGHTS] = { "rights", TEXT(rights),
+    [PANE_RIGHTS] = { "rights", ROWS(rights),
                       "What the kernel has granted: a line per segment, a "
                       "column per domain; r read, w write, x execute, m may "
                       "change rights. @ = that domain sees the segment at "
                       "another address (only with several spaces). Left and "
-                      "right arrows show more domains.",
-                      &pane_rights_table },
+                      "right arrows show more domains." },
     [PANE_STORY] = { "fault", TEXT(story),
                      "The story of the last fault: who, where, what it tried, "
                      "which rule refused it, and when that right was last "
@@ -96,14 +93,13 @@ const struct pane panes[PANE_COUNT] = {
                         "more, i counts exactly. With another run beside this "
                         "one (a), its lanes stand below, in the same scale, "
                         "both ending at the same point of the program." },
-    [PANE_EVENTS] = { "events", TEXT(events),
+    [PANE_EVENTS] = { "events", ROWS(events),
                       "What happened, newest at the bottom: F fault, M TLB "
                       "miss, R protection miss, S switch, T trap, . other. "
                       "Arrows or a click select an event; the story of a "
                       "selected fault is told in full. f shows only the "
                       "letters of the stop mask, / only lines that say a "
-                      "word.",
-                      &pane_events_table },
+                      "word." },
     [PANE_LEDGER] = { "cycles", TEXT(ledger),
                       "Where the cycles went. Every cycle is charged to one "
                       "account; the bars above 'in N switches' add up to all "
@@ -148,7 +144,7 @@ const struct pane panes[PANE_COUNT] = {
     [PANE_CONSOLE] = { "console", TEXT(console),
                        "What the scenario and the programs print, and the "
                        "results of the scenario's checks." },
-    [PANE_GRAPH] = { "graph", TEXT(graph),
+    [PANE_GRAPH] = { "graph", ROWS(graph),
                      "The machine's state as a graph; the buttons choose "
                      "which: rights (domains and segments), calls (portals, "
                      "messages, system calls, counted), pagetable, segments "
@@ -158,8 +154,7 @@ const struct pane panes[PANE_COUNT] = {
                      "can be done, a second click goes there. ( and ) make "
                      "the picture smaller and larger, dragging moves it. "
                      "After t, what has changed since is bold and says NEW, "
-                     "CHANGED or GONE.",
-                     &pane_graph_table },
+                     "CHANGED or GONE." },
 };
 
 enum style pane_mark_style(char mark)

@@ -71,8 +71,8 @@ struct pane {
                   size_t room);
     struct pane_extent (*draw)(struct canvas *c, const struct model *m,
                                const struct pane_view *v);
-    const char *help; /* for a student who sees it for the first time */
     const struct table *table; /* its rows; NULL = it has none */
+    const char *help; /* for a student who sees it for the first time */
 };
 
 extern const struct pane panes[PANE_COUNT];
