@@ -8,7 +8,7 @@
 set -eu
 build=$1
 shift
-[ $# -gt 0 ] || set -- scenarios/05_zero_copy_graph.lua --set nodes=20000
+[ $# -gt 0 ] || set -- scenarios/05_zero_copy_graph.lua --set nodes=60000
 out=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$out"' EXIT
 server=

@@ -324,6 +324,18 @@ static void serve(struct gui *g)
         v->quit = true;
 }
 
+/* How long nothing is to be done by itself, when the last frame was drawn and
+ * asked for then. */
+static int rest_ms(const struct gui *g, bool running, uint32_t drawn,
+                   uint32_t asked)
+{
+    uint32_t since = SDL_GetTicks() - (g->dirty ? drawn : asked);
+
+    if (!g->dirty && !running)
+        return IDLE_MS;
+    return since < FRAME_MS ? (int)(FRAME_MS - since) : 0;
+}
+
 static void live(struct gui *g)
 {
     uint32_t drawn = 0, asked = 0;
@@ -332,8 +344,7 @@ static void live(struct gui *g)
     while (!g->view.quit) {
         bool running = model_is_moving(g->model) ||
                        g->places->key_next != 0; /* being laid out */
-        if (SDL_WaitEventTimeout(&e, g->dirty || running ? FRAME_MS / 4
-                                                         : IDLE_MS)) {
+        if (SDL_WaitEventTimeout(&e, rest_ms(g, running, drawn, asked))) {
             do
                 obey_event(g, &e);
             while (SDL_PollEvent(&e));

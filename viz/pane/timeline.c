@@ -142,8 +142,28 @@ static bool goes_on(const struct time_track *t, const struct moment *e,
     return false;
 }
 
-static void draw_span(struct canvas *c, const struct timeline *f,
-                      const struct moment *from, uint64_t until, int y)
+/* What is to be drawn next in a lane: spans of one domain with less than a
+ * pixel between them are one bar, so a window full of moments stays cheap. */
+struct bar {
+    bool any;
+    double x0, x1;
+    int tint, y;
+};
+
+#define PIXEL 0.12 /* of a cell, about */
+
+static void draw_bar(struct canvas *c, const struct timeline *f,
+                     const struct bar *b)
+{
+    if (b->any)
+        canvas_rect(c, b->x0, b->y + 0.15,
+                    b->x1 - b->x0 > PIXEL ? b->x1 - b->x0 : PIXEL, thickness(f),
+                    domain_style(b->tint), domain_hatch(b->tint));
+}
+
+/* Spans come from the newest to the oldest. */
+static void add_span(struct canvas *c, const struct timeline *f, struct bar *b,
+                     const struct moment *from, uint64_t until, int y)
 {
     double x0 = timeline_x(f, from->cycle), x1 = timeline_x(f, until);
     int tint =
@@ -153,8 +173,12 @@ static void draw_span(struct canvas *c, const struct timeline *f,
 
     if (!timeline_touches(f, from->cycle, until))
         return;
-    canvas_rect(c, x0, y + 0.15, x1 - x0 > 0.12 ? x1 - x0 : 0.12, thickness(f),
-                domain_style(tint), domain_hatch(tint));
+    if (b->any && b->tint == tint && x1 > b->x0 - PIXEL) {
+        b->x0 = x0 < b->x0 ? x0 : b->x0;
+    } else if (!b->any || x0 < b->x0 - PIXEL) {
+        draw_bar(c, f, b);
+        *b = (struct bar){ true, x0, x1, tint, y };
+    }
 }
 
 /* A hart's lane says whose time it is, wherever a name fits. */
@@ -208,18 +232,24 @@ static void draw_gap(struct canvas *c, const struct timeline *f, uint64_t from,
 static void draw_spans(struct canvas *c, const struct timeline *f)
 {
     struct walk w = begin_walk(f->track);
+    struct bar bar[MODEL_LANES] = { { 0 } };
     const struct moment *e;
     uint64_t until;
 
     while ((e = walk_on(f->track, &w, &until))) {
         const struct moment *before =
             w.serial > 0 ? time_moment(f->track, w.serial - 1) : NULL;
-        int y = row_of(f, lane_of(f, e));
+        int lane = lane_of(f, e), y = row_of(f, lane);
         if (y >= 0)
-            draw_span(c, f, e, until, y);
+            add_span(c, f, &bar[lane % MODEL_LANES], e, until, y);
         if (e->gap && before)
             draw_gap(c, f, before->cycle, e->cycle);
-        y = row_of(f, other_lane_of(f, e));
+    }
+    for (int i = 0; i < MODEL_LANES; i++)
+        draw_bar(c, f, &bar[i]);
+    for (uint64_t s = f->track->moment_count;
+         s-- > 0 && (e = time_moment(f->track, s));) {
+        int y = row_of(f, other_lane_of(f, e));
         if (e->letter == 'S' && y >= 0)
             draw_switch(c, f, e, y);
     }
