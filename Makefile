@@ -148,7 +148,7 @@ TEST_SRC := $(wildcard tests/mmu/test_*.c tests/cpu/test_*.c \
 TEST_SUPPORT := $(wildcard tests/ref/*.c tests/*/harness*.c)
 TESTS := $(subst fuzz/target_,fuzz/,$(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC)))
 
-$(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT) $(GUI_SRC)) $(VIEWS) $(LIB)
+$(B)/tests/viz/%: $(B)/obj/tests/viz/%.o $(call OBJ,$(TEST_SUPPORT) $(VIZ_SRC)) $(LIB)
 	$(Q)mkdir -p $(@D) && $(CC) $(LD_$(V)) -o $@ $^ -lcmocka $(LDLIBS) $(TUI_LIBS) $(GUI_LIBS)
 # A fuzz target: fed by its corpus, or, in the variant fuzz, by libFuzzer
 $(B)/tests/fuzz/%: $(B)/obj/tests/fuzz/target_%.o $(if $(filter fuzz,$(V)),,$(B)/obj/tests/fuzz/replay.o) $(VIEWS) $(LIB)
