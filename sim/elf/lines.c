@@ -145,7 +145,9 @@ bool elf_line_at(struct elf_file *f, uint64_t address, const char **file,
 /* Is it this file, as far as folders were given? */
 static bool is_file(const struct elf_line *row, const char *file)
 {
-    size_t n = row->file ? strlen(row->file) : 0, wanted = strlen(file);
+    if (!row->file)
+        return false;
+    size_t n = strlen(row->file), wanted = strlen(file);
     if (n < wanted || strcmp(row->file + n - wanted, file) != 0)
         return false;
     return n == wanted || row->file[n - wanted - 1] == '/';

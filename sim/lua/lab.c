@@ -3,6 +3,7 @@
  * lab{}: what the scenario asks of the views (lab.h). Each field may be given
  * again later, so that the notes follow what the student has done.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/lab.h"
@@ -27,7 +28,8 @@ static const char *text_of(lua_State *L, int index, const char *field,
 static void take_notes(lua_State *L, struct lab *lab)
 {
     if (lua_getfield(L, 1, "notes") != LUA_TNIL)
-        strcpy(lab->notes, text_of(L, -1, "notes", sizeof lab->notes));
+        snprintf(lab->notes, sizeof lab->notes, "%s",
+                 text_of(L, -1, "notes", sizeof lab->notes));
     lua_pop(L, 1);
 }
 
@@ -56,7 +58,7 @@ static void take_words(lua_State *L, const char *field,
         memset(words, 0, sizeof(char[LAB_WORDS][LAB_WORD]));
     for (lua_Integer i = 0; i < count; i++) {
         lua_geti(L, -1, i + 1);
-        strcpy(words[i], text_of(L, -1, field, LAB_WORD));
+        snprintf(words[i], LAB_WORD, "%s", text_of(L, -1, field, LAB_WORD));
         lua_pop(L, 1);
     }
     lua_pop(L, 1);
@@ -68,8 +70,8 @@ static void take_commands(lua_State *L, struct lab *lab)
 
     for (lua_Integer i = 0; i < count; i++) {
         lua_geti(L, -1, i + 1);
-        strcpy(lab->start[lab->started++ % LAB_WORDS],
-               text_of(L, -1, "start", LAB_COMMAND));
+        snprintf(lab->start[lab->started++ % LAB_WORDS], LAB_COMMAND, "%s",
+                 text_of(L, -1, "start", LAB_COMMAND));
         lua_pop(L, 1);
     }
     lua_pop(L, 1);

@@ -185,7 +185,7 @@ enum session_state stops_advance(struct stops *s, struct session *session,
         session->stop_at_machine = false;
         if (state != SESSION_STOPPED)
             return state;
-        if (session->machine == m && judge(s, m, seen, slice->stop_events))
+        if (m && session->machine == m && judge(s, m, seen, slice->stop_events))
             return state;
         uint64_t ran = session_instructions(session) - done;
         if (slice->max_insns && ran >= limits.max_insns)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -16,27 +17,29 @@
 #define TEXT_BYTES 65536 /* of what a child said: the end of it */
 
 struct pipes {
-    int in[2], out[2], stats[2]; /* as the child sees them */
+    int in[2], out[2]; /* as the child sees them */
+    int stats;         /* a file in memory: it is read when the child is gone */
 };
 
 static bool pipes_open(struct pipes *p)
 {
-    return pipe2(p->in, O_CLOEXEC) == 0 && pipe2(p->out, O_CLOEXEC) == 0 &&
-           pipe2(p->stats, O_CLOEXEC) == 0;
+    p->stats = memfd_create("stats", MFD_CLOEXEC);
+    return p->stats >= 0 && pipe2(p->in, O_CLOEXEC) == 0 &&
+           pipe2(p->out, O_CLOEXEC) == 0;
 }
 
-/* In the child: the three ends at their places, then the program. What it
- * complains of is not shown: the caller names the command that failed. */
+/* In the child: the three descriptors at their places, then the program. What
+ * it complains of is not shown: the caller names the command that failed. */
 static _Noreturn void become(const struct child *c, const struct pipes *p)
 {
     int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
     dup2(p->in[0], STDIN_FILENO);
     dup2(p->out[1], STDOUT_FILENO);
     dup2(nowhere, STDERR_FILENO);
-    if (p->stats[1] == CHILD_STATS_FD)
+    if (p->stats == CHILD_STATS_FD)
         fcntl(CHILD_STATS_FD, F_SETFD, 0);
     else
-        dup2(p->stats[1], CHILD_STATS_FD);
+        dup2(p->stats, CHILD_STATS_FD);
     execvp(c->argv[0], (char *const *)(const void *)c->argv);
     _exit(127);
 }
@@ -87,6 +90,7 @@ static void read_stats(int fd, struct measure *m)
     FILE *f = fdopen(fd, "r");
     if (!f)
         return;
+    rewind(f); /* to where the child began */
     while (fgets(line, sizeof line, f))
         measure_read_line(m, line);
     fclose(f);
@@ -128,14 +132,14 @@ bool child_run(const struct child *c, struct measure *m)
         become(c, &p);
     close(p.in[0]);
     close(p.out[1]);
-    close(p.stats[1]);
     bool said_all = pid > 0 && converse(c, pid, p.out[0], p.in[1]);
     close(p.in[1]);
     close(p.out[0]);
-    read_stats(p.stats[0], m);
-    if (pid < 0 || wait4(pid, &status, 0, &use) < 0)
-        return false;
+    bool ended = pid > 0 && wait4(pid, &status, 0, &use) == pid;
     m->wall = now() - start;
+    read_stats(p.stats, m);
+    if (!ended)
+        return false;
     m->seconds = seconds(use.ru_utime) + seconds(use.ru_stime);
     m->peak_kib = use.ru_maxrss;
     return said_all && ended_well(c, status);

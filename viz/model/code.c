@@ -229,7 +229,7 @@ static uint64_t find_start(const struct machine *machine, uint64_t to,
         if (!from)
             break;
         found = from;
-        if (!beyond || from != start || to - from > 4 * ROWS_BEFORE)
+        if (!beyond || from != start || to - from > UINT64_C(4) * ROWS_BEFORE)
             break;
         start = function_start(machine, start - 2);
     }
@@ -334,11 +334,11 @@ static void name_code(const struct machine *machine, uint64_t pc,
     struct place_name place = { 0 };
 
     if (registry_place(&machine->registry, pc, &place) && place.function)
-        snprintf(to, MODEL_NAME * 2, "%.16s %.30s+0x%llx",
+        snprintf(to, 2UL * MODEL_NAME, "%.16s %.30s+0x%llx",
                  place.program ? place.program : "", place.function,
                  (unsigned long long)place.offset);
     else
-        snprintf(to, MODEL_NAME * 2, "%llx", (unsigned long long)pc);
+        snprintf(to, 2UL * MODEL_NAME, "%llx", (unsigned long long)pc);
 }
 
 void model_read_code(struct model *m, const struct machine *machine)
