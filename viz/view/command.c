@@ -149,7 +149,7 @@ void view_command(struct view *v, const char *line)
     else if (w)
         w->obey(v, count, argument);
     else
-        view_wrong(v, "%.40s: %s; ? lists the commands", name,
+        view_wrong(v, "%.40s: %s; help lists the commands", name,
                    several ? "could be several commands" : "no such command");
 }
 
